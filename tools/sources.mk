@@ -39,6 +39,7 @@ TOOLS := \
 	client/vanthu_list \
 	command/accepted \
 	command/check \
+	command/check_target \
 	command/committee \
 	command/committee_change \
 	command/committee_install \
@@ -81,7 +82,10 @@ TOOLS := \
 	command/target_export \
 	command/target_declare \
 	command/target_declared \
+	command/target_given \
 	command/target_show \
+	command/target_simulate \
+	command/target_why \
 	command/thread \
 	command/verify \
 	command/watch \

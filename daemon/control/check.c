@@ -414,12 +414,17 @@ static bool check_office(struct fault *f, const Vanthu__V1__Office *m)
 	return m->answer == NULL || check_ref(f, m->answer, "answer");
 }
 
-static bool check_subtree(struct fault *f, const Vanthu__V1__SubtreeQuery *m)
+static bool check_committee(struct fault *f, const char *text, bool empty_too)
 {
 	struct committee_id id;
 
-	if (field_id(m->committee, true, &id) != ERR_OK)
-		return bad(f, ERR_BAD_ID, m->committee);
+	return field_id(text, empty_too, &id) == ERR_OK ? true : bad(f, ERR_BAD_ID, text);
+}
+
+static bool check_subtree(struct fault *f, const Vanthu__V1__SubtreeQuery *m)
+{
+	if (!check_committee(f, m->committee, true))
+		return false;
 	if (m->whole && !m->by_committee)
 		return bad(f, ERR_USAGE, "whole");
 	return check_months(f, m->from_month, m->to_month, false);
@@ -440,8 +445,6 @@ static bool check_declare(struct fault *f, const Vanthu__V1__Declare *m)
 
 static bool check(struct fault *f, const Vanthu__V1__Request *m)
 {
-	struct committee_id id;
-
 	switch (m->what_case) {
 	case VANTHU__V1__REQUEST__WHAT__NOT_SET:
 		return bad(f, ERR_UNSUPPORTED, "");
@@ -486,25 +489,17 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 	case VANTHU__V1__REQUEST__WHAT_IMPORT:
 		return m->import->size_bytes > 0 ? true : bad(f, ERR_USAGE, "size_bytes");
 	case VANTHU__V1__REQUEST__WHAT_PING:
-		return field_id(m->ping->committee, false, &id) == ERR_OK
-			   ? true
-			   : bad(f, ERR_BAD_ID, m->ping->committee);
+		return check_committee(f, m->ping->committee, false);
 	case VANTHU__V1__REQUEST__WHAT_SUBTREE:
 		return check_subtree(f, m->subtree);
 	case VANTHU__V1__REQUEST__WHAT_WHY:
 		return check_why(f, m->why);
 	case VANTHU__V1__REQUEST__WHAT_ASK_REPORT:
-		return field_id(m->ask_report->committee, false, &id) == ERR_OK
-			   ? true
-			   : bad(f, ERR_BAD_ID, m->ask_report->committee);
+		return check_committee(f, m->ask_report->committee, false);
 	case VANTHU__V1__REQUEST__WHAT_ASIDE_LIST:
-		return field_id(m->aside_list->committee, true, &id) == ERR_OK
-			   ? true
-			   : bad(f, ERR_BAD_ID, m->aside_list->committee);
+		return check_committee(f, m->aside_list->committee, true);
 	case VANTHU__V1__REQUEST__WHAT_QUEUE_LIST:
-		return field_id(m->queue_list->committee, true, &id) == ERR_OK
-			   ? true
-			   : bad(f, ERR_BAD_ID, m->queue_list->committee);
+		return check_committee(f, m->queue_list->committee, true);
 	default:
 		return true;
 	}

@@ -262,10 +262,13 @@ enum err why_cause_sent(struct client *c, struct why_context *x, const struct fo
 
 		if (answered[i])
 			continue;
-		if (f->state.expired)
+		e = judge_way(c, x, all.ids[i], &s, &since_ms);
+		if (e == ERR_OK && f->state.expired) {
+			/* whatever the link is now, it must be sent again */
 			s.reason = REASON(EXPIRED);
-		else
-			e = judge_way(c, x, all.ids[i], &s, &since_ms);
+			s.code = 0;
+			since_ms = 0;
+		}
 		cause = e == ERR_OK ? cause_of(a, &s, out) : NULL;
 		if (cause == NULL)
 			return e == ERR_OK ? ERR_NO_MEMORY : e;

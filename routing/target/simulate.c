@@ -55,12 +55,3 @@ uint64_t simulate_missing(struct target_ratio r, unsigned line)
 
 	return less(wanted, r.of);
 }
-
-bool simulate_bears(struct target_ratio r, unsigned line, uint64_t *out)
-{
-	*out = 0;
-	if (line == 0)
-		return false;
-	*out = less(r.of * TARGET_WHOLE / line, r.all);
-	return true;
-}

@@ -1,6 +1,6 @@
 /* What the shares would be if: documents more, on paper or through the system, those on paper sent
- * through it, what is pending receipted, what has come processed. And how far a share is from the
- * line, in documents. Pure arithmetic over counts. */
+ * through it, what is pending receipted, what has come processed. How much of that the line
+ * wants is here too; what a share still bears is in outlook.h. Pure arithmetic over counts. */
 #ifndef VANTHU_ROUTING_TARGET_SIMULATE_H
 #define VANTHU_ROUTING_TARGET_SIMULATE_H
 
@@ -34,8 +34,5 @@ must_use enum err simulate(const struct target_sides *before, const struct simul
 /* How many documents of those counted must become digital for the share to reach the line; 0: it
  * is reached, or nothing is counted. `line` in ten-thousandths, at most TARGET_WHOLE. */
 uint64_t simulate_missing(struct target_ratio r, unsigned line);
-/* How many more may come that are not digital while the share still reaches the line; 0: none.
- * False: any number, for the line is 0. */
-bool simulate_bears(struct target_ratio r, unsigned line, uint64_t *out);
 
 #endif

@@ -106,7 +106,7 @@ static void list_letters(const struct option *all, char letters[2 * CLI_OPTIONS_
 	*letters = '\0';
 }
 
-enum { WORDS_MAX = 8 };
+enum { WORDS_MAX = 12 };
 
 /* The words between | of an option's argument, cut up in `text`; NULL stands behind the last. */
 static void cut_words(const char *argument, char *text, size_t size,

@@ -7,7 +7,9 @@
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
 #include "tools/client/client.h"
+#include "tools/command/check_target.h"
 #include "tools/command/commands.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
 
 enum level { LEVEL_OK, LEVEL_WARNING, LEVEL_CRITICAL, LEVEL_UNKNOWN };
@@ -21,6 +23,16 @@ enum {
 	ALL = -1
 };
 
+enum { OPT_WITHIN = 1, OPT_PERIOD, WITHIN_MAX = 100 };
+
+const struct command_option check_own_options[] = {
+	{ "within", OPT_WITHIN, N_("POINTS"),
+	  N_("percentage points above the line that are a warning still"), VALUE_NONE, "target" },
+	{ "period", OPT_PERIOD, N_("PERIOD"),
+	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "target" },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
+
 static const char *const level_words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 static const char *const level_names[] = { "ok", "warning", "critical", "unknown" };
 
@@ -29,12 +41,13 @@ struct facts {
 	const Vanthu__V1__Status *status;
 	/* of what lies set aside; the neighbour where nobody knows who signed it */
 	char signers[NAMES_SIZE];
+	struct target_state target; /* where it was asked for */
 };
 
 struct finding {
 	enum level level;
 	char text[320];
-	char figures[128]; /* "name=value…" for graphs */
+	char figures[160]; /* "name=value…" for graphs */
 };
 
 static const char *words_of(unsigned code)
@@ -307,6 +320,20 @@ static void check_store(const struct facts *k, struct finding *f)
 	snprintf(f->text, sizeof f->text, "%s", _("nothing shows it behind"));
 }
 
+/* What the office answers for; of the daemon it says nothing. */
+static void check_target(const struct facts *k, struct finding *f)
+{
+	const struct target_state *t = &k->target;
+	bool below = t->missing + t->late + t->unfit + t->refused > 0;
+
+	f->level = t->share == TARGET_BELOW		 ? LEVEL_CRITICAL
+		   : t->share == TARGET_NEAR || below	 ? LEVEL_WARNING
+		   : t->share == TARGET_UNKNOWN		 ? LEVEL_UNKNOWN
+							 : LEVEL_OK;
+	snprintf(f->text, sizeof f->text, "%s", t->text);
+	snprintf(f->figures, sizeof f->figures, "%s", t->figures);
+}
+
 /* The words are forms of the command in vanthu.c. */
 static const struct check {
 	const char *word;
@@ -315,9 +342,16 @@ static const struct check {
 	{ "clock", check_clock },	  { "key", check_key },	      { "links", check_links },
 	{ "queue", check_queue },	  { "aside", check_aside },   { "room", check_room },
 	{ "directory", check_directory }, { "damage", check_damage }, { "store", check_store },
+	{ "target", check_target },
 };
 
 enum { CHECKS = sizeof checks / sizeof checks[0] };
+
+/* Only where it is named: a share that is low is no fault of the daemon's. */
+static bool is_apart(int i)
+{
+	return checks[i].look == check_target;
+}
 
 /* Unknown is less than a warning that is certain. */
 static int rank(enum level l)
@@ -377,7 +411,7 @@ static int judge(struct cli *cli, const struct facts *k, int only)
 
 	memset(all, 0, sizeof all);
 	for (int i = 0; i < CHECKS; i++) {
-		if (only != ALL && only != i)
+		if (only == ALL ? is_apart(i) : only != i)
 			continue;
 		checks[i].look(k, &all[i]);
 		worst = rank(all[i].level) > rank(worst) ? all[i].level : worst;
@@ -414,14 +448,34 @@ static enum err ask(struct call *c, struct facts *k)
 	return e;
 }
 
+/* False after a fault was reported. */
+static bool read_options(struct cli *cli, int argc, char **argv, unsigned long *within,
+			 struct period *period)
+{
+	int c;
+
+	while ((c = cli_option(cli, argc, argv)) != -1) {
+		if (c == '?' || (c == OPT_WITHIN && !cli_number(cli, 0, WITHIN_MAX, within)))
+			return false;
+		if (c == OPT_PERIOD && !period_parse(optarg, period)) {
+			cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, "
+					     "2025-11..2026-02 or all"));
+			return false;
+		}
+	}
+	return true;
+}
+
 int cmd_check(struct cli *cli, int argc, char **argv)
 {
+	struct period period = { { 0 }, { 0 } }; /* this year */
 	struct facts k = { .signers = "" };
+	unsigned long within = 0;
 	struct call *c = NULL;
 	int only = ALL, code = LEVEL_UNKNOWN;
 	enum err e;
 
-	if (cli_option(cli, argc, argv) == '?')
+	if (!read_options(cli, argc, argv, &within, &period))
 		return LEVEL_UNKNOWN;
 	for (int i = 0; i < CHECKS && optind < argc; i++)
 		only = strcmp(argv[optind], checks[i].word) == 0 ? i : only;
@@ -431,7 +485,9 @@ int cmd_check(struct cli *cli, int argc, char **argv)
 		return LEVEL_UNKNOWN;
 	}
 	e = call_open(cli, CLIENT_READ, &c);
-	if (e == ERR_OK)
+	if (e == ERR_OK && only != ALL && is_apart(only))
+		e = check_target_state(c, &period, within, &k.target);
+	else if (e == ERR_OK)
 		e = ask(c, &k);
 	if (e == ERR_OK)
 		code = judge(cli, &k, only);

@@ -80,7 +80,8 @@ int command_write_file(struct cli *cli, const char *path, const char *text, size
 extern const struct command_option send_options[], show_options[], resend_options[],
 	inbox_options[], save_options[], export_options[], verify_options[], watch_options[],
 	committee_own_options[], key_options[], config_options[], init_options[], lab_options[],
-	demo_options[], help_options[], paper_options[], target_options[], accept_options[],
+	demo_options[], check_own_options[], help_options[], paper_options[], target_options[],
+	target_why_options[], accept_options[],
 	return_options[], assign_options[], start_options[], finish_options[], recall_options[],
 	register_options[], due_options[], person_options[], remind_options[],
 	target_export_options[], report_options[], target_declare_options[];

@@ -9,6 +9,8 @@
 #include "tools/command/target_by.h"
 #include "tools/command/target_declare.h"
 #include "tools/command/target_show.h"
+#include "tools/command/target_simulate.h"
+#include "tools/command/target_why.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
@@ -17,9 +19,9 @@ enum { OPT_PERIOD = 1, OPT_REPAIR, OPT_COMMITTEE, OPT_SUBTREE, OPT_MISSING };
 const struct command_option target_options[] = {
 	{ "period", OPT_PERIOD, N_("PERIOD"),
 	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02, term or all"), VALUE_NONE,
-	  "show by export" },
+	  "show by export why simulate" },
 	{ "committee", OPT_COMMITTEE, N_("WHO"), N_("of a committee below; else ours"),
-	  VALUE_COMMITTEE, "show by export" },
+	  VALUE_COMMITTEE, "show by export why" },
 	{ "subtree", OPT_SUBTREE, NULL, N_("with all below it; by committee always is"), VALUE_NONE,
 	  "by" },
 	{ "missing", OPT_MISSING, NULL,
@@ -195,6 +197,10 @@ int cmd_target(struct cli *cli, int argc, char **argv)
 		return target_ask(cli, argc - optind, argv + optind, wanted.missing);
 	if (strcmp(form, "report") == 0)
 		return target_report(cli);
+	if (strcmp(form, "why") == 0)
+		return target_why(cli, &wanted);
+	if (strcmp(form, "simulate") == 0)
+		return target_simulate(cli, &wanted);
 	return strcmp(form, "recount") == 0 ? recount(cli, wanted.repair)
 					    : target_show(cli, &wanted);
 }

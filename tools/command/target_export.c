@@ -12,7 +12,7 @@
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
-enum { OPT_FORMAT = 40, OPT_OUTPUT };
+enum { OPT_FORMAT = 80, OPT_OUTPUT }; /* beside those of the other forms */
 
 const struct command_option target_export_options[] = {
 	{ "format", OPT_FORMAT, "table|csv|json|html",

@@ -359,6 +359,53 @@ static void test_one_reason_alone(void **state)
 	free(n);
 }
 
+/* As another part of the core would have written it. */
+static struct key rewrite(struct desk *d, unsigned id, const char *origin, struct record *r,
+			  enum family family)
+{
+	struct record ident =
+		station_get(d->s, FAMILY_IDENT, key_ident(fixture_doc_id(id), fixture_id(origin)));
+	struct key key = key_serial(ident.u.ident.role, ident.u.ident.serial);
+
+	if (r->family == FAMILY_NONE)
+		*r = station_get(d->s, family, key);
+	else
+		plan_put(d->s->plan, key, r);
+	return key;
+}
+
+static void test_expired_replaced_and_who_cannot_be_reached(void **state)
+{
+	struct desk *d = *state;
+	struct record expired = { .family = FAMILY_NONE },
+		      replaced = { .family = FAMILY_WORK,
+				   .u.work = { .stand = { .replaced = true },
+					       .replaced_by = fixture_doc_id(99),
+					       .to = "",
+					       .due_on = "",
+					       .note = "",
+					       .person = "",
+					       .recall_reason = "" } },
+		      gone = { .family = FAMILY_NONE };
+	struct recipient to = { .committee = fixture_id("xa-cu") }; /* has ended */
+
+	rewrite(d, 1, "huyen-a", &expired, FAMILY_STATE);
+	rewrite(d, 3, "huyen-a", &gone, FAMILY_DOCUMENT);
+	expired.u.state.expired = true;
+	gone.u.document.recipients = &to;
+	gone.u.document.recipients_len = 1;
+	rewrite(d, 1, "huyen-a", &expired, FAMILY_STATE);
+	rewrite(d, 3, "huyen-a", &gone, FAMILY_DOCUMENT);
+	rewrite(d, 11, "tinh", &replaced, FAMILY_WORK);
+	assert_ok(d->s->store->ops->commit(d->s->store, d->s->plan));
+	station_clear(d->s);
+	expect_as_counted(d, 1, ALL_MONTHS);
+	/* by neighbour, so that each says what to do: tinh and xa-a1 */
+	expect_only(d, VANTHU__V1__WHY_REASON__WHY_REASON_EXPIRED, 1, 2);
+	expect_only(d, VANTHU__V1__WHY_REASON__WHY_REASON_NO_ROUTE, 3, 2);
+	expect_only(d, VANTHU__V1__WHY_REASON__WHY_REASON_REPLACED, 11, 1);
+}
+
 static void test_pages_follow_each_other(void **state)
 {
 	struct desk *d = *state;
@@ -507,6 +554,7 @@ int main(void)
 		TEST(test_what_is_named_equals_the_counters_in_each_month_and_over_all),
 		TEST(test_each_says_why),
 		TEST(test_one_reason_alone),
+		TEST(test_expired_replaced_and_who_cannot_be_reached),
 		TEST(test_pages_follow_each_other),
 		TEST(test_direction_alone),
 		TEST(test_more_than_is_remembered_is_told_in_order_and_once),
