@@ -67,6 +67,8 @@ table() {
 		paper show  -c $LAB/btp paper show 1-CV/XX
 		paper import -c $LAB/btp paper import --template
 		target show -c $LAB/btp target
+		target why  -c $LAB/btp target why --all
+		target simulate -c $LAB/btp target simulate --paper 1
 		target recount -c $LAB/btp target recount
 		trace       -c $LAB/btp trace 31-KH/ĐU
 		status      -c $LAB/btp status
@@ -88,6 +90,7 @@ table() {
 		check directory -c $LAB/btp check directory --json
 		check damage -c $LAB/btp check damage --json
 		check store -c $LAB/btp check store --json
+		check target -c $LAB/cb-tochuc check target --json
 		committee list -c $LAB/btp committee
 		committee show -c $LAB/btp committee show thads
 		committee export -c $LAB/btp committee export --to directory$N
@@ -127,7 +130,7 @@ each() { # DO MODE…: for each line, in $A what to run
 	local line a
 	while read -r line; do
 		N=$((N + 1))
-		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|cancel|show|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy|lists) )? *' <<<"$line")"}
+		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|target|cancel|show|why|simulate|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy|lists) )? *' <<<"$line")"}
 		eval "A=($a)"
 		# Only a newer directory can be installed.
 		[[ $line != "committee import"* ]] || "$VANTHU" committee renew --registry "$LAB/registry" -q >/dev/null
