@@ -138,6 +138,7 @@ SIM := \
 	check_directory \
 	check_duplicates \
 	check_entitlement \
+	check_figures \
 	check_loss \
 	check_matters \
 	check_office \
@@ -147,6 +148,7 @@ SIM := \
 	clerks \
 	clocks \
 	faults \
+	figures \
 	hostile \
 	keys \
 	main \

@@ -3,6 +3,8 @@
  * sim --twice SEED       the same run twice must be the same, frame for frame
  * sim --never-reopens FIRST N   as --seeds, with committees that never open again what they set
  *   aside: must be noticed
+ * sim --half-compared FIRST N   likewise figure worlds from there on, with superiors that compare
+ *   one direction of documents
  * sim -v SEED            with every notice
  * sim --year SEED N [plants]  a year of N documents (year_main.c)
  * Exits 1 when an invariant was violated. */
@@ -11,13 +13,15 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
+#include "tests/sim/figures.h"
 #include "tests/sim/world.h"
 #include "tests/sim/year.h"
 
 struct sums {
-	bool never_reopens;
+	bool never_reopens, half_compared;
 	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides,
 	    settled, doubts, setback, shown, acts, statuses, answers, asked, frozen, replaced;
+	unsigned nights, reports, lost, again, forged, impossible, asks, lies;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
 
@@ -47,6 +51,16 @@ static void add(struct sums *s, const struct world *w)
 	for (int k = 0; k < CHANGE_KINDS; k++)
 		s->changes[k] += w->struck_change[k];
 	s->relocated += w->relocated;
+	if (w->figures == NULL)
+		return;
+	s->nights += w->figures->nights;
+	s->reports += w->figures->count;
+	s->lost += w->figures->lost;
+	s->again += w->figures->again;
+	s->forged += w->figures->forged;
+	s->impossible += w->figures->impossible;
+	s->asks += w->figures->asks;
+	s->lies += w->figures->lies;
 }
 
 static void print_sums(const struct sums *s)
@@ -71,6 +85,11 @@ static void print_sums(const struct sums *s)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
 	if (s->wide > 0)
 		printf("; with more names than fit an item %u", s->wide);
+	if (s->nights > 0)
+		printf("; nights %u, reports %u, asked for %u, lost %u, shown again %u, forged %u, "
+		       "impossible %u, lies %u",
+		       s->nights, s->reports, s->asks, s->lost, s->again, s->forged, s->impossible,
+		       s->lies);
 	if (s->setback > 0)
 		printf("; disks put back %u, shown by a neighbour %u", s->setback, s->shown);
 	printf("\n");
@@ -85,6 +104,7 @@ static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quie
 		exit(2);
 	w->verbose = verbose;
 	w->never_reopens = sums->never_reopens;
+	w->half_compared = sums->half_compared;
 	good = world_run(w, seed);
 	if (!quiet || !good)
 		printf("%s - seed %llu: %d committees, %d documents, %llu events, %lld virtual "
@@ -112,10 +132,14 @@ int main(int argc, char **argv)
 		return year_main(argc, argv);
 	memset(&sums, 0, sizeof sums);
 	if (argc == 4 &&
-	    (strcmp(argv[1], "--seeds") == 0 || strcmp(argv[1], "--never-reopens") == 0)) {
+	    (strcmp(argv[1], "--seeds") == 0 || strcmp(argv[1], "--never-reopens") == 0 ||
+	     strcmp(argv[1], "--half-compared") == 0)) {
 		uint64_t first = strtoull(argv[2], NULL, 10), count = strtoull(argv[3], NULL, 10);
 
 		sums.never_reopens = strcmp(argv[1], "--never-reopens") == 0;
+		sums.half_compared = strcmp(argv[1], "--half-compared") == 0;
+		if (sums.half_compared)
+			first += FIGURE_SEEDS;
 		for (uint64_t i = 0; i < count; i++)
 			good = run_seed(first + i, &sums, &hash, false, false) && good;
 	} else if (argc == 3 && strcmp(argv[1], "--twice") == 0) {

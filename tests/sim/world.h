@@ -11,6 +11,7 @@
  *   tools/registry/registry.c   changing worlds: versions of the directory, and the tree of each
  *   setback.c    worlds in which a disk is put back to an earlier copy
  *   offices.c    office worlds: what is done with what has arrived
+ *   figures.c    figure worlds: reports over several midnights, and what becomes of them
  *   clerks.c     counting worlds: entries on paper, recounts, and which entries there must be
  *   year*.c      a year of a ministry's tree, and what must be there after it
  *   workload.c   who submits what; the independent model of what must come of it
@@ -63,6 +64,9 @@ enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
 /* From here on: worlds that do not change, in which offices work on what they receive
  * (offices.c). */
 #define OFFICE_SEEDS 5000000ULL
+/* From here on: office worlds over four midnights and the end of a month, in which figures go up
+ * the tree (figures.c). Odd ones change too. */
+#define FIGURE_SEEDS 6000000ULL
 #define FIRST_ENDPOINT "tcp://127.0.0.1:1"
 #define START_WALL_MS 1790000000000LL
 #define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */
@@ -160,7 +164,8 @@ enum event_kind {
 	SIM_COPY,
 	SIM_BACK,
 	SIM_CLOCK,
-	SIM_YEAR
+	SIM_YEAR,
+	SIM_FIGURES
 };
 
 struct sim_event {
@@ -305,8 +310,11 @@ struct world {
 	uint32_t hash; /* of every frame and commit, in order */
 	int64_t directory_valid_ms;
 	struct year *year; /* NULL: a world of seconds */
+	struct figures *figures; /* NULL: reports leave, and nobody looks */
+	int64_t skipped_ms; /* nights, by all clocks; the times of events go without them */
 	char violation[256];
 	bool verbose;
+	bool half_compared; /* a canary: reports are compared in one direction (figures.c) */
 	bool never_reopens; /* a canary: what is set aside is never opened again */
 };
 
@@ -393,6 +401,10 @@ const char *fault_name(enum fault f);
 void hostile_garbage(struct world *w, int edge);
 void hostile_document(struct world *w, int edge);
 void hostile_receipt(struct world *w, int edge);
+/* For others that lie: a head in a member's name, and its key id in what another key has sealed. */
+struct head hostile_head(struct world *w, const struct member *as, enum kind kind,
+			 const struct recipient *to);
+void hostile_dress_up(struct world *w, struct draft *d, const struct member *as);
 
 /* ---- workload.c ---- */
 void workload_draw(struct world *w);

@@ -121,6 +121,8 @@ enum {
 	YEAR_MOVES_TO = 1,
 	YEAR_MOVE_DAY = 160
 };
+/* Of these no report gets anywhere: a bit each. */
+#define YEAR_SILENT (1u << 7 | 1u << 17 | 1u << 29)
 int year_term_day(int index); /* when its term begins; −1: not in this year */
 const struct year_kind *year_kind(unsigned kind);
 /* The tree as `vanthu lab create --tree` takes it. */

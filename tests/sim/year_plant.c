@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/base/arena.h"
+#include "routing/base/calendar.h"
 #include "routing/state/plan.h"
+#include "routing/target/target.h"
 #include "tests/sim/year.h"
 
 struct spoil {
@@ -258,6 +261,94 @@ static bool forgotten(struct spoil *s)
 	return true;
 }
 
+/* The first month of somebody's figures that has a row; of the committee that moved, from
+ * before. */
+static bool find_figures(struct spoil *s, bool moved)
+{
+	struct committee_id who, mover;
+	struct month month;
+
+	year_name(YEAR_MOVES, &mover);
+	for (unsigned n = 0; nth(s, FAMILY_FIGURES, (struct key){ .len_bytes = 0 }, n); n++) {
+		const struct report *f = &s->r.u.figures.figures;
+
+		if (f->row_count > 0 && key_parse_figures(&s->scan.at, &who, &month) &&
+		    (!moved || strcmp(who.text, mover.text) == 0))
+			return true;
+	}
+	return false;
+}
+
+static struct report_row *rows_of(struct spoil *s)
+{
+	struct report *f = &s->r.u.figures.figures;
+	struct report_row *rows = arena_array(s->plan->arena, f->row_count, sizeof *rows);
+
+	if (rows == NULL)
+		abort();
+	memcpy(rows, f->rows, f->row_count * sizeof *rows);
+	f->rows = rows;
+	return rows;
+}
+
+static bool summed_twice(struct spoil *s)
+{
+	struct report_row *rows;
+
+	if (!find_figures(s, false))
+		return false;
+	rows = rows_of(s);
+	target_add(&rows[0].count, &s->r.u.figures.figures.rows[0].count);
+	plan_put(s->plan, s->scan.at, &s->r);
+	return true;
+}
+
+static bool summed_though_refused(struct spoil *s)
+{
+	if (!find_figures(s, false))
+		return false;
+	s->r.u.figures.signed_at_ms++;
+	plan_put(s->plan, s->scan.at, &s->r);
+	return true;
+}
+
+static bool moved_before_its_time(struct spoil *s)
+{
+	struct report_row *rows;
+
+	if (!find_figures(s, true))
+		return false;
+	rows = rows_of(s);
+	for (uint32_t i = 0; i < s->r.u.figures.figures.row_count; i++)
+		rows[i].at.since = UINT32_MAX; /* as it stands now */
+	plan_put(s->plan, s->scan.at, &s->r);
+	return true;
+}
+
+static bool missing_as_zero(struct spoil *s)
+{
+	struct record r = { .family = FAMILY_FIGURES };
+	struct committee_id who;
+
+	year_name(7, &who); /* of YEAR_SILENT */
+	r.u.figures.figures.from = r.u.figures.figures.to = month_make(2025, 9);
+	plan_put(s->plan, key_figures(who, month_make(2025, 9)), &r);
+	return true;
+}
+
+/* What was done with a document, and no counter followed. */
+static bool work_uncounted(struct spoil *s)
+{
+	for (unsigned n = 0; nth(s, FAMILY_COUNTER, (struct key){ .len_bytes = 0 }, n); n++) {
+		if (s->r.u.counter.count.processed == 0)
+			continue;
+		s->r.u.counter.count.processed--;
+		plan_put(s->plan, s->scan.at, &s->r);
+		return true;
+	}
+	return false;
+}
+
 static const struct {
 	const char *name;
 	bool (*spoil)(struct spoil *s);
@@ -279,7 +370,12 @@ static const struct {
 	       { "a lost correction of a paper", paper_correction },
 	       { "what a document answers, lost", reply },
 	       { "done, and still to be done", left_behind },
-	       { "to be done, and forgotten", forgotten } };
+	       { "to be done, and forgotten", forgotten },
+	       { "work that moved no counter", work_uncounted },
+	       { "a report summed twice", summed_twice },
+	       { "a report summed though it was refused", summed_though_refused },
+	       { "a committee that moved, counted elsewhere before", moved_before_its_time },
+	       { "what is missing, as zero", missing_as_zero } };
 
 static bool plant(struct memory_disk *disk, bool (*spoil)(struct spoil *s))
 {
