@@ -193,6 +193,27 @@ static void check_one_level(struct world *w, int superior, int member)
 	arena_destroy(a);
 }
 
+static bool is_above(const struct world *w, int superior, int member)
+{
+	return world_is_below(w, w->version_count, superior, member);
+}
+
+/* Those that it stood under when it did what it reports, and no more, have it too. */
+static void check_former_levels(struct world *w, int member)
+{
+	const struct snapshot *s = figures_find(w, member, w->figures->last_ms[member]);
+	struct target_count zero = { .digital = 0 };
+
+	for (unsigned i = 0; s != NULL && i < s->count; i++) {
+		for (int up = 0; up < w->member_count && w->violation[0] == '\0'; up++) {
+			if (!target_equal(&s->cells[i].count, &zero) &&
+			    stands_below(s->cells[i].path, up) && !is_above(w, up, member) &&
+			    !has_ended(w, up))
+				check_one_level(w, up, member);
+		}
+	}
+}
+
 void check_all_figures(struct world *w)
 {
 	for (int i = 0; i < w->member_count && w->violation[0] == '\0'; i++) {
@@ -202,6 +223,7 @@ void check_all_figures(struct world *w)
 		for (int up = world_parent(w, w->version_count, i); up >= 0 && !has_ended(w, up);
 		     up = world_parent(w, w->version_count, up))
 			check_one_level(w, up, i);
+		check_former_levels(w, i);
 	}
 }
 

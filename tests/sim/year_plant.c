@@ -265,15 +265,13 @@ static bool forgotten(struct spoil *s)
  * before. */
 static bool find_figures(struct spoil *s, bool moved)
 {
-	struct committee_id who, mover;
-	struct month month;
+	struct committee_id mover;
+	struct month none = { 0 };
 
 	year_name(YEAR_MOVES, &mover);
-	for (unsigned n = 0; nth(s, FAMILY_FIGURES, (struct key){ .len_bytes = 0 }, n); n++) {
-		const struct report *f = &s->r.u.figures.figures;
-
-		if (f->row_count > 0 && key_parse_figures(&s->scan.at, &who, &month) &&
-		    (!moved || strcmp(who.text, mover.text) == 0))
+	s->scan = scan_of(moved ? key_figures(mover, none) : (struct key){ .len_bytes = 0 });
+	while (s->l.next(s->l.ctx, s->plan->arena, FAMILY_FIGURES, &s->scan, &s->r) == ERR_OK) {
+		if (s->r.u.figures.figures.row_count > 0)
 			return true;
 	}
 	return false;
