@@ -200,7 +200,7 @@ STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
 	$(addprefix routing/,base/committee_id state/plan documents/rows state/record documents/route state/tree) proto/record_decode
 $(B)/unit/daemon/control/test_many: $(call obj_of,steps,$(STEPS))
 
-SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/inbox daemon/store/memory $(patsubst %,daemon/%,$(filter store/%,$(DAEMON))) daemon/base/folder daemon/files/memory daemon/files/files \
+SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/inbox daemon/store/memory $(patsubst %,daemon/%,$(filter store/%,$(DAEMON))) daemon/base/folder daemon/files/memory daemon/files/files daemon/files/garbage \
 	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/serve daemon/bulk/transfer daemon/base/clock daemon/base/log daemon/base/log_level daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
@@ -255,7 +255,7 @@ $(B)/tests/enlarge: $(call obj_of,obj,tests/helpers/enlarge tools/registry/regis
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
-BADPEER := badpeer badpeer_bounds badpeer_frames badpeer_publish peer
+BADPEER := badpeer badpeer_bounds badpeer_frames badpeer_office badpeer_publish peer
 $(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/base/files daemon/base/folder $(LIB)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)
@@ -315,6 +315,8 @@ install: all
 	install -m 755 $(B)/vanthu "$(R)/bin/vanthu"
 	install -m 755 $(B)/vanthud "$(R)/sbin/vanthud"
 	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthud@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthud@.service"
+	sed 's|@bindir@|$(PREFIX)/bin|' etc/vanthu-remind@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-remind@.service"
+	install -m 644 etc/vanthu-remind@.timer "$(R)/lib/systemd/system/vanthu-remind@.timer"
 	install -m 644 tools/client/vanthu.h "$(R)/include/vanthu.h"
 	install -m 644 $(B)/lib/libvanthu.a $(B)/lib/libvanthu.so.1 "$(R)/lib/"
 	ln -sf libvanthu.so.1 "$(R)/lib/libvanthu.so"

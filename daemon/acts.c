@@ -89,11 +89,31 @@ static void follow_directory(void *ctx)
 	}
 }
 
-/* Not at once: a submission with the same content may not have reached the core yet. Files that
- * were written lately refuse to go (daemon/files/files.h). */
-static void drop_file(void *ctx, struct digest sha256)
+/* It stands in the store. Not at once: a submission with the same content may not have reached the
+ * core yet. Files that were written lately refuse to go (daemon/files/files.h). */
+static void drop_file(void *ctx)
 {
-	garbage_note(((struct acts *)ctx)->garbage, sha256, clock_now().mono_ms);
+	struct garbage *g = ((struct acts *)ctx)->garbage;
+
+	if (g != NULL) /* in the turn of the boot there is none yet, and the start looks anyway */
+		garbage_wake(g);
+}
+
+bool acts_may_drop(void *ctx)
+{
+	struct stand_view v;
+
+	core_stand(((struct acts *)ctx)->core, &v);
+	return v.alarm == ERR_OK;
+}
+
+/* When it gets lost, the record stays, and is found again. */
+void acts_dropped(void *ctx, const struct ev_dropped *e)
+{
+	struct event event = { .type = EVENT_DROPPED, .u.dropped = *e };
+
+	if (inbox_push(((struct acts *)ctx)->inbox, &event, NULL, NULL) != ERR_OK)
+		log_event(LOG_WARNING, "inbox-full", "event=dropped");
 }
 
 static void visit(void *ctx, struct committee_id host)

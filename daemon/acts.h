@@ -34,5 +34,9 @@ struct bulk_ops acts_bulk_ops(struct acts *a);
 /* A neighbour has broken the protocol: the core counts a fault, and the links cut it off. ctx: the
  * struct acts. */
 void acts_violation(void *ctx, struct committee_id neighbour, enum err why);
+/* For the garbage of files: not while our store is behind; what is gone, into the inbox. ctx: the
+ * struct acts. */
+bool acts_may_drop(void *ctx);
+void acts_dropped(void *ctx, const struct ev_dropped *e);
 
 #endif

@@ -217,7 +217,8 @@ static enum err open_core(struct daemon *d)
 	core_set_room(d->core,
 		      (struct core_room){ d->upkeep.room.submissions, d->upkeep.room.documents,
 					  d->upkeep.room.facts, d->upkeep.room.why,
-					  d->upkeep.room.left_bytes });
+					  d->upkeep.room.left_bytes,
+					  d->upkeep.room.left_why });
 	d->outbox = outbox_new(d->core, lookup, acts_outbox_ops(&d->acts));
 	if (d->outbox == NULL)
 		return ERR_NO_MEMORY;
@@ -309,7 +310,10 @@ static enum err open_transfer(struct daemon *d)
 	d->garbage =
 		garbage_new(&(struct garbage_parts){ .files = d->files,
 						     .lookup = d->store->ops->lookup(d->store),
-						     .runner = workers_runner(d->file_workers) });
+						     .runner = workers_runner(d->file_workers),
+						     .may_drop = acts_may_drop,
+						     .dropped = acts_dropped,
+						     .ctx = &d->acts });
 	d->installer = installer_new(
 		&(struct installer_parts){ .core = d->core,
 					   .inbox = d->inbox,

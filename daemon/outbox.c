@@ -292,7 +292,7 @@ static enum err perform(struct outbox *o, const struct act *a)
 		o->ops.fetch_stop(o->ops.ctx, a->neighbour);
 		return ERR_OK;
 	case ACT_DROP_FILE:
-		o->ops.drop_file(o->ops.ctx, a->u.file);
+		o->ops.drop_file(o->ops.ctx);
 		return ERR_OK;
 	case ACT_VIOLATION:
 		o->ops.violation(o->ops.ctx, a->neighbour, (enum err)a->u.violation);

@@ -18,7 +18,7 @@ struct outbox_ops {
 	void (*notify)(void *ctx, const struct act_notify *n);
 	void (*fetch)(void *ctx, struct committee_id neighbour);      /* bulk: there is work */
 	void (*fetch_stop)(void *ctx, struct committee_id neighbour);
-	void (*drop_file)(void *ctx, struct digest sha256);
+	void (*drop_file)(void *ctx); /* a DROPPED record is there */
 	void (*violation)(void *ctx, struct committee_id neighbour, enum err why);
 	void (*directory)(void *ctx);
 	/* Visits (routing/links/visit.c): dial one for the directory; say something there, or to

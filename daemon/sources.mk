@@ -51,6 +51,7 @@ DAEMON := \
 	control/receipts \
 	control/recipients \
 	control/registers \
+	control/reminded \
 	control/requests \
 	control/resend \
 	control/room \

@@ -94,7 +94,8 @@ static enum err look_for_room(struct turn *t)
 	if (e == ERR_OK)
 		core_set_room(t->parts.core, (struct core_room){ room->submissions, room->documents,
 								 room->facts, room->why,
-								 room->left_bytes });
+								 room->left_bytes,
+								 room->left_why });
 	return e;
 }
 
@@ -252,6 +253,7 @@ static struct reply_to reply_of(const struct event *e)
 	case EVENT_FAULT:
 	case EVENT_TICK:
 	case EVENT_BAD_DIRECTORY:
+	case EVENT_DROPPED:
 		break; /* no client waits for it */
 	}
 	return (struct reply_to){ 0 };

@@ -83,6 +83,8 @@ enum err document_body_pack(struct arena *a, const struct document_body *b, stru
 		fill_ref(&b->concerns, &older);
 		m.concerns = &older;
 	}
+	m.reminds = text(b->reminds);
+	m.paper_copies = b->paper_copies;
 	m.business = (Vanthu__V1__Business)b->business;
 	m.n_parts = b->part_count;
 	for (uint32_t i = 0; i < b->part_count; i++) {
@@ -220,6 +222,16 @@ static enum err read_named(struct arena *a, const Vanthu__V1__DocumentRef *m,
 	return ERR_OK;
 }
 
+/* A committee, and something that it is reminded of. */
+static enum err read_reminder(const Vanthu__V1__DocumentBody *m, struct document_body *out)
+{
+	struct committee_id whom;
+	enum err e = field_id(m->reminds, true, &whom);
+
+	out->reminds = m->reminds;
+	return e == ERR_OK && m->reminds[0] != '\0' && out->answers == NULL ? ERR_FORMAT : e;
+}
+
 enum err document_body_unpack(struct arena *a, struct blob bytes, struct document_body *out)
 {
 	const Vanthu__V1__DocumentBody *m;
@@ -240,8 +252,13 @@ enum err document_body_unpack(struct arena *a, struct blob bytes, struct documen
 	if (e == ERR_OK)
 		e = blame(out, "concerns",
 			  read_named(a, m->concerns, &out->concerns, &out->older));
+	if (e == ERR_OK)
+		e = blame(out, "reminds", read_reminder(m, out));
+	if (e == ERR_OK)
+		e = blame(out, "paper_copies", field_enum(m->paper_copies, 0, PAPER_COPIES_MAX));
 	if (e != ERR_OK)
 		return e;
+	out->paper_copies = m->paper_copies;
 	out->business = (uint32_t)m->business;
 	return blame(out, "parts", read_parts(a, m, out));
 }
@@ -325,8 +342,11 @@ struct summary document_summary(const struct document_body *b)
 				 .files = b->files,
 				 .reply_to = b->answers,
 				 .signer_competence = b->signer_competence,
+				 .signer_position = b->signer_position,
 				 .business = (enum business)b->business,
-				 .concerns = b->older };
+				 .concerns = b->older,
+				 .reminds = b->reminds,
+				 .paper_copies = b->paper_copies };
 }
 
 /* ---- facts ---- */

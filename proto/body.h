@@ -21,7 +21,9 @@ struct document_body {
 	text_t issued_on, due_on, note;
 	struct document_ref reply_to; /* origin "" when none */
 	struct document_ref concerns; /* with business 2 to 4; origin "" when none */
+	text_t reminds;		      /* an id: it reminds that committee of reply_to */
 	uint32_t business;            /* 1 new, 2 recall, 3 update, 4 replace */
+	uint32_t paper_copies;        /* that went on paper besides; at most PAPER_COPIES_MAX */
 	const struct part *parts;
 	uint32_t part_count;
 	/* unpacked, in the arena: the names of the parts, a line each; reply_to and concerns, NULL:

@@ -163,6 +163,7 @@ enum err office_record_encode_line(struct arena *a, const struct record *record,
 	m.note = text(r->note);
 	m.business = (uint32_t)r->business;
 	m.newer = text(r->newer);
+	m.office = (char *)(uintptr_t)r->office.text;
 	return pb_pack(a, &m.base, out);
 }
 
@@ -185,7 +186,9 @@ enum err office_record_decode_line(struct arena *a, struct blob bytes, struct re
 				  .note = m->note,
 				  .business = (enum business)m->business,
 				  .newer = m->newer };
-	e = field_enum(m->business, BUSINESS_NONE, BUSINESS_REPLACE);
+	e = field_id(m->office, true, &out->office);
+	if (e == ERR_OK)
+		e = field_enum(m->business, BUSINESS_NONE, BUSINESS_REPLACE);
 	return e == ERR_OK ? field_enum(m->kind, LINE_ENTRY, LINE_VOID) : e;
 }
 

@@ -47,6 +47,7 @@ static const struct {
 	[FAMILY_OPEN] = { office_record_encode_open, office_record_decode_open },
 	[FAMILY_TOLD] = { office_record_encode_told, office_record_decode_told },
 	[FAMILY_EARLY] = { office_record_encode_early, office_record_decode_early },
+	[FAMILY_DROPPED] = { record_encode_nothing, record_decode_nothing },
 	[FAMILY_REPORT] = { report_record_encode, report_record_decode },
 	[FAMILY_FIGURES] = { report_record_encode_figures, report_record_decode_figures },
 	[FAMILY_DECLARED] = { report_record_encode_declared, report_record_decode_declared },

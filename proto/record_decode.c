@@ -210,8 +210,11 @@ enum err record_decode_document(struct arena *a, struct blob bytes, struct recor
 					 .type_name = m->type_name,
 					 .signer_name = m->signer_name,
 					 .signer_competence = m->signer_competence,
+					 .signer_position = m->signer_position,
 					 .files = m->files,
-					 .business = (enum business)m->business };
+					 .business = (enum business)m->business,
+					 .reminds = m->reminds,
+					 .paper_copies = m->paper_copies };
 	e = field_enum(m->business, BUSINESS_NONE, BUSINESS_REPLACE);
 	if (e == ERR_OK)
 		e = read_named(a, m->reply_origin, m->reply_id, &out->summary.reply_to);
@@ -513,7 +516,9 @@ enum err record_decode_paper(struct arena *a, struct blob bytes, struct record *
 				   .signer_competence = m->signer_competence,
 				   .signer_position = m->signer_position,
 				   .signer_name = m->signer_name,
-				   .directory_version = m->directory_version };
+				   .directory_version = m->directory_version,
+				   .issued_on = m->issued_on,
+				   .note = m->note };
 	e = read_line(m->line_year, m->line_number, &out->line);
 	if (e == ERR_OK)
 		e = field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT);

@@ -114,6 +114,7 @@ enum err record_encode_document(struct arena *a, const struct record *record, st
 	m.type_name = text(r->summary.type_name);
 	m.signer_name = text(r->summary.signer_name);
 	m.signer_competence = text(r->summary.signer_competence);
+	m.signer_position = text(r->summary.signer_position);
 	m.files = text(r->summary.files);
 	if (r->summary.reply_to != NULL) {
 		m.reply_origin = text(r->summary.reply_to->origin.text);
@@ -126,6 +127,8 @@ enum err record_encode_document(struct arena *a, const struct record *record, st
 		m.concerns_id = field_bytes(r->summary.concerns->id.bytes,
 					    sizeof r->summary.concerns->id.bytes);
 	}
+	m.reminds = text(r->summary.reminds);
+	m.paper_copies = r->summary.paper_copies;
 	m.line_year = r->line.year;
 	m.line_number = r->line.number;
 	m.lists = text(r->lists);
@@ -417,6 +420,8 @@ enum err record_encode_paper(struct arena *a, const struct record *record, struc
 	m.signer_position = text(r->signer_position);
 	m.signer_name = text(r->signer_name);
 	m.directory_version = r->directory_version;
+	m.issued_on = text(r->issued_on);
+	m.note = text(r->note);
 	return pb_pack(a, &m.base, out);
 }
 

@@ -128,6 +128,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 					      : decide_publish(&t, &event->u.publish);
 	case EVENT_FETCHED:
 		return decide_fetched(&t, &event->u.fetched);
+	case EVENT_DROPPED:
+		return decide_dropped(&t, &event->u.dropped);
 	case EVENT_DIRECTORY:
 		return decide_directory(&t, &event->u.directory);
 	case EVENT_OPERATE:

@@ -77,6 +77,7 @@ struct core_room {
 	bool facts;
 	enum err why;     /* what submissions are refused with */
 	uint64_t left_bytes; /* a plan with documents of ours may cost so much; 0: not known */
+	enum err left_why;   /* what bounds that: ERR_MAP_FULL, ERR_DISK_FULL */
 };
 
 void core_set_room(struct core *c, struct core_room room);

@@ -13,6 +13,7 @@ ROUTING := \
 	decide/directory \
 	decide/document \
 	decide/doubt \
+	decide/dropped \
 	decide/fact \
 	decide/fetched \
 	decide/message \
@@ -47,6 +48,7 @@ ROUTING := \
 	documents/numbers \
 	documents/open_work \
 	documents/recipients \
+	documents/reminders \
 	documents/requeue \
 	documents/retention \
 	documents/route \

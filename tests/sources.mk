@@ -9,7 +9,9 @@ UNIT := \
 	daemon/control/test_check \
 	daemon/control/test_crowd \
 	daemon/control/test_documents \
+	daemon/control/test_due \
 	daemon/control/test_many \
+	daemon/control/test_persons \
 	daemon/control/test_queue \
 	daemon/control/test_registers \
 	daemon/control/test_requests \
@@ -33,6 +35,7 @@ UNIT := \
 	daemon/store/test_owner \
 	daemon/store/test_room \
 	daemon/store/test_store \
+	daemon/tables/test_tables \
 	daemon/test_inbox \
 	daemon/test_turn \
 	proto/test_body \
@@ -64,6 +67,7 @@ UNIT := \
 	routing/decide/test_paper \
 	routing/decide/test_papers \
 	routing/decide/test_publish \
+	routing/decide/test_recall \
 	routing/decide/test_resend \
 	routing/decide/test_texts \
 	routing/decide/test_tick \
@@ -71,12 +75,15 @@ UNIT := \
 	routing/documents/test_concerns \
 	routing/documents/test_duplicate \
 	routing/documents/test_duplicate_hand_on \
+	routing/documents/test_early \
 	routing/documents/test_given \
 	routing/documents/test_lifecycle \
 	routing/documents/test_matter \
 	routing/documents/test_numbers \
 	routing/documents/test_open_work \
 	routing/documents/test_recipients \
+	routing/documents/test_reminders \
+	routing/documents/test_retention \
 	routing/documents/test_rows \
 	routing/documents/test_same_number \
 	routing/links/test_aside \
@@ -113,16 +120,19 @@ UNIT := \
 	routing/target/test_target \
 	routing/test_core \
 	tools/base/test_file_name \
+	tools/base/test_json_memory \
 	tools/base/test_text \
 	tools/base/test_words \
 	tools/cli/test_usage \
 	tools/client/test_evidence \
 	tools/client/test_vanthu \
+	tools/command/test_reminder \
 	tools/input/test_period \
 	tools/lab/test_ports \
 	tools/output/test_csv \
 	tools/output/test_page \
-	tools/output/test_table_layout
+	tools/output/test_table_layout \
+	tools/output/test_text
 # What they stand on.
 UNIT_SUPPORT := \
 	support/bulk_pair \
@@ -141,6 +151,7 @@ SIM := \
 	check_figures \
 	check_loss \
 	check_matters \
+	check_numbers \
 	check_office \
 	check_order \
 	check_receipts \
@@ -152,10 +163,14 @@ SIM := \
 	hostile \
 	keys \
 	main \
+	mandate_plant \
+	mandates \
 	member \
 	network \
 	numbers \
+	office_plant \
 	offices \
+	plant \
 	prng \
 	registry \
 	setback \

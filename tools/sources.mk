@@ -2,6 +2,7 @@
 TOOLS := \
 	base/file_name \
 	base/files \
+	base/json_memory \
 	base/text \
 	base/words \
 	cli/arguments \
@@ -28,6 +29,7 @@ TOOLS := \
 	client/media_type \
 	client/save \
 	client/submission \
+	client/types \
 	client/uuid \
 	client/vanthu_connection \
 	client/vanthu_content \
@@ -35,6 +37,7 @@ TOOLS := \
 	client/vanthu_draft \
 	client/vanthu_fault \
 	client/vanthu_list \
+	command/accepted \
 	command/check \
 	command/committee \
 	command/committee_change \
@@ -55,6 +58,7 @@ TOOLS := \
 	command/office \
 	command/older \
 	command/paper \
+	command/paper_cell \
 	command/paper_column \
 	command/paper_entry \
 	command/paper_import \
@@ -63,6 +67,8 @@ TOOLS := \
 	command/queue \
 	command/recover \
 	command/register \
+	command/remind \
+	command/reminder \
 	command/resend \
 	command/save \
 	command/send \
@@ -112,6 +118,7 @@ TOOLS := \
 TOOLS_TEST := \
 	base/file_name \
 	base/files \
+	base/json_memory \
 	base/text \
 	base/words \
 	cli/command \
@@ -122,6 +129,7 @@ TOOLS_TEST := \
 	client/media_type \
 	client/save \
 	client/submission \
+	client/types \
 	client/uuid \
 	client/vanthu_connection \
 	client/vanthu_content \
@@ -129,11 +137,14 @@ TOOLS_TEST := \
 	client/vanthu_draft \
 	client/vanthu_fault \
 	client/vanthu_list \
+	command/reminder \
 	input/committee_options \
 	input/period \
 	lab/docx \
 	lab/ports \
 	output/csv \
+	output/output \
 	output/page \
 	output/table_layout \
-	output/terminal
+	output/terminal \
+	output/text

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tools/base/json_memory.h"
 #include "tools/cli/cli.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
@@ -157,6 +158,17 @@ static const struct command commands[] = {
 	  cmd_due,
 	  { due_options },
 	  { { "", "", NONE, { MAY("soon"), MAY("by"), MAY("person"), MORE } } } },
+	{ WORK,
+	  "remind",
+	  N_("remind who has not done what we sent it with a day"),
+	  N_("see who has not done what: vanthu due --sent"),
+	  cmd_remind,
+	  { remind_options },
+	  { { "",
+	      "",
+	      { SOME(N_("ID"), VALUE_DOCUMENT) },
+	      { MAY("to"), MAY("signer"), MAY("note"), MORE } },
+	    { "", N_("all who are late"), NONE, { MUST("all-late"), MAY("auto"), MORE } } } },
 	{ WORK,
 	  "person",
 	  N_("the persons and units of the office"),
@@ -659,6 +671,7 @@ int main(int argc, char **argv)
 	int code;
 
 	keep_streams();
+	json_memory_begin();
 	look_ahead(&cli, argc, argv);
 	code = run(&cli, argc, argv);
 	cli_detail(&cli, _("%lld ms, exit status %d"), (long long)(monotonic_ms() - began_ms),

@@ -29,6 +29,7 @@ enum key_type {
 	KEY_TEXT,
 	KEY_LEVEL,
 	KEY_CONTENT,
+	KEY_YES,
 	KEY_LINE,
 	KEY_EXCLUDED,
 	KEY_SIZE,
@@ -251,6 +252,28 @@ static const struct row rows[] = {
 	  AT(remind_up_days),
 	  0,
 	  250 },
+	{ { "reminders.every", "count", "5",
+	    N_("working days between two reminders (vanthu remind) of one document to one office"),
+	    false, true },
+	  KEY_COUNT,
+	  AT(remind_every_days),
+	  1,
+	  250 },
+	{ { "reminders.superior", "count", "0",
+	    N_("working days late from which on the superior of who is late gets it too; 0: never"),
+	    false, true },
+	  KEY_COUNT,
+	  AT(remind_superior_days),
+	  0,
+	  250 },
+	{ { "reminders.auto", "text", "no",
+	    N_("whether vanthu remind --all-late --auto, as a timer calls it, sends any: yes or "
+	       "no"),
+	    false, true },
+	  KEY_YES,
+	  AT(remind_auto),
+	  0,
+	  0 },
 	{ { "log_level", "text", "info", N_("error, warning, info or debug"), false, true },
 	  KEY_LEVEL,
 	  AT(log_level),
@@ -367,6 +390,10 @@ static const char *set_value(const struct row *row, struct config *c, const char
 	case KEY_CONTENT:
 		if (strcmp(text, "keep") != 0 && strcmp(text, "drop") != 0)
 			return N_("keep or drop");
+		break;
+	case KEY_YES:
+		if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+			return N_("yes or no");
 		break;
 	case KEY_LINE:
 		return target_line_parse(text, &c->target_line)

@@ -47,6 +47,8 @@ struct config {
 	    lists[CONFIG_PATH_MAX];
 	int64_t urgent_ms;  /* an urgent document is to be registered within it */
 	uint32_t remind_down_days, remind_up_days; /* working days; 0: off */
+	uint32_t remind_every_days, remind_superior_days; /* likewise; reminders by documents */
+	char remind_auto[4];				  /* yes or no */
 	uint32_t soon_days; /* working days before a deadline that it is called near */
 	char log_level[16]; /* error warning info debug */
 	struct config_link links[CONFIG_LINKS_MAX];

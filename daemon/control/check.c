@@ -212,12 +212,28 @@ static bool check_due(struct fault *f, const Vanthu__V1__DueQuery *m)
 		return bad(f, ERR_USAGE, "soon_days");
 	if (m->sent && (m->person[0] != '\0' || m->unit[0] != '\0'))
 		return bad(f, ERR_USAGE, "sent"); /* persons of others are not known here */
+	if (m->ref != NULL && !m->sent)
+		return bad(f, ERR_USAGE, "ref");
+	if (m->ref != NULL && !check_ref(f, m->ref, "ref"))
+		return false;
 	if (policy_text(m->person, PERSON_MAX, false) != ERR_OK)
 		return bad(f, ERR_FIELD, "person");
 	return policy_text(m->unit, PERSON_MAX, false) == ERR_OK ? true : bad(f, ERR_FIELD, "unit");
 }
 
 /* ---- paper ---- */
+
+/* `may`: what goes out goes on the day that it is signed. */
+static bool check_issued(struct fault *f, const char *issued_on, bool may)
+{
+	struct month month;
+
+	if (issued_on[0] == '\0')
+		return true;
+	if (!may)
+		return bad(f, ERR_USAGE, "issued_on");
+	return date_month(issued_on, &month) ? true : bad(f, ERR_BAD_DATE, "issued_on");
+}
 
 static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
 {
@@ -235,6 +251,7 @@ static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
 		{ "signer", m->signer, COMMITTEE_NAME_MAX, false, ERR_FIELD },
 		{ "position", m->position, COMMITTEE_NAME_MAX, false, ERR_FIELD },
 		{ "competence", m->competence, COMMITTEE_NAME_MAX, false, ERR_FIELD },
+		{ "note", m->note, NOTE_MAX, false, ERR_FIELD },
 		{ "type_code", m->type_code, TYPE_CODE_MAX, false, ERR_BAD_TYPE },
 		{ "type_name", m->type_name, COMMITTEE_NAME_MAX, true, ERR_BAD_TYPE },
 	};
@@ -257,7 +274,9 @@ static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
 		if (policy_text(texts[i].text, texts[i].most_bytes, texts[i].wanted) != ERR_OK)
 			return bad(f, texts[i].why, texts[i].name);
 	}
-	return date_month(m->date, &month) ? true : bad(f, ERR_BAD_DATE, "date");
+	if (!date_month(m->date, &month))
+		return bad(f, ERR_BAD_DATE, "date");
+	return check_issued(f, m->issued_on, m->direction == (int)DIRECTION_IN);
 }
 
 /* Of its lines the handler asks one by one. */
@@ -302,8 +321,9 @@ static bool check_paper_change(struct fault *f, const Vanthu__V1__PaperChange *m
 	if (policy_text(m->type_code, TYPE_CODE_MAX, false) != ERR_OK ||
 	    policy_text(m->type_name, COMMITTEE_NAME_MAX, m->type_code[0] != '\0') != ERR_OK)
 		return bad(f, ERR_BAD_TYPE, "type_name");
-	return m->date[0] == '\0' || date_month(m->date, &month) ? true
-								 : bad(f, ERR_BAD_DATE, "date");
+	if (m->date[0] != '\0' && !date_month(m->date, &month))
+		return bad(f, ERR_BAD_DATE, "date");
+	return check_issued(f, m->issued_on, true);
 }
 
 static bool check_register_void(struct fault *f, const Vanthu__V1__RegisterVoid *m)

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/base/socket_group.h"
+
 /* ---- answers ---- */
 
 size_t control_out_waiting(const struct client *c)
@@ -294,6 +296,14 @@ bool control_job_back(struct client *c)
 int64_t control_wall_ms(const struct client *c)
 {
 	return c->control->parts.wall_ms(c->control->parts.ctx);
+}
+
+bool control_may_see_secret(const struct client *c)
+{
+	if (c->uid == 0 || c->uid == geteuid())
+		return true;
+	return c->control->secret_gid != (gid_t)-1 &&
+	       socket_group_peer_in(c->fd, c->control->secret_gid);
 }
 
 struct lookup control_lookup(const struct client *c)

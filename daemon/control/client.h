@@ -196,6 +196,9 @@ bool control_job_back(struct client *c);
 
 struct lookup control_lookup(const struct client *c);
 int64_t control_wall_ms(const struct client *c);
+/* What is registered of secret documents is for root, the daemon's own user and secret_group alone;
+ * for others there is none (docs/DOMAIN.md §4). */
+bool control_may_see_secret(const struct client *c);
 /* The client takes no further request until others have released bytes. */
 void control_wait(struct client *c);
 bool control_waits(const struct client *c);

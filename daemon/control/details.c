@@ -8,6 +8,7 @@
 #include "daemon/control/find.h"
 #include "daemon/control/names.h"
 #include "daemon/control/newer.h"
+#include "daemon/control/reminded.h"
 #include "proto/body.h"
 #include "proto/fields.h"
 #include "proto/seal.h"
@@ -163,6 +164,10 @@ enum err control_fill_details(struct client *c, const struct found_document *f, 
 		e = control_refer(c, s.reply_to, &line->answers);
 	if (e == ERR_OK)
 		e = control_fill_newer(c, f, line);
+	line->reminds = text(s.reminds);
+	line->paper_copies = s.paper_copies;
+	if (e == ERR_OK)
+		e = control_reminded(c, f, &line->reminded);
 	if (e != ERR_OK || !f->received || !doc_id_valid(&f->work.answer))
 		return e;
 	answer = (struct document_ref){ .origin = core_self(c->control->parts.core),

@@ -317,7 +317,9 @@ void control_list(struct client *c, const Vanthu__V1__Request *request)
 		l->cache = control_member_cache();
 		l->filter = control_member_filter_new();
 		l->names = l->details ? control_names_new() : NULL;
-		l->sift = m->text[0] == '\0' ? NULL : control_sift_new(m->text);
+		l->sift = m->text[0] == '\0'
+				  ? NULL
+				  : control_sift_new(m->text, core_self(c->control->parts.core));
 	}
 	control_listing_begin(c, id, m->members ? &with_members : &plain, l);
 }

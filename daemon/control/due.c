@@ -6,9 +6,11 @@
 
 #include "daemon/control/client.h"
 #include "daemon/control/due_sent.h"
+#include "daemon/control/find.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/office.h"
 #include "daemon/control/persons.h"
+#include "daemon/control/reminded.h"
 #include "proto/fields.h"
 #include "routing/base/arena.h"
 #include "routing/core.h"
@@ -108,8 +110,12 @@ static enum err say_item(struct client *c, uint64_t id, const struct due_walk *w
 {
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_DUE);
 	Vanthu__V1__DueLine line = VANTHU__V1__DUE_LINE__INIT;
+	const struct found_document f = { .role = ROLE_IN, .document = i->document };
 	struct doc_id doc = i->document.id;
+	enum err e = control_reminded(c, &f, &line.reminded);
 
+	if (e != ERR_OK)
+		return e;
 	line.id = field_bytes(doc.bytes, sizeof doc.bytes);
 	line.from = text(i->document.origin.text);
 	line.from_name = text(name_of(c, i->document.origin));

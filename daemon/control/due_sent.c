@@ -8,11 +8,13 @@
 #include "daemon/control/listing.h"
 #include "daemon/control/names.h"
 #include "daemon/control/recipients.h"
+#include "daemon/control/reminded.h"
 #include "daemon/control/statuses.h"
 #include "proto/fields.h"
 #include "routing/base/arena.h"
 #include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
+#include "routing/state/tree.h"
 
 enum { SCRATCH_BYTES = 1 << 20, LINES_MAX = 1000 };
 
@@ -20,6 +22,7 @@ struct sent_walk {
 	struct scan scan;
 	struct deadline_rules rules;
 	struct arena *scratch;
+	struct tree *tree; /* of the directory in force, for who may be reminded */
 	int64_t now_ms;
 	bool all;
 };
@@ -28,6 +31,7 @@ static void drop(void *walk)
 {
 	struct sent_walk *w = walk;
 
+	tree_destroy(w->tree);
 	arena_destroy(w->scratch);
 	free(w);
 }
@@ -37,9 +41,16 @@ static char *text(text_t t)
 	return (char *)(uintptr_t)(t == NULL ? "" : t);
 }
 
-static void say(struct client *c, uint64_t id, const struct sent_walk *w,
-		const struct found_document *f, const Vanthu__V1__DueLine *who)
+static enum err say(struct client *c, uint64_t id, const struct sent_walk *w,
+		    const struct found_document *f, struct committee_id whom,
+		    const Vanthu__V1__DueLine *who)
 {
+	const struct remind_asked asked = { .tree = w->tree,
+					    .scratch = w->scratch,
+					    .rules = &w->rules,
+					    .wall_ms = w->now_ms,
+					    .of = f,
+					    .whom = whom };
 	const struct deadline_of of = { .stand = { .work = OFFICE_ACCEPTED },
 					.document_due_on = f->document.summary.due_on };
 	struct deadline d = deadline_next(&w->rules, &of);
@@ -47,9 +58,13 @@ static void say(struct client *c, uint64_t id, const struct sent_walk *w,
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_DUE);
 	Vanthu__V1__DueLine line = *who;
 	struct doc_id doc = f->document.id;
+	enum err e;
 
 	if (!w->all && state < DEADLINE_SOON)
-		return;
+		return ERR_OK;
+	e = control_remind(c, &asked, &line);
+	if (e != ERR_OK)
+		return e;
 	line.id = field_bytes(doc.bytes, sizeof doc.bytes);
 	line.from = text(f->document.origin.text);
 	line.symbol = text(f->document.summary.number);
@@ -67,6 +82,7 @@ static void say(struct client *c, uint64_t id, const struct sent_walk *w,
 	r.more = 1;
 	r.due = &line;
 	control_say(c, &r);
+	return ERR_OK;
 }
 
 static enum err say_recipients(struct client *c, uint64_t id, const struct sent_walk *w,
@@ -88,7 +104,7 @@ static enum err say_recipients(struct client *c, uint64_t id, const struct sent_
 		line.to_name = control_name_of(c, NULL, list.ids[i].text, &names_bytes);
 		line.code = last.code;
 		line.said_at_ms = last.at_ms;
-		say(c, id, w, f, &line);
+		e = say(c, id, w, f, list.ids[i], &line);
 		said++;
 	}
 	return e;
@@ -120,14 +136,28 @@ void control_due_sent(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__DueQuery *m = request->due;
 	static const struct listing_kind kind = { step, drop, true };
-	struct sent_walk *w = calloc(1, sizeof *w);
+	struct found_document only;
+	struct sent_walk *w;
 
-	if (w != NULL && (w->scratch = arena_new(SCRATCH_BYTES)) == NULL) {
-		free(w);
-		w = NULL;
+	if (m->ref != NULL &&
+	    control_find_sent(c, request->id, m->ref->text, &only) != ERR_OK)
+		return;
+	if (m->ref != NULL && only.role != ROLE_OUT) { /* a whole id names whatever has it */
+		control_say_error(c, request->id, ERR_NOT_ISSUER, m->ref->text);
+		return;
+	}
+	w = calloc(1, sizeof *w);
+	if (w != NULL) {
+		w->scratch = arena_new(SCRATCH_BYTES);
+		w->tree = tree_new();
+		if (w->scratch == NULL || w->tree == NULL) {
+			drop(w);
+			w = NULL;
+		}
 	}
 	if (w != NULL) {
-		w->scan = scan_of(key_role(ROLE_OUT));
+		w->scan = scan_of(m->ref != NULL ? key_serial(only.role, only.serial)
+						 : key_role(ROLE_OUT));
 		w->rules = tables_deadlines(c->control->parts.tables, c->control->parts.config);
 		if (m->soon_days != 0)
 			w->rules.soon_days = m->soon_days;

@@ -284,6 +284,11 @@ enum err control_find_sent(struct client *c, uint64_t id, const char *text,
 	return find_among(c, id, text, sent, out);
 }
 
+bool control_hides_paper(const struct client *c, const struct rec_paper *p)
+{
+	return p->secrecy >= SECRECY_MAT && !control_may_see_secret(c);
+}
+
 enum err control_find_paper_id(struct client *c, const struct doc_id *id, struct serial *serial,
 			       struct rec_paper *out)
 {
@@ -299,6 +304,8 @@ enum err control_find_paper_id(struct client *c, const struct doc_id *id, struct
 	*serial = r.u.ident.serial;
 	key = key_paper(*serial);
 	e = l.get(l.ctx, c->control->arena, FAMILY_PAPER, &key, &r);
+	if (e == ERR_OK && control_hides_paper(c, &r.u.paper))
+		e = ERR_NOT_FOUND;
 	if (e == ERR_OK)
 		*out = r.u.paper;
 	return e;

@@ -48,9 +48,11 @@ must_use enum err control_find_answered(struct client *c, uint64_t id, const cha
 must_use enum err control_find_quietly(struct client *c, const char *text, enum role role,
 				       struct found_document *out);
 /* The entry on paper that has the id, as it is now; its texts lie in the arena of requests. Nothing
- * is sent. */
+ * is sent. ERR_NOT_FOUND, for who may not see it too, and what the store says. */
 must_use enum err control_find_paper_id(struct client *c, const struct doc_id *id,
 					struct serial *serial, struct rec_paper *out);
+/* A secret one, and a client that may not see it: for that one it is not there. */
+bool control_hides_paper(const struct client *c, const struct rec_paper *p);
 /* State and work; zero when there is none yet, or when it cannot be read. */
 must_use enum err control_load_state(struct client *c, struct found_document *f);
 must_use enum err control_envelope(struct client *c, const struct found_document *f,

@@ -1,6 +1,7 @@
 /* See newer.h. */
 #include "daemon/control/newer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/control/client.h"
@@ -127,6 +128,7 @@ static enum err answer_of(struct client *c, const struct asked *q, struct arena 
 {
 	struct scan scan = scan_of(key_statuses(q->older.role, q->older.serial, q->office));
 	struct lookup l = control_lookup(c);
+	char last[NOTE_MAX + 1] = "";
 	enum err e = ERR_OK;
 
 	*out = OFFICE_NONE;
@@ -141,10 +143,12 @@ static enum err answer_of(struct client *c, const struct asked *q, struct arena 
 		    memcmp(&r.u.status.status.request, q->request, sizeof *q->request) != 0)
 			continue;
 		*out = office_status_of(r.u.status.code);
-		*note = arena_text(c->control->arena, r.u.status.note, strlen(r.u.status.note));
-		e = *note == NULL ? ERR_NO_MEMORY : ERR_OK;
+		/* of many only the last is kept: an office may say much */
+		snprintf(last, sizeof last, "%s", r.u.status.note);
 	}
-	return skip_unread(e);
+	if (last[0] != '\0')
+		*note = arena_text(c->control->arena, last, strlen(last));
+	return *note == NULL ? ERR_NO_MEMORY : skip_unread(e);
 }
 
 enum err control_request(struct client *c, const struct found_document *f,

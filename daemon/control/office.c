@@ -81,6 +81,10 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 		warnings[i] = a->warnings[i];
 	done.warnings = warnings;
 	done.same_number = control_same_number(c, a->received);
+	if (a->doc_number != NULL)
+		done.number = text(a->doc_number);
+	if (a->doc_subject != NULL)
+		done.subject = text(a->doc_subject);
 	r.office = &done;
 	control_say(c, &r);
 }
@@ -183,13 +187,26 @@ static bool find_answer(struct client *c, uint64_t id, const Vanthu__V1__Ref *re
 	return false;
 }
 
-/* Of what we issued we ask, with what we received we deal. */
+/* Of what we issued we ask, with what we received we deal. What has the name and is of the other
+ * kind is refused as that: a clerk who takes one for the other is told which it is. */
 static enum err find_which(struct client *c, uint64_t id, const Vanthu__V1__Office *m,
 			   struct found_document *out)
 {
-	return m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK
-		   ? control_find_sent(c, id, m->ref->text, out)
-		   : control_find_received(c, id, m->ref->text, out);
+	bool asks = m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK;
+	struct rec_paper paper;
+	enum err e = control_find_quietly(c, m->ref->text, asks ? ROLE_OUT : ROLE_IN, out);
+
+	if (e == ERR_NOT_FOUND &&
+	    control_find_quietly(c, m->ref->text, asks ? ROLE_IN : ROLE_OUT, out) == ERR_OK)
+		e = asks ? ERR_NOT_ISSUER : ERR_OWN_DOCUMENT;
+	else if (e == ERR_NOT_FOUND && control_find_paper(c, m->ref->text, &paper) == ERR_OK)
+		e = ERR_OTHER_FORM;
+	if (e == ERR_NOT_ISSUER || e == ERR_OWN_DOCUMENT || e == ERR_OTHER_FORM) {
+		control_say_error(c, id, e, m->ref->text);
+		return e;
+	}
+	return asks ? control_find_sent(c, id, m->ref->text, out)
+		    : control_find_received(c, id, m->ref->text, out);
 }
 
 void control_office(struct client *c, const Vanthu__V1__Request *request)

@@ -26,7 +26,7 @@ struct paper_texts {
 		number[NUMBER_MAX + 1], number_template[NUMBER_MAX + 1], subject[SUBJECT_MAX + 1],
 		date[DATE_MAX + 1], party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1],
 		signer[COMMITTEE_NAME_MAX + 1], position[COMMITTEE_NAME_MAX + 1],
-		competence[COMMITTEE_NAME_MAX + 1];
+		competence[COMMITTEE_NAME_MAX + 1], issued_on[DATE_MAX + 1], note[NOTE_MAX + 1];
 };
 
 static void release(void *owner)
@@ -119,6 +119,8 @@ static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m,
 		{ "signer", m->signer, t->signer, sizeof t->signer },
 		{ "position", m->position, t->position, sizeof t->position },
 		{ "competence", m->competence, t->competence, sizeof t->competence },
+		{ "issued_on", m->issued_on, t->issued_on, sizeof t->issued_on },
+		{ "note", m->note, t->note, sizeof t->note },
 	};
 
 	return copy_all(texts, sizeof texts / sizeof texts[0], about);
@@ -176,6 +178,8 @@ void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 						  .signer_name = t->signer,
 						  .signer_position = t->position,
 						  .signer_competence = t->competence,
+						  .issued_on = t->issued_on,
+						  .note = t->note,
 						  .reason = "" };
 	if (find_answered(c, id, m, &event.u.paper.paper))
 		ask(c, id, &event, t);
@@ -237,7 +241,7 @@ static enum err find(struct client *c, struct paper_search *s)
 	while (e == ERR_OK) {
 		arena_reset(a);
 		e = l.last(l.ctx, a, FAMILY_PAPER, &scan, &r);
-		if (e != ERR_OK || !is_hit(s, &r.u.paper))
+		if (e != ERR_OK || !is_hit(s, &r.u.paper) || control_hides_paper(c, &r.u.paper))
 			continue;
 		if (s->hits < CONTROL_CHOICES_MAX)
 			control_id_to_hex(&r.u.paper.id, s->choices[s->hits]);
@@ -262,6 +266,17 @@ static enum err find_any(struct client *c, struct paper_search *s)
 	return e;
 }
 
+/* No entry has the name: a digital document may have it. */
+static enum err or_digital(struct client *c, const char *text, enum err e)
+{
+	struct found_document f;
+
+	if (e == ERR_NOT_FOUND && (control_find_quietly(c, text, ROLE_IN, &f) == ERR_OK ||
+				   control_find_quietly(c, text, ROLE_OUT, &f) == ERR_OK))
+		return ERR_OTHER_FORM;
+	return e;
+}
+
 enum err control_find_paper(struct client *c, const char *text, struct rec_paper *out)
 {
 	struct paper_search s = { .text = text };
@@ -279,7 +294,7 @@ void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request)
 			       .u.paper = { .action = PAPER_CANCEL, .dry_run = m->dry_run } };
 	struct paper_search s = { .text = m->ref == NULL ? "" : m->ref->text };
 	struct paper_texts *t;
-	enum err e = find(c, &s);
+	enum err e = or_digital(c, s.text, find(c, &s));
 
 	if (e == ERR_AMBIGUOUS) {
 		control_say_ambiguous(c, id, s.text, s.choices, s.hits);
@@ -313,7 +328,7 @@ void control_paper_change(struct client *c, const Vanthu__V1__Request *request)
 	struct paper_search s = { .text = m->ref == NULL ? "" : m->ref->text };
 	struct paper_texts *t = calloc(1, sizeof *t);
 	text_t about = "";
-	enum err e = t == NULL ? ERR_NO_MEMORY : find_any(c, &s);
+	enum err e = t == NULL ? ERR_NO_MEMORY : or_digital(c, s.text, find_any(c, &s));
 
 	if (e == ERR_AMBIGUOUS) {
 		free(t);
@@ -329,6 +344,7 @@ void control_paper_change(struct client *c, const Vanthu__V1__Request *request)
 			{ "date", m->date, t->date, sizeof t->date },
 			{ "party", m->party, t->party, sizeof t->party },
 			{ "reason", m->reason, t->reason, sizeof t->reason },
+			{ "issued_on", m->issued_on, t->issued_on, sizeof t->issued_on },
 		};
 
 		e = copy_all(texts, sizeof texts / sizeof texts[0], &about);
@@ -345,7 +361,8 @@ void control_paper_change(struct client *c, const Vanthu__V1__Request *request)
 						  .number = t->number,
 						  .subject = t->subject,
 						  .date = t->date,
-						  .party = t->party };
+						  .party = t->party,
+						  .issued_on = t->issued_on };
 	ask(c, request->id, &event, t);
 }
 
@@ -360,6 +377,11 @@ void control_register_void(struct client *c, const Vanthu__V1__Request *request)
 	    t == NULL ? ERR_NO_MEMORY
 		      : field_fixed(m->id, event.u.paper.id.bytes, sizeof event.u.paper.id.bytes);
 
+	/* Its answer would say which numbers the book has. */
+	if (e == ERR_OK && m->secret && !control_may_see_secret(c)) {
+		e = ERR_PERMISSION;
+		about = "secret";
+	}
 	if (e == ERR_OK) {
 		const struct text_copy texts[] = {
 			{ "type_code", m->type_code, t->type_code, sizeof t->type_code },

@@ -107,6 +107,8 @@ static enum err read_line(struct arena *a, uint32_t uid, const Vanthu__V1__Paper
 			       copy(a, m->signer, &p->signer_name) &&
 			       copy(a, m->position, &p->signer_position) &&
 			       copy(a, m->competence, &p->signer_competence) &&
+			       copy(a, m->issued_on, &p->issued_on) &&
+			       copy(a, m->note, &p->note) &&
 			       copy(a, m->number_template, &out->number_template)
 		       ? ERR_OK
 		       : ERR_NO_MEMORY;

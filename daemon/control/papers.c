@@ -7,6 +7,7 @@
 
 #include "daemon/control/client.h"
 #include "daemon/control/details.h"
+#include "daemon/control/find.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/paper.h"
 #include "proto/fields.h"
@@ -42,6 +43,7 @@ void control_paper_said(const struct rec_paper *p, Vanthu__V1__PaperSaid *out)
 	out->party = (char *)(uintptr_t)p->party;
 	out->at_ms = p->changed_at_ms != 0 ? p->changed_at_ms : p->added_at_ms;
 	out->uid = p->uid;
+	out->issued_on = (char *)(uintptr_t)(p->issued_on == NULL ? "" : p->issued_on);
 }
 
 /* As it was before its corrections; what cannot be read ends it. */
@@ -93,6 +95,8 @@ void control_fill_paper(struct client *c, const struct rec_paper *p, Vanthu__V1_
 	line->position = (char *)(uintptr_t)(p->signer_position == NULL ? "" : p->signer_position);
 	line->competence =
 		(char *)(uintptr_t)(p->signer_competence == NULL ? "" : p->signer_competence);
+	line->issued_on = (char *)(uintptr_t)(p->issued_on == NULL ? "" : p->issued_on);
+	line->note = (char *)(uintptr_t)(p->note == NULL ? "" : p->note);
 	if (doc_id_valid(&p->reply_id))
 		line->answers = control_reference(c, &p->reply_id, p->reply_origin);
 }
@@ -175,7 +179,8 @@ static enum err gather(struct client *c, struct paper_walk *w)
 	if (r.u.paper.next.n != 0)
 		return ERR_OK; /* its correction stands in its month */
 	if ((w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction) &&
-	    (!w->named || control_paper_named(&w->name, &r.u.paper)))
+	    (!w->named || control_paper_named(&w->name, &r.u.paper)) &&
+	    !control_hides_paper(c, &r.u.paper))
 		remember(w, (position_t)strtoul(r.u.paper.date + 8, NULL, 10) << POSITION_BITS |
 				    (serial.n & (((position_t)1 << POSITION_BITS) - 1)));
 	return ERR_OK;

@@ -103,10 +103,10 @@ static bool find(struct client *c, uint64_t id, text_t name, bool also_ended, te
 		return true;
 	date_of_ms(control_wall_ms(c), today);
 	e = persons_find(&c->control->parts.tables->persons, name, today, &found);
-	if (e == ERR_OK)
+	if (e == ERR_OK || (also_ended && e == ERR_PERSON_ENDED)) {
 		*out = found.name;
-	if (e == ERR_OK || (also_ended && e == ERR_PERSON_ENDED))
 		return true;
+	}
 	refuse(c, id, e, name, today);
 	return false;
 }

@@ -23,7 +23,19 @@ struct waiting {
 struct answers {
 	Vanthu__V1__ReceiptView **list;
 	size_t count;
+	size_t notes_bytes; /* that may still be taken */
 };
+
+/* A note while there is room: what thousands of recipients say is more than a message holds. */
+static char *afford(struct answers *a, char *note)
+{
+	size_t len = strlen(note);
+
+	if (len > a->notes_bytes)
+		return (char *)(uintptr_t)"";
+	a->notes_bytes -= len;
+	return note;
+}
 
 static Vanthu__V1__ReceiptView *add_view(struct arena *a, struct committee_id id, const char *state,
 					 struct answers *to)
@@ -121,6 +133,8 @@ static enum err add_answers(struct client *c, const struct found_document *f,
 		e = add_office(c, f, who, scratch, v);
 		if (e != ERR_OK)
 			continue;
+		v->recall_note = afford(out, v->recall_note);
+		v->request_note = afford(out, v->request_note);
 		if (recipients_find(&w->all, who, &position))
 			w->answered[position] = true;
 	}
@@ -132,7 +146,8 @@ enum err control_receipts(struct client *c, const struct found_document *f,
 			  Vanthu__V1__ReceiptView ***list, size_t *count)
 {
 	struct arena *a = c->control->arena;
-	struct answers answers = { .list = arena_array(a, 2 * LISTED_MAX, sizeof *answers.list) };
+	struct answers answers = { .list = arena_array(a, 2 * LISTED_MAX, sizeof *answers.list),
+				   .notes_bytes = NOTES_BYTES };
 	struct waiting w = { .all = { .count = 0 } };
 	size_t names_bytes = NAMES_VIEW_BYTES;
 	struct names *names = NULL;

@@ -255,6 +255,7 @@ static enum err fill_document(struct client *c, struct register_walk *w, struct 
 	line->due_on = text(d->summary.due_on);
 	line->signer = text(d->summary.signer_name);
 	line->competence = text(d->summary.signer_competence);
+	line->position = text(d->summary.signer_position);
 	line->secrecy = (Vanthu__V1__Secrecy)d->secrecy;
 	line->urgency = (Vanthu__V1__Urgency)d->urgency;
 	line->from = text(d->origin.text);
@@ -294,8 +295,12 @@ static enum err fill_paper(struct client *c, struct serial serial, Vanthu__V1__R
 	line->moved_on = text(p->date);
 	line->signer = text(p->signer_name);
 	line->competence = text(p->signer_competence);
+	line->position = text(p->signer_position);
+	if (line->note[0] == '\0')
+		line->note = text(p->note);
 	if (p->direction == DIRECTION_IN) {
 		line->from = text(p->party);
+		line->date = text(p->issued_on);
 		return ERR_OK;
 	}
 	line->date = text(p->date); /* it goes on the day that it is signed */
@@ -371,6 +376,8 @@ static enum err say_line(struct client *c, uint64_t id, struct register_walk *w,
 		line.code = text(office_status_code(from->status));
 		line.business = (Vanthu__V1__Business)from->business;
 		line.newer = text(from->newer);
+		line.office = text(from->office.text);
+		line.office_name = id_empty(from->office) ? text("") : name_of(c, w, from->office);
 	}
 	if (from != NULL && at.addition == 0)
 		e = fill_entry(c, w, from, &line);
@@ -426,14 +433,6 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	return e == ERR_OK || control_listing_end(c, id, e, "");
 }
 
-static bool may_read_secret(const struct client *c)
-{
-	if (c->uid == 0 || c->uid == geteuid())
-		return true;
-	return c->control->secret_gid != (gid_t)-1 &&
-	       socket_group_peer_in(c->fd, c->control->secret_gid);
-}
-
 static enum book book_of(const Vanthu__V1__RegisterQuery *m)
 {
 	if (m->book == VANTHU__V1__BOOK__BOOK_OUT)
@@ -449,7 +448,7 @@ void control_registers(struct client *c, const Vanthu__V1__Request *request)
 	unsigned year = month_year(month_of_ms(control_wall_ms(c)));
 	struct register_walk *w;
 
-	if (m->secret && !may_read_secret(c)) {
+	if (m->secret && !control_may_see_secret(c)) {
 		control_say_error(c, request->id, ERR_PERMISSION, "secret");
 		return;
 	}

@@ -57,7 +57,7 @@ size_t room_submit(struct client *c, const Vanthu__V1__Request *request)
 	for (size_t i = 0; i < m->n_recipients; i++)
 		groups = groups || m->recipients[i]->list[0] != '\0' ||
 			 m->recipients[i]->group != VANTHU__V1__GROUP__GROUP_UNSPECIFIED;
-	return room_accepted(c, m->n_recipients, groups);
+	return room_accepted(c, m->n_recipients, groups) + (m->names ? NAMES_LINE_BYTES : 0);
 }
 
 size_t room_nothing(struct client *c, const Vanthu__V1__Request *request)
@@ -97,7 +97,7 @@ size_t room_trace(struct client *c, const Vanthu__V1__Request *request)
 size_t room_show(struct client *c, const Vanthu__V1__Request *request)
 {
 	(void)request;
-	return BODY_BYTES + STATUSES_BYTES + VIEW_DETAILS_BYTES +
+	return BODY_BYTES + STATUSES_BYTES + NOTES_BYTES + VIEW_DETAILS_BYTES +
 	       committee_count(c) * RECEIPT_BYTES + 2 * names_bytes(c);
 }
 

@@ -22,6 +22,7 @@ enum {
 };
 
 struct sift {
+	struct committee_id self; /* whose own name is in every line, and so says nothing */
 	char words[SIFT_TEXT_MAX + 1];
 	const char *word[SIFT_WORDS_MAX];
 	/* as spelling_number has it; "": it has no digit, and is not looked for as a number */
@@ -64,13 +65,14 @@ static void fill_letters(struct sift *s)
 	}
 }
 
-struct sift *control_sift_new(const char *text)
+struct sift *control_sift_new(const char *text, struct committee_id self)
 {
 	struct sift *s = calloc(1, sizeof *s);
 	char *rest, *word;
 
 	if (s == NULL)
 		return NULL;
+	s->self = self;
 	memcpy(s->words, text, strlen(text) + 1);
 	rest = s->words;
 	while ((word = strsep(&rest, " ")) != NULL) {
@@ -192,6 +194,14 @@ static void look_at_all(struct sift *s, char **texts, size_t count)
 		look(s, texts[i]);
 }
 
+static void look_at_committee(struct sift *s, const char *id, const char *name)
+{
+	if (strcmp(id, s->self.text) == 0)
+		return;
+	look(s, name);
+	look(s, id);
+}
+
 /* The texts that tools/input/search.c searches. */
 bool control_sift_passes(struct sift *s, const Vanthu__V1__DocumentLine *line)
 {
@@ -200,14 +210,14 @@ bool control_sift_passes(struct sift *s, const Vanthu__V1__DocumentLine *line)
 	s->unsure = false;
 	look(s, line->subject);
 	look_at_number(s, line->number);
-	look(s, line->from_name);
-	look(s, line->from);
+	look_at_committee(s, line->from, line->from_name);
 	look(s, line->type_code);
 	look(s, line->type_name);
 	look(s, line->signer);
 	look(s, line->files);
-	look_at_all(s, line->to, line->n_to);
-	look_at_all(s, line->to_names, line->n_to_names);
+	for (size_t i = 0; i < line->n_to; i++)
+		look_at_committee(s, line->to[i],
+				  i < line->n_to_names ? line->to_names[i] : NULL);
 	look_at_all(s, line->lists, line->n_lists);
 	if (line->work != NULL) {
 		look(s, line->work->to);

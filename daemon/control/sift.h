@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "proto/control.pb-c.h"
+#include "routing/base/types.h"
 
 enum { SIFT_TEXT_MAX = 512, SIFT_WORDS_MAX = 32 };
 
@@ -15,8 +16,9 @@ struct sift;
 
 /* Blanks between words of small ASCII letters, digits and signs. */
 bool control_sift_valid(const char *text);
-/* Of a valid text. NULL without memory. */
-struct sift *control_sift_new(const char *text);
+/* Of a valid text, by the office of `self`: its own id and name stand in every line, so they are
+ * not searched. NULL without memory. */
+struct sift *control_sift_new(const char *text, struct committee_id self);
 void control_sift_drop(struct sift *s); /* NULL is fine */
 /* False: a word is in none of the line's texts. */
 bool control_sift_passes(struct sift *s, const Vanthu__V1__DocumentLine *line);

@@ -1,6 +1,7 @@
 /* See statuses.h. */
 #include "daemon/control/statuses.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/control/client.h"
@@ -53,19 +54,23 @@ static Vanthu__V1__StatusView *view_of(struct arena *a, struct committee_id offi
 		   : v;
 }
 
-enum err control_statuses(struct client *c, const struct found_document *f,
-			  Vanthu__V1__DocumentView *view)
+/* All statuses of a document, of each office as many of the first as fit `most` bytes. *offices:
+ * how many said something. */
+static enum err add_all(struct client *c, const struct found_document *f, size_t most,
+			Vanthu__V1__DocumentView *view, uint32_t *offices)
 {
 	struct arena *a = c->control->arena, *scratch = arena_new(STATUS_ARENA_BYTES);
-	Vanthu__V1__StatusView **list = arena_array(a, VIEWS_MAX, sizeof *list);
 	struct scan scan = scan_of(key_serial(f->role, f->serial));
 	struct lookup l = control_lookup(c);
-	size_t bytes = 0, names_bytes = NAMES_LINE_BYTES;
-	enum err e = scratch == NULL || list == NULL ? ERR_NO_MEMORY : ERR_OK;
+	struct committee_id last = { "" };
+	size_t bytes = 0, of_office = 0;
+	enum err e = scratch == NULL ? ERR_NO_MEMORY : ERR_OK;
 
-	view->statuses = list;
+	*offices = view->status_count = 0;
+	view->n_statuses = 0;
 	while (e == ERR_OK) {
 		struct committee_id office;
+		size_t before = bytes;
 		struct serial serial;
 		struct record r;
 		enum role role;
@@ -76,16 +81,41 @@ enum err control_statuses(struct client *c, const struct found_document *f,
 		if (e != ERR_OK || !key_parse_status(&scan.at, &role, &serial, &office, &n))
 			continue;
 		view->status_count++;
-		if (view->n_statuses == VIEWS_MAX || bytes > STATUSES_BYTES - 2 * NOTE_MAX)
+		if (*offices == 0 || !id_equal(office, last)) {
+			last = office;
+			of_office = 0;
+			++*offices;
+		}
+		if (view->n_statuses == VIEWS_MAX || bytes > STATUSES_BYTES - 2 * NOTE_MAX ||
+		    of_office > most)
 			continue;
-		list[view->n_statuses] = view_of(a, office, &r.u.status, &bytes);
-		if (list[view->n_statuses++] == NULL)
+		view->statuses[view->n_statuses] = view_of(a, office, &r.u.status, &bytes);
+		if (view->statuses[view->n_statuses++] == NULL)
 			e = ERR_NO_MEMORY;
+		of_office += bytes - before;
 	}
 	arena_destroy(scratch);
-	for (size_t i = 0; e == ERR_NOT_FOUND && i < view->n_statuses; i++)
-		list[i]->name = control_name_of(c, NULL, list[i]->committee, &names_bytes);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err control_statuses(struct client *c, const struct found_document *f,
+			  Vanthu__V1__DocumentView *view)
+{
+	size_t names_bytes = NAMES_LINE_BYTES;
+	uint32_t offices;
+	enum err e;
+
+	view->statuses = arena_array(c->control->arena, VIEWS_MAX, sizeof *view->statuses);
+	if (view->statuses == NULL)
+		return ERR_NO_MEMORY;
+	e = add_all(c, f, STATUSES_BYTES, view, &offices);
+	/* One that says much leaves the others their share. */
+	if (e == ERR_OK && view->status_count > view->n_statuses && offices > 1)
+		e = add_all(c, f, STATUSES_BYTES / offices / 2, view, &offices);
+	for (size_t i = 0; e == ERR_OK && i < view->n_statuses; i++)
+		view->statuses[i]->name =
+			control_name_of(c, NULL, view->statuses[i]->committee, &names_bytes);
+	return e;
 }
 
 enum err control_office_last(struct client *c, const struct found_document *f,
@@ -94,6 +124,8 @@ enum err control_office_last(struct client *c, const struct found_document *f,
 {
 	struct scan scan = scan_of(key_statuses(f->role, f->serial, office));
 	struct lookup l = control_lookup(c);
+	char note[NOTE_MAX + 1] = "";
+	bool noted = false;
 	enum err e = ERR_OK;
 
 	*out = (struct office_last){ .at_ms = 0 };
@@ -114,8 +146,8 @@ enum err control_office_last(struct client *c, const struct found_document *f,
 		office_status_apply(&out->stand, s);
 		if (s == OFFICE_RECALL_AGREED || s == OFFICE_RECALL_DECLINED) {
 			out->recalls += !doc_id_valid(&r.u.status.status.request);
-			out->recall_note = kept(c->control->arena, r.u.status.note);
-			e = out->recall_note == NULL ? ERR_NO_MEMORY : ERR_OK;
+			noted = true; /* of many only the last is kept: an office may say much */
+			snprintf(note, sizeof note, "%s", r.u.status.note);
 		}
 		if (s < OFFICE_RECALL_ASKED)
 			memcpy(out->code, r.u.status.code, sizeof out->code);
@@ -123,5 +155,9 @@ enum err control_office_last(struct client *c, const struct found_document *f,
 			out->arrival = r.u.status.status.arrival;
 		out->at_ms = r.u.status.at_ms;
 	}
+	if (e == ERR_NOT_FOUND && noted)
+		out->recall_note = kept(c->control->arena, note);
+	if (e == ERR_NOT_FOUND && noted && out->recall_note == NULL)
+		return ERR_NO_MEMORY;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

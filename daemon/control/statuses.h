@@ -10,10 +10,13 @@ struct arena;
 struct client;
 struct found_document;
 
-enum { STATUSES_BYTES = 64 * 1024 }; /* that a view's history may take */
+enum {
+	STATUSES_BYTES = 64 * 1024, /* that a view's history may take */
+	NOTES_BYTES = 128 * 1024,   /* that all notes beside its receipts may take */
+};
 
-/* All of a document, office by office in its own order, as many as fit STATUSES_BYTES; all that it
- * points to is the arena's of requests. */
+/* All of a document, office by office in its own order, as many as fit STATUSES_BYTES: where they
+ * do not all, the first of each office. All that it points to is the arena's of requests. */
 must_use enum err control_statuses(struct client *c, const struct found_document *f,
 				   Vanthu__V1__DocumentView *view);
 

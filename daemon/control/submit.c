@@ -7,6 +7,7 @@
 
 #include "daemon/control/client.h"
 #include "daemon/control/lists.h"
+#include "daemon/control/names.h"
 #include "daemon/control/persons.h"
 #include "daemon/control/room.h"
 #include "daemon/control/upload.h"
@@ -283,7 +284,19 @@ static bool has_group(const struct upload *u)
 	return false;
 }
 
-static void answer(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+static void name_recipients(struct client *c, Vanthu__V1__Accepted *m)
+{
+	size_t left = NAMES_LINE_BYTES;
+
+	m->recipient_names =
+		arena_array(c->control->arena, m->n_recipients, sizeof *m->recipient_names);
+	m->n_recipient_names = m->recipient_names == NULL ? 0 : m->n_recipients;
+	for (size_t i = 0; i < m->n_recipient_names; i++)
+		m->recipient_names[i] = control_name_of(c, NULL, m->recipients[i], &left);
+}
+
+static void say_accepted(struct client *c, const struct pending_reply *p,
+			 const struct act_reply *a, bool names)
 {
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_ACCEPTED);
 	Vanthu__V1__Accepted accepted = VANTHU__V1__ACCEPTED__INIT;
@@ -318,8 +331,21 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 	accepted.competence_why = a->rule_gap;
 	if (a->rule != NULL)
 		accepted.competence_rule = (char *)(uintptr_t)a->rule;
+	if (names)
+		name_recipients(c, &accepted);
 	r.accepted = &accepted;
 	control_say(c, &r);
+}
+
+static void answer(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	say_accepted(c, p, a, false);
+}
+
+static void answer_with_names(struct client *c, const struct pending_reply *p,
+			      const struct act_reply *a)
+{
+	say_accepted(c, p, a, true);
 }
 
 static void refuse(struct upload *u, enum err why)
@@ -342,7 +368,7 @@ void control_submit(struct client *c, const Vanthu__V1__Request *request)
 	u->client = c;
 	u->id = request->id;
 	u->fault = "";
-	u->answer = answer;
+	u->answer = request->submit->names ? answer_with_names : answer;
 	e = read_submit(u, request->submit);
 	if (e != ERR_OK) {
 		refuse(u, e);

@@ -249,6 +249,8 @@ static enum err add_child(struct client *c, struct thread_walk *w, const struct 
 		child->relation = relation_of(f.document.summary.business);
 	else
 		e = answered_by(c, &f, &ref);
+	if (f.document.summary.reminds != NULL && f.document.summary.reminds[0] != '\0')
+		child->relation = VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REMINDS;
 	/* the same id of another origin is another document */
 	return e == ERR_OK && !is_of(under, ref.origin) ? ERR_NOT_FOUND : e;
 }
@@ -384,13 +386,14 @@ static void say(struct client *c, uint64_t id, const struct thread_walk *w, cons
 	line.relation = n->relation;
 	line.id = field_bytes(n->id.bytes, sizeof n->id.bytes);
 	line.origin = (char *)(uintptr_t)n->origin.text;
+	line.origin_name = control_name(c, NULL, n->origin, &name_bytes);
 	line.asked = memcmp(&n->id, &w->asked, sizeof n->id) == 0;
 	line.left_out = left_out;
 	if (doc_id_valid(&n->under))
 		line.under = field_bytes(n->under.bytes, sizeof n->under.bytes);
 	if (control_find_id(c, &n->id, n->origin, &f) == ERR_OK) {
 		control_fill_line(c, &f, &document);
-		document.from_name = control_name(c, NULL, n->origin, &name_bytes);
+		document.from_name = line.origin_name;
 		line.line = &document;
 	} else if (control_find_paper_id(c, &n->id, &serial, &p) == ERR_OK) {
 		control_fill_paper(c, &p, &paper);

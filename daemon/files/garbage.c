@@ -3,29 +3,34 @@
 
 #include <stdlib.h>
 
-#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "proto/digest.h"
 #include "routing/base/arena.h"
+#include "routing/state/event.h"
+#include "routing/state/record.h"
 
-enum { DROPS_MAX = 256, DROP_AGAIN_MS = 10 * 60 * 1000, SCAN_ARENA_BYTES = 64 * 1024 };
-
-struct drop {
-	struct digest sha256;
-	int64_t due_ms; /* monotonic */
+enum {
+	LOOKED_AT_ONCE = 256,
+	DROPPED_AT_ONCE = 64,
+	AGAIN_MS = 10 * 60 * 1000,
+	SCAN_ARENA_BYTES = 64 * 1024
 };
 
 struct garbage {
 	struct garbage_parts parts;
 	struct arena *arena;
-	struct drop drops[DROPS_MAX];
-	unsigned drop_count;
+	struct key at;	  /* where the walk over DROPPED stands; empty: at its beginning */
+	bool again;	  /* there are new ones: when the walk ends, another begins */
+	bool busy;	  /* a job is under way */
+	int64_t next_ms; /* monotonic: when to go on; 0: at once, as after the start */
 };
 
 struct drop_job {
 	struct job job; /* first */
 	struct garbage *garbage;
-	struct digest sha256;
-	enum err result;
+	unsigned count;
+	struct ev_dropped list[DROPPED_AT_ONCE];
+	enum err results[DROPPED_AT_ONCE];
 };
 
 struct garbage *garbage_new(const struct garbage_parts *parts)
@@ -51,12 +56,10 @@ void garbage_destroy(struct garbage *g)
 	free(g);
 }
 
-void garbage_note(struct garbage *g, struct digest sha256, int64_t mono_ms)
+void garbage_wake(struct garbage *g)
 {
-	if (g->drop_count < DROPS_MAX)
-		g->drops[g->drop_count++] = (struct drop){ sha256, mono_ms };
-	else
-		log_event(LOG_WARNING, "drop-forgotten", "count=%u", g->drop_count);
+	g->again = true;
+	g->next_ms = 0;
 }
 
 static void work_drop(struct job *j)
@@ -64,44 +67,92 @@ static void work_drop(struct job *j)
 	struct drop_job *drop = (struct drop_job *)j;
 	struct files *files = drop->garbage->parts.files;
 
-	drop->result = files->ops->drop(files, &drop->sha256);
+	for (unsigned i = 0; i < drop->count; i++)
+		drop->results[i] = files->ops->drop(files, &drop->list[i].sha256);
 }
 
 static void dropped(struct job *j)
 {
 	struct drop_job *drop = (struct drop_job *)j;
+	struct garbage *g = drop->garbage;
 
-	if (drop->result == ERR_BUSY)
-		garbage_note(drop->garbage, drop->sha256, clock_now().mono_ms + DROP_AGAIN_MS);
+	g->busy = false;
+	for (unsigned i = 0; i < drop->count; i++) {
+		char hex[DIGEST_HEX_SIZE];
+
+		digest_to_hex(&drop->list[i].sha256, hex);
+		/* not there: it went before a crash */
+		if (drop->results[i] == ERR_OK || drop->results[i] == ERR_NOT_FOUND)
+			g->parts.dropped(g->parts.ctx, &drop->list[i]);
+		else if (drop->results[i] != ERR_BUSY)
+			log_event(LOG_WARNING, "file-not-dropped", "file=%s error=VT-%d", hex,
+				  (int)drop->results[i]);
+	}
 	free(drop);
 }
 
-static bool still_needed(struct garbage *g, const struct digest *sha256)
+/* ERR_OK: a record names it. ERR_NOT_FOUND: none does. Whatever else: that is not known. */
+static enum err find_need(struct garbage *g, const struct digest *sha256)
 {
 	struct lookup l = g->parts.lookup;
 	struct scan scan = scan_of(key_digest(*sha256));
 	struct record r;
 
-	arena_reset(g->arena);
-	return l.next(l.ctx, g->arena, FAMILY_FILE, &scan, &r) != ERR_NOT_FOUND;
+	scan.report_damage = true;
+	return l.next(l.ctx, g->arena, FAMILY_FILE, &scan, &r);
+}
+
+/* Fills the job. ERR_NOT_FOUND: the walk is at its end. */
+static enum err walk(struct garbage *g, struct drop_job *drop)
+{
+	struct lookup l = g->parts.lookup;
+	struct key all = { .len_bytes = 0 };
+	struct scan scan = g->at.len_bytes == 0 ? scan_of(all) : scan_from(all, g->at);
+
+	for (unsigned i = 0; i < LOOKED_AT_ONCE && drop->count < DROPPED_AT_ONCE; i++) {
+		struct ev_dropped *next = &drop->list[drop->count];
+		struct record r;
+		enum err e;
+
+		arena_reset(g->arena);
+		e = l.next(l.ctx, g->arena, FAMILY_DROPPED, &scan, &r);
+		if (e != ERR_OK)
+			return ERR_NOT_FOUND;
+		g->at = scan.at;
+		if (!key_parse_file(&scan.at, &next->sha256, &next->role, &next->serial))
+			continue;
+		e = find_need(g, &next->sha256);
+		if (e == ERR_OK)
+			g->parts.dropped(g->parts.ctx, next);
+		drop->count += e == ERR_NOT_FOUND;
+	}
+	return ERR_OK;
 }
 
 void garbage_due(struct garbage *g, int64_t mono_ms)
 {
-	for (unsigned i = 0; i < g->drop_count;) {
-		struct drop due = g->drops[i];
-		struct drop_job *job;
+	struct drop_job *drop;
+	bool ended;
 
-		if (due.due_ms > mono_ms) {
-			i++;
-			continue;
-		}
-		g->drops[i] = g->drops[--g->drop_count];
-		if (still_needed(g, &due.sha256) || (job = calloc(1, sizeof *job)) == NULL)
-			continue;
-		*job = (struct drop_job){ .job = { .work = work_drop, .done = dropped },
-					  .garbage = g,
-					  .sha256 = due.sha256 };
-		g->parts.runner.run(g->parts.runner.ctx, &job->job);
+	if (g->busy || mono_ms < g->next_ms || !g->parts.may_drop(g->parts.ctx))
+		return;
+	drop = calloc(1, sizeof *drop);
+	if (drop == NULL)
+		return;
+	drop->job.work = work_drop;
+	drop->job.done = dropped;
+	drop->garbage = g;
+	if (g->at.len_bytes == 0)
+		g->again = false;
+	ended = walk(g, drop) == ERR_NOT_FOUND;
+	if (ended) {
+		g->at.len_bytes = 0;
+		g->next_ms = g->again ? mono_ms : mono_ms + AGAIN_MS;
 	}
+	if (drop->count == 0) {
+		free(drop);
+		return;
+	}
+	g->busy = true;
+	g->parts.runner.run(g->parts.runner.ctx, &drop->job);
 }

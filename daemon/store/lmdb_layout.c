@@ -3,7 +3,8 @@
  * records of links share theirs.
  *
  *     documents   role ‖ serial ‖ family ‖ rest    DOCUMENT, STATE, ENVELOPE, RELAY, ROUTE, RECEIPT
- *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER, TOLD;
+ *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER, TOLD,
+ *                                                  EARLY, DROPPED;
  *                                                  LINE and SERIES since format 6
  *     due         key                              SWEEP, since its keys say a kind (format 4)
  *     FAMILY      key                              every other family, by its name
@@ -67,6 +68,7 @@ static const struct {
 	[FAMILY_OPEN] = { LAYOUT_ALONE, NULL },
 	[FAMILY_TOLD] = { LAYOUT_LINKS, "links" },
 	[FAMILY_EARLY] = { LAYOUT_LINKS, "links" },
+	[FAMILY_DROPPED] = { LAYOUT_LINKS, "links" },
 	[FAMILY_REPORT] = { LAYOUT_ALONE, NULL },
 	[FAMILY_FIGURES] = { LAYOUT_ALONE, NULL },
 	[FAMILY_DECLARED] = { LAYOUT_ALONE, NULL },

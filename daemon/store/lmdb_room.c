@@ -119,6 +119,9 @@ static void decide(const struct lmdb_store *s, struct store_room *out)
 	out->spare_bytes = out->files ? above(disk_free, s->reserve_bytes) : 0;
 	out->left_bytes =
 	    least_of(above(map_free, map_reserve), above(disk_free, s->reserve_bytes));
+	out->left_why = above(map_free, map_reserve) <= above(disk_free, s->reserve_bytes)
+			    ? ERR_MAP_FULL
+			    : ERR_DISK_FULL;
 	out->left_facts_bytes = least_of(above(map_free, map_reserve / FACTS_SHARE),
 					 above(disk_free, s->reserve_bytes / FACTS_SHARE));
 }
@@ -161,7 +164,10 @@ enum err lmdb_room(struct store *base, struct store_room *out)
 	}
 	/* Other programs may take the rest meanwhile: only what is allocated counts. */
 	if (!s->tail_unknown && out->disk_free_bytes < s->reserve_bytes + PLENTY_BYTES) {
-		out->left_bytes = least_of(out->left_bytes, tail);
+		if (tail < out->left_bytes) {
+			out->left_bytes = tail;
+			out->left_why = ERR_DISK_FULL;
+		}
 		out->left_facts_bytes = least_of(out->left_facts_bytes, tail);
 	}
 	return ERR_OK;

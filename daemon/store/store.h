@@ -20,6 +20,7 @@ struct store_room {
 	/* what attachments may take and leave the reserve; 0 also when no files can be made */
 	uint64_t spare_bytes;
 	uint64_t left_bytes;       /* a plan with documents of ours may cost so much */
+	enum err left_why;         /* what bounds that: ERR_MAP_FULL, ERR_DISK_FULL */
 	uint64_t left_facts_bytes; /* a turn with facts only */
 	uint64_t inodes_free;
 	bool inodes_known;    /* a file system that counts none has no bound of them */

@@ -193,5 +193,8 @@ struct deadline_rules tables_deadlines(const struct tables *t, const struct conf
 					.urgent_ms = config->urgent_ms,
 					.soon_days = config->soon_days,
 					.remind_down_days = config->remind_down_days,
-					.remind_up_days = config->remind_up_days };
+					.remind_up_days = config->remind_up_days,
+					.remind_every_days = config->remind_every_days,
+					.remind_superior_days =
+						config->remind_superior_days };
 }

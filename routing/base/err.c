@@ -50,7 +50,8 @@ static const struct err_row rows[] = {
 	{ ERR_NUMBER_GAP, N_("numbers before this one have not been given"),
 	  N_("check the number; the next one is given by: --number auto") },
 	{ ERR_NO_NUMBER, N_("no number can be given automatically for this document"),
-	  N_("give it by hand with --number; automatic are those of the present term") },
+	  N_("give it by hand with --number; automatic are those of the present term, of "
+	     "types with a symbol") },
 	{ ERR_TABLE, N_("the file is not a table that can be read"),
 	  N_("save it as CSV UTF-8; a table to fill in: vanthu paper import --template") },
 	{ ERR_COLUMN, N_("a column that is not known, is missing or comes twice"),
@@ -70,8 +71,18 @@ static const struct err_row rows[] = {
 	  N_("write it with its tone marks, as in: vanthu person list") },
 	{ ERR_PERSON_SIGNS, N_("this person does not sign for the committee"),
 	  N_("name one with \"signs\" in the list: vanthu person list") },
+	{ ERR_REMIND_NOTHING, N_("there is nothing to remind of"),
+	  N_("see who has not done what, and until when: vanthu due --sent --all") },
+	{ ERR_REMINDED, N_("a reminder of it has been sent, and the next one is not yet due"),
+	  N_("see when it was: vanthu due --sent; how often is in reminders.every") },
 	{ ERR_TYPE_ENDED, N_("no documents of this type are issued on that day"),
 	  N_("take another type, or give the day of issue with: --date") },
+	{ ERR_OWN_DOCUMENT, N_("this document was issued here; that is for those who received it"),
+	  N_("see what they do with it: vanthu show ID; to have it back: vanthu recall ask ID "
+	     "--reason TEXT") },
+	{ ERR_OTHER_FORM, N_("the command does not go with the form of this one, paper or digital"),
+	  N_("one on paper: vanthu paper show ID, paper change, paper cancel; a digital one: "
+	     "vanthu show ID") },
 	{ ERR_SAME_ID, N_("another document has this id: of another issuer, or on paper"),
 	  N_("see them with: vanthu find; tell who sent the later one") },
 	{ ERR_ANSWERED_STATE,
@@ -119,6 +130,8 @@ static const struct err_row rows[] = {
 	{ ERR_BAD_STATE, N_("not possible in the present state"), N_("see it with: vanthu show") },
 	{ ERR_RECALLED, N_("the document is frozen: it is being recalled, or was"),
 	  N_("see who agreed with: vanthu show ID") },
+	{ ERR_ON_PAPER, N_("it is on paper: it stands in the register, and has no status here"),
+	  N_("see it with: vanthu paper show ID") },
 	{ ERR_NOT_ISSUER, N_("only the committee that issued it may do this"),
 	  N_("what was received is given back with: vanthu return ID --reason TEXT") },
 	{ ERR_CONCERNS_UNKNOWN,
@@ -132,6 +145,8 @@ static const struct err_row rows[] = {
 	     "official letter: --update") },
 	{ ERR_CONCERNS_SOME, N_("not everybody who has the older document gets this one"),
 	  N_("without --to it goes to all of them") },
+	{ ERR_REMINDER, N_("this cannot be reminded of: it is not ours, or did not go there"),
+	  N_("remind the recipients of a document of ours that names a day: vanthu remind ID") },
 	{ ERR_CONTENT_RECALLED,
 	  N_("the document was given back to its issuer, and its content is not kept"),
 	  N_("see when and why with: vanthu show ID; the issuer has it") },
@@ -164,6 +179,8 @@ static const struct err_row rows[] = {
 	  N_("let the committee that signed it count again: vanthu target recount there") },
 	{ ERR_DECLARED_FIGURES, N_("more is declared done than there is, or there is nothing"),
 	  N_("give it as DONE/ALL, with ALL at least 1 and DONE not above it") },
+	{ ERR_ISSUED_LATER, N_("it came in before the day that it is said to be of"),
+	  N_("check --issued, the day on the document, and --date, when it came") },
 	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),
 	  N_("the rule is named above; see all of them with: vanthu policy") },
 	{ ERR_LIST_UNKNOWN, N_("there is no distribution list of this name"),
@@ -352,8 +369,11 @@ int err_exit_code(enum err e)
 	case ERR_NUMBER_AHEAD:
 	case ERR_BAD_STATE:
 	case ERR_RECALLED:
+	case ERR_ON_PAPER:
 	case ERR_REPLACED:
 	case ERR_NOT_ASKED:
+	case ERR_REMIND_NOTHING:
+	case ERR_REMINDED:
 	case ERR_EXISTS:
 	case ERR_SAME_NUMBER:
 	case ERR_SAME_ID:
@@ -370,6 +390,9 @@ int err_exit_code(enum err e)
 	case ERR_CONCERNS_TYPE:
 	case ERR_CONCERNS_SOME:
 		return 5; /* warnings, where they refuse */
+	case ERR_OWN_DOCUMENT:
+	case ERR_OTHER_FORM:
+		return 5; /* of another kind, as ERR_NOT_ISSUER */
 	case ERR_TIMEOUT:
 	case ERR_NOT_YET:
 		return 8;

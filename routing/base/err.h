@@ -35,7 +35,12 @@ enum err {
 	ERR_PERSON_ENDED = 1036,    /* there, not on this day */
 	ERR_PERSON_SEVERAL = 1037,  /* without its tone marks it is several */
 	ERR_PERSON_SIGNS = 1039,    /* in the list of persons, and not among those who sign */
+	ERR_REMIND_NOTHING = 1041,  /* there is nothing to remind of: it is not due, or done */
+	ERR_REMINDED = 1042,	    /* it was reminded of it so recently that it is not again */
 	ERR_TYPE_ENDED = 1038,	    /* no documents of this type are issued on that day */
+	ERR_OWN_DOCUMENT = 1032,    /* issued here: what only a recipient does was asked of it */
+	/* on paper, and the command is for digital ones; or the reverse */
+	ERR_OTHER_FORM = 1040,
 	ERR_FILE_NAME = 1025,       /* a warning: a file's name that other systems refuse */
 	ERR_CHANGED_FILE = 1016,    /* a file that was written while it was read */
 	/* no automatic number: of a term before the present one, or the series is at its end */
@@ -86,6 +91,7 @@ enum err {
 	ERR_REPORT_PERIOD = 2081,   /* of a period that is not over, or of none */
 	ERR_REPORT_FIGURES = 2082,  /* more than can be */
 	ERR_DECLARED_FIGURES = 2083, /* more done than there is, or nothing to do */
+	ERR_ISSUED_LATER = 2059,    /* on paper, and of a later day than that on which it came */
 	/* the table of the directory does not let that committee issue it */
 	ERR_COMPETENCE = 2060,
 	ERR_LIST_UNKNOWN = 2061,    /* no distribution list of this name, of office or directory */
@@ -93,6 +99,7 @@ enum err {
 	ERR_LIST_EMPTY = 2063,      /* it has nobody, or nobody but the sender */
 	ERR_LIST_MEMBER = 2064,     /* a member is not in the directory */
 	ERR_LIST_RETIRED = 2065,    /* a member has ended */
+	ERR_ON_PAPER = 2068,        /* an entry on paper: nobody answers for a status of it */
 	/* a resend to a committee that is no recipient of the document */
 	ERR_NOT_RECIPIENT = 2040,
 	ERR_NOT_HERE = 2041,        /* its files are not kept here any more */
@@ -106,6 +113,7 @@ enum err {
 	ERR_CONCERNS_TYPE = 1030,   /* a warning: what replaces is of another type */
 	ERR_CONCERNS_SOME = 1031,   /* a warning: not all who have the older one get it */
 	ERR_CONTENT_RECALLED = 2056, /* given back, and its content with it */
+	ERR_REMINDER = 2057,	    /* a reminder of what is not ours, or to whom that did not go */
 	ERR_NOT_ASKED = 2052,       /* an answer to a recall that nobody asked */
 	/* our store is behind what a neighbour holds of it: an older copy */
 	ERR_BEHIND = 2034,

@@ -22,6 +22,7 @@ enum {
 	LISTS_NAMED_MAX = 8, /* by one submission or recall */
 	NOTE_MAX = 2000,     /* bytes; a reason or an instruction, as long as a subject */
 	PERSON_MAX = 200,    /* bytes; a person or unit, edXML FullName and Department */
+	PAPER_COPIES_MAX = 100000, /* of one document that go on paper besides */
 	WITH_MAX = 16,	     /* who works together on one document, besides who is in charge */
 	STATUSES_MAX = 1000, /* of one office about one document */
 	LINE_ADDITIONS_MAX = 1000, /* to one line of a register */

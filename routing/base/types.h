@@ -223,10 +223,14 @@ struct summary {
 	 * took it, and they stand in its envelope, as what it answers does. */
 	text_t files;
 	const struct document_ref *reply_to; /* what it answers, without digest; NULL: nothing */
-	text_t signer_competence; /* NULL or "": none, or an older build took it */
+	/* NULL or "": none, or an older build took it */
+	text_t signer_competence, signer_position;
 	enum business business;
 	/* the older document that it recalls, updates or replaces, without digest; NULL: none */
 	const struct document_ref *concerns;
+	/* a reminder of reply_to: the committee that has not done it; NULL or "": it is none */
+	text_t reminds;
+	uint32_t paper_copies; /* that went on paper besides */
 };
 
 #endif

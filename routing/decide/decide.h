@@ -5,6 +5,7 @@
 
 #include "routing/decide/aside.h"
 #include "routing/decide/directory.h"
+#include "routing/decide/dropped.h"
 #include "routing/decide/fetched.h"
 #include "routing/decide/message.h"
 #include "routing/decide/office.h"

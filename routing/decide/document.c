@@ -38,6 +38,7 @@ static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct d
 		return;
 	matter_answers(t, matter_answered(&e->summary), doc);
 	concerns_index(t, d, doc);
+	reminders_index(t, d, doc);
 }
 
 static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)

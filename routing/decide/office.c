@@ -45,9 +45,12 @@ static void answer(struct turn_view *t, const struct ev_office *e, const struct 
 	a->u.reply = (struct act_reply){ .to = e->reply,
 					 .result = work == NULL ? ERR_NO_MEMORY : result,
 					 .id = d->document.id,
+					 .doc_number = d->document.summary.number,
 					 .about = by_status ? stands_at(d) : NULL,
 					 .repeated = repeated,
 					 .work = work };
+	if (e->next == OFFICE_ACCEPTED)
+		a->u.reply.doc_subject = d->document.summary.subject;
 	if (work != NULL)
 		*work = d->work;
 	if (result == ERR_OK)
@@ -64,7 +67,7 @@ static enum err load(struct turn_view *t, struct doc_key doc, struct desk *d)
 	*d = (struct desk){ .key = doc,
 			    .work = { .to = "", .due_on = "", .note = "", .person = "" } };
 	if (doc.role != ROLE_IN)
-		return ERR_NOT_RECIPIENT;
+		return doc.role == ROLE_OUT ? ERR_OWN_DOCUMENT : ERR_NOT_RECIPIENT;
 	result = core_get(t, FAMILY_DOCUMENT, key, &r);
 	if (result != ERR_OK)
 		return result;
@@ -235,7 +238,8 @@ static enum err enter(struct turn_view *t, const struct ev_office *e, struct des
 			      &d->work.line);
 }
 
-/* What of the work the register says: that a registered document was returned or recalled. */
+/* What of the work the register says: that a registered document was returned, and how a recall or
+ * a newer document was answered. */
 static enum err note_in_register(struct turn_view *t, const struct ev_office *e, struct desk *d)
 {
 	struct rec_line line = { .kind = LINE_ADDITION,
@@ -250,14 +254,14 @@ static enum err note_in_register(struct turn_view *t, const struct ev_office *e,
 
 	if (e->next == OFFICE_ACCEPTED)
 		return enter(t, e, d);
-	if (e->next == OFFICE_RECALL_AGREED && doc_id_valid(&d->work.request)) {
+	if (e->next > OFFICE_RECALL_ASKED && doc_id_valid(&d->work.request)) {
 		line.business = d->work.stand.asks;
 		r = concerns_number(t, d->document.origin, &d->work.request, &line.newer);
 	}
 	if (r != ERR_OK)
 		return r;
 	if (d->work.line.number == 0 ||
-	    (e->next != OFFICE_RETURNED && e->next != OFFICE_RECALL_AGREED))
+	    (e->next != OFFICE_RETURNED && e->next < OFFICE_RECALL_ASKED))
 		return ERR_OK;
 	return register_add(t, d->work.line, &line);
 }
@@ -393,8 +397,8 @@ static enum err try_out(struct turn_view *t, const struct ev_office *e, struct d
 
 static bool is_answer(enum err r)
 {
-	return r == ERR_NOT_FOUND || r == ERR_NOT_RECIPIENT || r == ERR_NOT_YET ||
-	       r == ERR_DAMAGED;
+	return r == ERR_NOT_FOUND || r == ERR_NOT_RECIPIENT || r == ERR_OWN_DOCUMENT ||
+	       r == ERR_NOT_YET || r == ERR_DAMAGED;
 }
 
 enum err decide_office(struct turn_view *t, const struct ev_office *e)

@@ -39,21 +39,31 @@ static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
 {
 	return alike_same_document(a, b) && same_text(a->number, b->number) &&
 	       same_text(a->party, b->party) && same_text(a->subject, b->subject) &&
+	       same_text(entry_issued_on(a), entry_issued_on(b)) &&
 	       a->secrecy == b->secrecy && entry_same_signing(a, b);
+}
+
+/* A file may be imported again with another note: it names the same documents. */
+static bool has_note(const struct ev_paper *e, const struct rec_paper *there,
+		     const struct rec_paper *wanted)
+{
+	return e->import || same_text(there->note == NULL ? "" : there->note,
+				      wanted->note == NULL ? "" : wanted->note);
 }
 
 static void notify_paper(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p)
 {
 	struct document_ref ref = { .origin = t->core->config.self, .id = e->id };
-	/* Of a secret one not even its number leaves the office: live events are for whoever may
-	 * see figures. */
-	bool secret = p->secrecy >= SECRECY_MAT;
-	struct summary summary = { .number = secret ? "" : p->number,
+	struct summary summary = { .number = p->number,
 				   .type_code = p->type_code,
 				   .subject = p->subject,
 				   .issued_on = p->date,
 				   .due_on = "" };
 
+	/* Live events are for whoever may see figures, and who may not read the book of a secret
+	 * one is not to know that it exists. */
+	if (p->secrecy >= SECRECY_MAT)
+		return;
 	notify(t, NOTICE_PAPER, ref, t->core->config.self, 0, &summary);
 }
 
@@ -108,7 +118,7 @@ static enum err check_slips(struct turn_view *t, const struct rec_paper *p, stru
 	const struct summary summary = { .number = p->number,
 					 .type_code = p->type_code,
 					 .subject = p->subject,
-					 .issued_on = p->date,
+					 .issued_on = entry_issued_on(p),
 					 .due_on = "" };
 	struct policy_question q = { .summary = &summary,
 				     .type_name = p->type_name,
@@ -263,13 +273,20 @@ static enum err check(struct turn_view *t, const struct ev_paper *e, struct rec_
 	return result;
 }
 
+/* Nobody said when it was issued, or on the day that `there` has. */
+static bool same_issued(const struct rec_paper *p, const struct rec_paper *there)
+{
+	return same_text(entry_issued_on(p), p->date) ||
+	       same_text(entry_issued_on(p), entry_issued_on(there));
+}
+
 /* One just like it stands there. Of an import that says nothing else it is that entry. */
 static void answer_there(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p,
 			 const struct rec_paper *there)
 {
 	const struct rec_paper unsigned_one = { .number = "" };
 	bool same = e->import && same_text(p->subject, there->subject) &&
-		    p->secrecy == there->secrecy &&
+		    p->secrecy == there->secrecy && same_issued(p, there) &&
 		    (entry_same_signing(p, &unsigned_one) || entry_same_signing(p, there));
 	struct act_reply *a = answer(t, e, same ? ERR_OK : ERR_REGISTERED, same);
 
@@ -391,6 +408,8 @@ static void apply(struct rec_paper *p, const struct rec_paper *wanted)
 	p->subject = wanted->subject[0] != '\0' ? wanted->subject : p->subject;
 	p->date = wanted->date[0] != '\0' ? wanted->date : p->date;
 	p->party = wanted->party[0] != '\0' ? wanted->party : p->party;
+	if (wanted->issued_on != NULL && wanted->issued_on[0] != '\0')
+		p->issued_on = wanted->issued_on;
 }
 
 /* The old record stays as it was written, so the line of the register does; what is counted, looked
@@ -677,7 +696,9 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 		wanted.number = "";
 	if (wanted.secrecy >= SECRECY_MAT || is_void)
 		entry_hide(&wanted);
-	result = !same_entry(&r.u.paper, &wanted) || is_void != r.u.paper.not_issued ? ERR_CONFLICT
+	result = !same_entry(&r.u.paper, &wanted) || !has_note(e, &r.u.paper, &wanted) ||
+				 is_void != r.u.paper.not_issued
+			 ? ERR_CONFLICT
 		 : cancelled && !is_void ? ERR_ENTRY_CANCELLED
 					 : ERR_OK;
 	a = answer(t, e, result, true);

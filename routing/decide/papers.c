@@ -48,10 +48,12 @@ static void go_back(struct turn_view *t, const struct before *b)
  * for. */
 static enum err check_room(struct turn_view *t)
 {
-	uint64_t left = t->core->room.left_bytes;
+	const struct core_room *room = &t->core->room;
 
-	return left == 0 || plan_cost_bytes(t->plan) + ENTRY_MOST_BYTES <= left ? ERR_OK
-										: ERR_MAP_FULL;
+	if (room->left_bytes == 0 ||
+	    plan_cost_bytes(t->plan) + ENTRY_MOST_BYTES <= room->left_bytes)
+		return ERR_OK;
+	return room->left_why == ERR_OK ? ERR_MAP_FULL : room->left_why;
 }
 
 static enum err decide_line(struct turn_view *t, const struct ev_paper *line, struct act_reply *out)

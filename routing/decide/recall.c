@@ -38,6 +38,7 @@ static void answer(struct turn_view *t, const struct ev_office *e, const struct 
 	a->u.reply = (struct act_reply){ .to = e->reply,
 					 .result = work == NULL ? ERR_NO_MEMORY : result,
 					 .id = d->document.id,
+					 .doc_number = d->document.summary.number,
 					 .at = d->stranger,
 					 .about = result == ERR_RECALLED ? "15" : d->list,
 					 .repeated = result == ERR_OK && d->count == 0,

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include "routing/base/arena.h"
+#include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/books/books.h"
 #include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
@@ -12,28 +16,65 @@
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
+enum { SCRATCH_BYTES = 1 << 20 };
+static const int64_t YEAR_10000_MS = 253402300800000;
+
+static bool same_bytes(struct blob a, struct blob b)
+{
+	return a.len_bytes == b.len_bytes && memcmp(a.data, b.data, a.len_bytes) == 0;
+}
+
 /* The number of a status that says none (an office that has another program): the one after the
- * last. */
+ * last, or that of the very same envelope when it comes once more. */
 static enum err number_of(struct turn_view *t, const struct ev_publish *e, struct doc_key key,
 			  uint32_t *out)
 {
 	struct scan scan = scan_of(key_statuses(key.role, key.serial, e->signer));
-	struct committee_id signer;
-	enum role role;
-	struct serial serial;
-	struct record r;
-	enum err result;
+	struct arena *scratch;
+	enum err result = ERR_OK;
+	uint32_t last = 0;
+	bool same = false;
 
 	*out = e->fact->status.n;
 	if (*out != 0)
 		return ERR_OK;
+	scratch = arena_new(SCRATCH_BYTES);
+	if (scratch == NULL)
+		return ERR_NO_MEMORY;
 	scan.report_damage = true;
-	result = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_STATUS, &scan, &r);
-	if (result == ERR_OK || result == ERR_DAMAGED)
-		result = key_parse_status(&scan.at, &role, &serial, &signer, out) ? ERR_OK
-										  : ERR_DAMAGED;
-	*out += 1;
-	return result == ERR_NOT_FOUND ? ERR_OK : result;
+	while ((result == ERR_OK || result == ERR_DAMAGED) && !same) {
+		struct committee_id signer;
+		enum role role;
+		struct serial serial;
+		struct record r;
+
+		arena_reset(scratch);
+		result = t->lookup.next(t->lookup.ctx, scratch, FAMILY_STATUS, &scan, &r);
+		if (result != ERR_OK && result != ERR_DAMAGED)
+			continue;
+		if (!key_parse_status(&scan.at, &role, &serial, &signer, &last))
+			result = ERR_STORE;
+		else if (result == ERR_OK)
+			same = same_bytes(r.u.status.envelope.bytes, e->envelope);
+	}
+	arena_destroy(scratch);
+	*out = same ? last : last + 1;
+	return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
+}
+
+/* What no office says: a text that people do not see as it is, a day or a time that is none. */
+static enum err body_fault(const struct fact *f)
+{
+	struct month month;
+	enum err r = policy_text(f->note, NOTE_MAX, false);
+
+	if (r == ERR_OK)
+		r = policy_text(f->status.person, PERSON_MAX, false);
+	if (r != ERR_OK)
+		return r;
+	if (f->status.due_on[0] != '\0' && !date_month(f->status.due_on, &month))
+		return ERR_BAD_DATE;
+	return f->at_ms < 0 || f->at_ms >= YEAR_10000_MS ? ERR_BAD_DATE : ERR_OK;
 }
 
 /* Once; the same number with other bytes is its signer's mistake, and the first one stands. *added:
@@ -92,6 +133,33 @@ static enum err document_of(struct turn_view *t, const struct ev_publish *e, enu
 	return result;
 }
 
+/* How a recipient answered a recall, or a newer document, in the register of what went out. */
+static enum err enter_answer(struct turn_view *t, const struct ev_publish *e, struct doc_key key,
+			     const struct rec_document *d, enum office_status s)
+{
+	const struct doc_id *request = &e->fact->status.request;
+	struct rec_line line = { .kind = LINE_ADDITION,
+				 .role = key.role,
+				 .serial = key.serial,
+				 .status = s,
+				 .at_ms = t->now.wall_ms,
+				 .person = e->fact->status.person,
+				 .note = e->fact->note,
+				 .office = e->signer };
+	struct line_key at = d->line;
+	enum err r = ERR_OK;
+
+	if ((s != OFFICE_RECALL_AGREED && s != OFFICE_RECALL_DECLINED) || at.number == 0)
+		return ERR_OK;
+	if (doc_id_valid(request))
+		r = concerns_of(t, request, &line.business, &line.newer);
+	at.book = register_book(DIRECTION_OUT, d->secrecy);
+	if (r == ERR_OK)
+		r = register_add(t, at, &line);
+	/* full of additions, or the line cannot be read: the status itself says it */
+	return r == ERR_BUSY || r == ERR_NOT_FOUND || r == ERR_DAMAGED ? ERR_OK : r;
+}
+
 /* What a recipient's office says of a document of ours. */
 static enum err of_ours(struct turn_view *t, const struct ev_publish *e, enum err *fault)
 {
@@ -116,6 +184,9 @@ static enum err of_ours(struct turn_view *t, const struct ev_publish *e, enum er
 		return ERR_OK;
 	r = keep(t, e, key, &added, fault);
 	if (r != ERR_OK || added == 0)
+		return r;
+	r = enter_answer(t, e, key, &d, s);
+	if (r != ERR_OK)
 		return r;
 	notify(t, NOTICE_STATUS, e->fact->document, e->signer, (uint32_t)s, &d.summary);
 	return sent_work_follow(t, key, &d, e->signer, added);
@@ -165,7 +236,9 @@ static enum err recall_of_theirs(struct turn_view *t, const struct ev_publish *e
 
 enum err decide_status(struct turn_view *t, const struct ev_publish *e, enum err *fault)
 {
-	*fault = ERR_OK;
+	*fault = body_fault(e->fact);
+	if (*fault != ERR_OK)
+		return ERR_OK;
 	if (id_equal(e->fact->document.origin, t->core->config.self))
 		return of_ours(t, e, fault);
 	if (id_equal(e->fact->document.origin, e->signer) &&

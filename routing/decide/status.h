@@ -12,7 +12,8 @@ struct turn_view;
 
 /* A status addressed to us, its signature checked. *fault: what is wrong with it, for its signer's
  * account: ERR_NOT_FOUND, ERR_DIGEST, ERR_NOT_ADDRESSED (not a recipient), ERR_NOT_ENTITLED (a code
- * that is not its to give), ERR_BUSY (more than STATUSES_MAX). Nothing is planned then. */
+ * that is not its to give), ERR_BUSY (more than STATUSES_MAX), ERR_FIELD (a text that people do not
+ * see as it is), ERR_BAD_DATE (a day or a time that is none). Nothing is planned then. */
 must_use enum err decide_status(struct turn_view *t, const struct ev_publish *e, enum err *fault);
 
 #endif

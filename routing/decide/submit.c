@@ -251,6 +251,7 @@ static enum err plan_records(struct turn_view *t, const struct offer *o, uint32_
 	core_put(t, key_serial(doc.role, doc.serial), &envelope);
 	matter_answers(t, matter_answered(&e->summary), doc);
 	concerns_index(t, d, doc);
+	reminders_index(t, d, doc);
 	plan_files(t, doc, e->manifest, e->manifest_count);
 	if (t->core->config.expire_ms > 0) {
 		struct record sweep = { .family = FAMILY_SWEEP };
@@ -328,7 +329,7 @@ static enum err judge_type(struct turn_view *t, const struct ev_submit *e)
 				   e->type_name == NULL ? "" : e->type_name);
 }
 
-/* False, and answered: it concerns a document that it may not. */
+/* False, and answered: it concerns a document that it may not, or reminds of one. */
 static enum err check_older(struct turn_view *t, struct offer *o, const struct recipient_list *to,
 			    bool *may)
 {
@@ -336,6 +337,8 @@ static enum err check_older(struct turn_view *t, struct offer *o, const struct r
 	text_t by;
 	enum err r = concerns_check(t, &o->e.summary, &why, &by);
 
+	if (r == ERR_OK && why == ERR_OK)
+		r = reminders_check(t, &o->e, to, &why, &by);
 	*may = r == ERR_OK && why == ERR_OK;
 	if (*may)
 		return concerns_warn(t, &o->e, to, o->older);

@@ -5,6 +5,7 @@
 
 #include "routing/base/arena.h"
 #include "routing/base/limits.h"
+#include "routing/documents/entry.h"
 #include "routing/documents/term.h"
 #include "routing/rules/rules.h"
 #include "routing/state/lookup.h"
@@ -12,9 +13,16 @@
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
+/* Secret documents have a series of their own. */
+static bool is_same_book(const struct rec_paper *a, const struct rec_paper *b)
+{
+	return a->direction == b->direction &&
+	       (a->secrecy >= SECRECY_MAT) == (b->secrecy >= SECRECY_MAT);
+}
+
 bool alike_same_document(const struct rec_paper *a, const struct rec_paper *b)
 {
-	return a->direction == b->direction && strcmp(a->type_name, b->type_name) == 0 &&
+	return is_same_book(a, b) && strcmp(a->type_name, b->type_name) == 0 &&
 	       strcmp(a->date, b->date) == 0 && spelling_same_number(a->number, b->number) &&
 	       spelling_same_name(a->party, b->party);
 }
@@ -28,9 +36,9 @@ static bool stands_beside(const struct rec_paper *one, const struct rec_paper *p
 }
 
 /* Do both lie in one series of numbers? A number like 31-KH/ĐU is given once a term, one like
- * 15/QĐ-BNV once a year (docs/DOMAIN.md §1). Of terms only our own is known, and the date is the
- * day it came or went: so entries of a year to either side are compared, and the result is a
- * guess. */
+ * 15/QĐ-BNV once a year (docs/DOMAIN.md §1). Of terms only our own is known, and of what came in
+ * often the day of its coming alone: so entries of a year to either side are compared, and the
+ * result is a guess. */
 static bool same_series(const struct rec_paper *a, const struct rec_paper *b,
 			const struct number_term *term)
 {
@@ -39,23 +47,20 @@ static bool same_series(const struct rec_paper *a, const struct rec_paper *b,
 	while (*at >= '0' && *at <= '9')
 		at++;
 	if (*at != '-')
-		return strncmp(a->date, b->date, 4) == 0;
+		return strncmp(entry_issued_on(a), entry_issued_on(b), 4) == 0;
 	return a->direction != DIRECTION_OUT ||
-	       (strcmp(a->date, term->from) < 0) == (strcmp(b->date, term->from) < 0);
+	       term_has(term, a->date) == term_has(term, b->date);
 }
 
-/* What we send, we have issued: whom it went to makes no other document of it. Secret documents
- * have a series of their own. */
+/* What we send, we have issued: whom it went to makes no other document of it. */
 static bool alike(const struct rec_paper *a, const struct rec_paper *b,
 		  const struct number_term *term)
 {
 	bool issuer = a->direction == DIRECTION_OUT || a->party[0] == '\0' || b->party[0] == '\0' ||
 		      spelling_same_name(a->party, b->party);
 
-	return issuer && a->direction == b->direction && strcmp(a->type_name, b->type_name) == 0 &&
-	       spelling_same_number(a->number, b->number) &&
-	       (a->secrecy >= SECRECY_MAT) == (b->secrecy >= SECRECY_MAT) &&
-	       same_series(a, b, term);
+	return issuer && is_same_book(a, b) && strcmp(a->type_name, b->type_name) == 0 &&
+	       spelling_same_number(a->number, b->number) && same_series(a, b, term);
 }
 
 /* Of a month so far from that of another; the earlier one of two that are equally far. */
@@ -98,7 +103,7 @@ enum err alike_find(struct turn_view *t, const struct rec_paper *p, struct month
 	struct scan scan = scan_of(series_paper(p->direction, p->number));
 	unsigned best = UINT32_MAX;
 	struct number_term term;
-	enum err e = term_now(t, &term);
+	enum err e = term_of(t, p->date, &term);
 
 	*out = (struct alike_found){ .there = NULL };
 	if (t->core->numbering.alike_unknown)

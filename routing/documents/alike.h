@@ -28,7 +28,7 @@ must_use enum err alike_put(struct turn_view *t, const struct rec_paper *p, stru
 must_use enum err alike_find(struct turn_view *t, const struct rec_paper *p, struct month month,
 			     struct alike_found *out);
 /* The same document, as far as its entry says: number, type and who issued it name one (NĐ 30/2020,
- * Annex VI, III.1.h). */
+ * Annex VI, III.1.h), in the books of secret documents another than in the others. */
 bool alike_same_document(const struct rec_paper *a, const struct rec_paper *b);
 
 #endif

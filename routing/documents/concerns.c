@@ -124,6 +124,22 @@ static enum err find_ours(struct turn_view *t, const struct doc_id *id, struct d
 	return e;
 }
 
+enum err concerns_of(struct turn_view *t, const struct doc_id *newer, enum business *what,
+		     text_t *number)
+{
+	struct rec_document d;
+	struct doc_key key;
+	enum err e = find_ours(t, newer, &key, &d);
+
+	*what = BUSINESS_NONE;
+	*number = "";
+	if (e == ERR_OK && is_request(d.summary.business)) {
+		*what = d.summary.business;
+		*number = d.summary.number;
+	}
+	return skip_unread(e);
+}
+
 enum err concerns_recalled(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
 			   bool *yes)
 {

@@ -35,6 +35,10 @@ must_use enum err concerns_warn(struct turn_view *t, const struct ev_submit *e,
 /* The register's line of the older one says what became of it. */
 must_use enum err concerns_enter(struct turn_view *t, const struct rec_document *newer,
 				 uint32_t uid);
+/* Of one of ours: what it does with the older one, and its number; BUSINESS_NONE and "" when it is
+ * not here, or does nothing. */
+must_use enum err concerns_of(struct turn_view *t, const struct doc_id *newer, enum business *what,
+			      text_t *number);
 /* Has the issuer recalled `doc` by a newer document? */
 must_use enum err concerns_recalled(struct turn_view *t, struct doc_key doc,
 				    const struct rec_document *d, bool *yes);

@@ -21,6 +21,7 @@
 #include "routing/documents/numbers.h"
 #include "routing/documents/open_work.h"
 #include "routing/documents/recipients.h"
+#include "routing/documents/reminders.h"
 #include "routing/documents/requeue.h"
 #include "routing/documents/retention.h"
 #include "routing/documents/route.h"

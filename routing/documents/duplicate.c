@@ -13,6 +13,7 @@
 #include "routing/documents/recipients.h"
 #include "routing/documents/route.h"
 #include "routing/documents/rows.h"
+#include "routing/documents/told.h"
 #include "routing/links/links.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
@@ -344,6 +345,23 @@ static enum err answer_again(struct turn_view *t, const struct copy *c)
 	return result == ERR_NO_ROUTE ? ERR_OK : result;
 }
 
+/* What our office has said of it goes out once more after the receipt, signed anew: the issuer may
+ * have lost it, or refused it because the key that had signed it was revoked. What it has it knows
+ * by its number. */
+static enum err say_again(struct turn_view *t, const struct copy *c)
+{
+	struct record r;
+	enum err e = c->doc.role == ROLE_IN && c->document.mine
+			 ? core_get(t, FAMILY_WORK, key_serial(c->doc.role, c->doc.serial), &r)
+			 : ERR_NOT_FOUND;
+
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED || (e == ERR_OK && r.u.work.n == 0))
+		return ERR_OK;
+	if (e == ERR_OK)
+		e = told_again(t, c->doc, c->event->head->origin);
+	return e;
+}
+
 enum err document_duplicate(struct turn_view *t, struct link *l, const struct ev_publish *e,
 			    const struct rec_ident *ident)
 {
@@ -372,5 +390,7 @@ enum err document_duplicate(struct turn_view *t, struct link *l, const struct ev
 			     : hand_on(t, &c, &state.u.state, &further);
 	if (result == ERR_OK && manifest_has_files(e->head->manifest, e->head->manifest_count))
 		result = say_complete(t, l, e);
-	return result == ERR_OK && !further ? answer_again(t, &c) : result;
+	if (result == ERR_OK && !further)
+		result = answer_again(t, &c);
+	return result == ERR_OK && !further ? say_again(t, &c) : result;
 }

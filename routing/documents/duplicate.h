@@ -25,6 +25,8 @@
  *   are not what was      |                           | is wanted              |
  *   signed                |                           |                        |
  *
+ * After the stored answer goes what our office has said of it, signed anew (told.h).
+ *
  * All names ours: nothing but the last two columns. Under another directory than the one that the
  * head was signed by:
  *   - whole: each name counts as not ours, for its route may be new; routing/documents/rows.c

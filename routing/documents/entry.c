@@ -11,6 +11,11 @@ static bool same(text_t a, text_t b)
 	return strcmp(a == NULL ? "" : a, b == NULL ? "" : b) == 0;
 }
 
+text_t entry_issued_on(const struct rec_paper *p)
+{
+	return p->issued_on == NULL || p->issued_on[0] == '\0' ? p->date : p->issued_on;
+}
+
 bool entry_same_signing(const struct rec_paper *a, const struct rec_paper *b)
 {
 	return same(a->signer_competence, b->signer_competence) &&
@@ -22,7 +27,7 @@ bool entry_same_signing(const struct rec_paper *a, const struct rec_paper *b)
 void entry_hide(struct rec_paper *p)
 {
 	p->subject = p->party = "";
-	p->signer_competence = p->signer_position = p->signer_name = "";
+	p->signer_competence = p->signer_position = p->signer_name = p->note = "";
 	p->reply_id = (struct doc_id){ { 0 } };
 	p->reply_origin = (struct committee_id){ "" };
 }

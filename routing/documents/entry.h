@@ -1,4 +1,5 @@
-/* What stands beside number and subject in an entry on paper: who signed it, what it answers. */
+/* What stands beside number and subject in an entry on paper: when it was issued, who signed it,
+ * what it answers. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_ENTRY_H
 #define VANTHU_ROUTING_DOCUMENTS_ENTRY_H
 
@@ -9,6 +10,8 @@
 
 struct rec_paper;
 
+/* The day of the document. What came in has that of its coming where nobody said another. */
+text_t entry_issued_on(const struct rec_paper *p);
 /* Do both say the same of that? */
 bool entry_same_signing(const struct rec_paper *a, const struct rec_paper *b);
 /* Of a secret one, and of a number that was not issued: only that it exists. */

@@ -20,14 +20,6 @@ enum { SCRATCH_BYTES = 1 << 20 };
 
 /* ---- a store from before ---- */
 
-/* Of a công văn of the State what follows the dash is who drafted it: numbering_series. */
-static void organisation_of(const struct number_parts *p, char out[NUMBERING_ORGANISATION_MAX + 1])
-{
-	memcpy(out, p->organisation, NUMBERING_ORGANISATION_MAX + 1);
-	if (p->form == NUMBER_FORM_STATE_LETTER)
-		out[strcspn(out, "-")] = '\0';
-}
-
 static bool is_of_issuer(const struct doctypes *types, text_t number,
 			 const struct number_parts *wanted, uint64_t *n)
 {
@@ -37,8 +29,8 @@ static bool is_of_issuer(const struct doctypes *types, text_t number,
 	if (number == NULL || numbering_parse_among(types, number, &parts) != ERR_OK)
 		return false;
 	*n = parts.n;
-	organisation_of(wanted, ours);
-	organisation_of(&parts, its);
+	numbering_issuer(wanted, ours);
+	numbering_issuer(&parts, its);
 	return spelling_same_number(ours, its);
 }
 
@@ -187,7 +179,7 @@ enum err given_next(struct turn_view *t, const struct given_question *q, text_t 
 	*out = (struct given){ .counted = false };
 	*number = "";
 	if (e == ERR_OK)
-		e = term_now(t, &term);
+		e = term_of(t, date_of(t, q, today), &term);
 	if (e != ERR_OK)
 		return e;
 	types_of(t, q, &types);
@@ -198,8 +190,7 @@ enum err given_next(struct turn_view *t, const struct given_question *q, text_t 
 		return ERR_NO_NUMBER;
 	if (e != ERR_OK)
 		return e;
-	/* Where that term began is not known any more, and so not what it has given. */
-	if (parts.form == NUMBER_FORM_PARTY && strcmp(date_of(t, q, today), term.from) < 0)
+	if (parts.form == NUMBER_FORM_PARTY && term.over)
 		return ERR_NO_NUMBER;
 	if (out->lost || out->unknown)
 		return out->lost ? ERR_NO_NUMBER : ERR_BUSY;
@@ -216,6 +207,7 @@ bool given_is_answer(enum err e)
 enum err given_by_hand(struct turn_view *t, const struct given_question *q, text_t number,
 		       struct given *out)
 {
+	char today[DATE_MAX + 1];
 	struct number_parts parts;
 	struct doctypes types;
 	struct number_term term;
@@ -225,7 +217,7 @@ enum err given_by_hand(struct turn_view *t, const struct given_question *q, text
 	types_of(t, q, &types);
 	if (number == NULL || numbering_parse_among(&types, number, &parts) != ERR_OK)
 		return ERR_OK;
-	e = term_now(t, &term);
+	e = term_of(t, date_of(t, q, today), &term);
 	if (e == ERR_OK)
 		e = find(t, &parts, q, &term, out);
 	out->n = parts.n;

@@ -200,6 +200,14 @@ static void judge_ways(const struct competence_table *table, struct competence_q
 
 /* ---- judging ---- */
 
+/* The table gives way to another version's, in this turn maybe; what is signed keeps the rule. */
+static enum err keep_rule(struct turn_view *t, struct mandate *out)
+{
+	if (out->rule[0] != '\0')
+		out->rule = arena_text(t->plan->arena, out->rule, strlen(out->rule));
+	return out->rule == NULL ? ERR_NO_MEMORY : ERR_OK;
+}
+
 static enum err judge_by(struct turn_view *t, const struct mandate_question *m,
 			 const struct rec_committee *issuer, uint64_t version, struct mandate *out)
 {
@@ -228,6 +236,8 @@ static enum err judge_by(struct turn_view *t, const struct mandate_question *m,
 		e = directions_of(t, &at, &ways);
 	if (e == ERR_OK)
 		judge_ways(&table, &q, ways, out);
+	if (e == ERR_OK)
+		e = keep_rule(t, out);
 	out->gap = out->judgement == COMPETENCE_UNKNOWN ? MANDATE_NO_ROW : MANDATE_KNOWN;
 	return e;
 }

@@ -30,7 +30,7 @@ static enum err number_series(struct turn_view *t, const struct numbered *n, str
 {
 	struct numbered of_term = *n;
 	struct number_term term;
-	enum err e = term_now(t, &term);
+	enum err e = term_of(t, n->date, &term);
 
 	if (e == ERR_OK)
 		of_term.date = term_date(&term, is_party(n->number), n->date);
@@ -241,20 +241,30 @@ static enum err index_received(struct turn_view *t, const struct rec_document *d
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
-/* Of a term whose beginning was corrected to an earlier day: what stood under the key of no term
- * that is known goes to the others of this one. */
-static enum err put_again(struct turn_view *t, const struct key *series, struct doc_key doc)
+/* Where it stands in another term, it goes from there. */
+static enum err drop_from(struct turn_view *t, const struct key *series, text_t term_from,
+			  struct doc_key doc)
 {
-	struct key before;
+	struct key other;
 	struct record r;
 	enum err e = ERR_NOT_FOUND;
 
-	if (series_before(series, &before) && !key_equal(&before, series))
-		e = core_get(t, FAMILY_NUMBER, series_member(&before, doc.role, doc.serial), &r);
+	if (series_of_term(series, term_from, &other) && !key_equal(&other, series))
+		e = core_get(t, FAMILY_NUMBER, series_member(&other, doc.role, doc.serial), &r);
 	if (e == ERR_OK)
-		e = number_drop(t, &before, doc);
-	return e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_DAMAGED ? number_put(t, series, doc)
-								      : e;
+		e = number_drop(t, &other, doc);
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+/* Of a term whose beginning was corrected to an earlier day: what stood in the one before, or under
+ * the key of none that is known, goes to the others of this one. */
+static enum err put_again(struct turn_view *t, const struct key *series, struct doc_key doc)
+{
+	enum err e = drop_from(t, series, "", doc);
+
+	if (e == ERR_OK)
+		e = drop_from(t, series, term_key_before(t), doc);
+	return e == ERR_OK ? number_put(t, series, doc) : e;
 }
 
 static enum err index_ours(struct turn_view *t, const struct record *r, struct doc_key doc)

@@ -284,8 +284,10 @@ static enum err requeue_fact(struct turn_view *t, const struct link *l, const st
 	struct committee_id nobody = { "" }, to = id_empty(s->to) ? l->neighbour : s->to;
 	struct document_ref none = { .origin = to };
 	bool yes = false;
-	/* what has ended still gets facts */
-	enum err e = l->ended ? ERR_OK : lies_elsewhere(t, l, to, &yes);
+	/* What has ended still gets its own facts, and leads nowhere: who was below it is elsewhere
+	 * now. */
+	enum err e = l->ended && id_equal(to, l->neighbour) ? ERR_OK
+							    : lies_elsewhere(t, l, to, &yes);
 
 	if (e != ERR_OK || !yes)
 		return e;

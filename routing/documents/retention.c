@@ -54,23 +54,35 @@ static enum err still_published(struct turn_view *t, struct doc_key doc, bool *n
 	return e;
 }
 
+/* `doc` needs it no more. Where it was the last, the file is to go: that stands in the same commit,
+ * for what happens after it may not happen. One whose record is damaged still counts. */
+static enum err drop_file(struct turn_view *t, struct doc_key doc, struct digest sha256)
+{
+	struct key key = key_file(sha256, doc.role, doc.serial);
+	struct scan scan = scan_of(key_digest(sha256));
+	struct record r, dropped = { .family = FAMILY_DROPPED };
+	enum err e;
+
+	core_erase(t, FAMILY_FILE, key);
+	scan.report_damage = true;
+	e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FILE, &scan, &r);
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED) {
+		core_put(t, key, &dropped);
+		(void)plan_act(t->plan, ACT_DROP_FILE);
+	}
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
 static enum err drop_content(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
 			     const struct rec_state *before)
 {
 	struct rec_state after = *before;
 
 	for (uint32_t i = 0; i < d->manifest_count; i++) {
-		struct scan scan = scan_of(key_digest(d->manifest[i].sha256));
-		struct record r;
-		enum err e;
+		enum err e = d->manifest[i].inlined ? ERR_OK
+						    : drop_file(t, doc, d->manifest[i].sha256);
 
-		if (d->manifest[i].inlined)
-			continue;
-		core_erase(t, FAMILY_FILE, key_file(d->manifest[i].sha256, doc.role, doc.serial));
-		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FILE, &scan, &r);
-		if (e == ERR_NOT_FOUND)
-			plan_act(t->plan, ACT_DROP_FILE)->u.file = d->manifest[i].sha256;
-		else if (e != ERR_OK)
+		if (e != ERR_OK)
 			return e;
 	}
 	core_erase(t, FAMILY_ENVELOPE, key_serial(doc.role, doc.serial));

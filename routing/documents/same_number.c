@@ -7,6 +7,7 @@
 #include "routing/base/arena.h"
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
+#include "routing/documents/entry.h"
 #include "routing/rules/rules.h"
 #include "routing/state/lookup.h"
 #include "routing/state/plan.h"
@@ -49,7 +50,7 @@ void same_number_paper(const struct rec_paper *p, struct serial serial, struct r
 				  .numbered = { .number = counts ? some(p->number) : "",
 						.type_code = some(p->type_code),
 						.type_name = some(p->type_name),
-						.date = some(p->date) } };
+						.date = some(entry_issued_on(p)) } };
 }
 
 /* ---- are they the same? ---- */

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "routing/base/arena.h"
+#include "routing/base/calendar.h"
 #include "routing/rules/rules.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
-static const char note_name[] = "term";
+static const char note_name[] = "term", before_name[] = "term-before";
 
 static bool is_same_term(const struct term_memory *known, const struct rec_committee *own)
 {
@@ -45,19 +46,57 @@ static bool of_entry(const struct term_memory *known, const struct rec_committee
 	return true;
 }
 
-enum err term_now(struct turn_view *t, struct number_term *out)
+/* What was in force before the term that our entry names. */
+static struct term_memory before_entry(const struct core *c, const struct rec_committee *own)
+{
+	struct term_memory none = { .known = c->termless };
+
+	if (is_same_term(&c->term, own))
+		return c->term_before;
+	return c->term.known ? c->term : none;
+}
+
+static text_t first_day(const struct term_memory *term)
+{
+	return strcmp(term->from, term->key) < 0 ? term->from : term->key;
+}
+
+static void fill(const struct term_memory *term, struct number_term *out)
+{
+	copy_date(out->key, term->key);
+	copy_date(out->from, first_day(term));
+}
+
+bool term_has(const struct number_term *term, text_t date)
+{
+	return strcmp(date, term->from) >= 0 &&
+	       (term->until[0] == '\0' || strcmp(date, term->until) < 0);
+}
+
+enum err term_of(struct turn_view *t, text_t date, struct number_term *out)
 {
 	const struct rec_committee *own = NULL;
-	struct term_memory term;
+	struct term_memory term, before;
+	char today[DATE_MAX + 1];
 	enum err e = core_own_entry(t, &own);
 
 	*out = (struct number_term){ .key = "" };
 	if (e != ERR_OK || !of_entry(&t->core->term, own, &term))
 		return e;
-	copy_date(out->key, term.key);
-	copy_date(out->from, strcmp(term.from, term.key) < 0 ? term.from : term.key);
-	out->settling =
-		is_same_term(&t->core->term, own) && strcmp(term.from, t->core->term.from) < 0;
+	before = before_entry(t->core, own);
+	date_of_ms(t->now.wall_ms, today);
+	if (strcmp(date, first_day(&term)) >= 0) {
+		fill(&term, out);
+		out->settling = is_same_term(&t->core->term, own) &&
+				strcmp(term.from, t->core->term.from) < 0;
+	} else if (before.known && strcmp(date, first_day(&before)) >= 0) {
+		fill(&before, out);
+		copy_date(out->until, first_day(&term));
+		out->over = strcmp(today, out->until) >= 0;
+	} else {
+		copy_date(out->until, first_day(before.known ? &before : &term));
+		out->over = true;
+	}
 	return ERR_OK;
 }
 
@@ -67,23 +106,27 @@ text_t term_date(const struct number_term *term, bool party, text_t date)
 										     : date;
 }
 
-/* "KEY FROM NAME" */
-static enum err write_note(struct turn_view *t, const struct term_memory *term)
+text_t term_key_before(const struct turn_view *t)
+{
+	return t->core->term_before.key;
+}
+
+/* "KEY FROM NAME"; of no term the dates are blank. */
+static enum err write_note(struct turn_view *t, text_t name, const struct term_memory *term)
 {
 	char text[2 * DATE_MAX + SYMBOL_MAX + 8];
 	struct record r = { .family = FAMILY_META, .u.note = { .number = 1 } };
-	int len = snprintf(text, sizeof text, "%s %s %s", term->key, term->from, term->name);
+	int len = snprintf(text, sizeof text, "%-10s %-10s %s", term->key, term->from, term->name);
 
 	r.u.note.bytes =
 		arena_blob(t->plan->arena, (struct blob){ (const uint8_t *)text, (size_t)len });
 	if (r.u.note.bytes.data == NULL)
 		return ERR_NO_MEMORY;
-	core_put(t, key_name(note_name), &r);
-	t->core->term = *term;
+	core_put(t, key_name(name), &r);
 	return ERR_OK;
 }
 
-static bool read_note(const struct blob *b, struct term_memory *out)
+static bool parse_note(const struct blob *b, struct term_memory *out)
 {
 	const char *at = (const char *)b->data;
 	size_t head = 2 * (DATE_MAX + 1);
@@ -91,34 +134,57 @@ static bool read_note(const struct blob *b, struct term_memory *out)
 	*out = (struct term_memory){ .known = true };
 	if (b->len_bytes < head || b->len_bytes - head > SYMBOL_MAX)
 		return false;
+	if (at[0] == ' ')
+		return true;
 	memcpy(out->key, at, DATE_MAX);
 	memcpy(out->from, at + DATE_MAX + 1, DATE_MAX);
 	memcpy(out->name, at + head, b->len_bytes - head);
 	return true;
 }
 
-enum err term_load(struct turn_view *t)
+static enum err read_note(struct turn_view *t, text_t name, struct term_memory *out)
 {
 	struct record r;
-	enum err e = core_get(t, FAMILY_META, key_name(note_name), &r);
+	enum err e = core_get(t, FAMILY_META, key_name(name), &r);
 
-	if (e == ERR_OK && !read_note(&r.u.note.bytes, &t->core->term))
-		t->core->term = (struct term_memory){ .known = false };
+	if (e != ERR_OK || !parse_note(&r.u.note.bytes, out))
+		*out = (struct term_memory){ .known = false };
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+enum err term_load(struct turn_view *t)
+{
+	enum err e = read_note(t, note_name, &t->core->term);
+
+	return e == ERR_OK ? read_note(t, before_name, &t->core->term_before) : e;
 }
 
 enum err term_tick(struct turn_view *t, bool *earlier)
 {
-	const struct term_memory *known = &t->core->term;
+	struct core *c = t->core;
 	const struct rec_committee *own = NULL;
-	struct term_memory term;
+	struct term_memory term, before;
+	bool same;
 	enum err e = core_own_entry(t, &own);
 
 	*earlier = false;
-	if (e != ERR_OK || !of_entry(known, own, &term) ||
-	    (known->known && strcmp(known->key, term.key) == 0 &&
-	     strcmp(known->from, term.from) == 0 && strcmp(known->name, term.name) == 0))
+	if (e != ERR_OK || !of_entry(&c->term, own, &term)) {
+		c->termless = c->termless || (e == ERR_OK && own != NULL && !c->term.known);
 		return e;
-	*earlier = is_same_term(known, own) && strcmp(term.from, known->from) < 0;
-	return write_note(t, &term);
+	}
+	same = is_same_term(&c->term, own);
+	if (same && strcmp(c->term.key, term.key) == 0 && strcmp(c->term.from, term.from) == 0 &&
+	    strcmp(c->term.name, term.name) == 0)
+		return e;
+	*earlier = same && strcmp(term.from, c->term.from) < 0;
+	before = before_entry(c, own);
+	if (!same && before.known)
+		e = write_note(t, before_name, &before);
+	if (e == ERR_OK)
+		e = write_note(t, note_name, &term);
+	if (e != ERR_OK)
+		return e;
+	c->term = term;
+	c->term_before = before;
+	return ERR_OK;
 }

@@ -14,17 +14,27 @@
 
 struct turn_view;
 
-/* "" both: not known. key ≥ from; they differ when the date was corrected to an earlier one. */
+/* "" both: none, or not known. key ≥ from; they differ when the date was corrected to an earlier
+ * one. */
 struct number_term {
 	char key[DATE_MAX + 1];
 	char from[DATE_MAX + 1];
+	char until[DATE_MAX + 1]; /* the day on which the next one begins; "" none is known */
 	bool settling; /* corrected, and documents of the days in between are still to be found */
+	/* no numbers are given in it any more: the next one has begun, or which it gave is not
+	 * known */
+	bool over;
 };
 
-must_use enum err term_now(struct turn_view *t, struct number_term *out);
+/* The term that has this day: ours, that before it, or a time of which nothing is known. Of a term
+ * that the directory names before it begins, days until then are of the one before it. */
+must_use enum err term_of(struct turn_view *t, text_t date, struct number_term *out);
+bool term_has(const struct number_term *term, text_t date);
 /* The date that stands for `date` where a series is looked for by number_term.key: on the same side
  * of it as `date` is of the term. `party`: the number has the Party's form; else it stays. */
 text_t term_date(const struct number_term *term, bool party, text_t date);
+/* By what the series of the term before ours are known; "" is that of no term. */
+text_t term_key_before(const struct turn_view *t);
 /* At boot; and each tick, which writes down what the directory in force says of the term. *earlier:
  * documents that were of no term that is known are of this one now. */
 must_use enum err term_load(struct turn_view *t);

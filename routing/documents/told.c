@@ -39,6 +39,22 @@ enum err told_wait(struct turn_view *t, struct doc_key doc, struct committee_id 
 	return ERR_OK;
 }
 
+enum err told_again(struct turn_view *t, struct doc_key doc, struct committee_id to)
+{
+	struct key key = key_receipt(doc.role, doc.serial, to);
+	struct record r;
+	enum err e = core_get(t, FAMILY_TOLD, key, &r);
+
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+		r = (struct record){ .family = FAMILY_TOLD };
+	else if (e != ERR_OK)
+		return e;
+	r.u.told.unsent = 1;
+	core_put(t, key, &r);
+	told_begin(t);
+	return ERR_OK;
+}
+
 /* Does the recipient have what it is asked back? Until then it could not say which it is. */
 static enum err is_there(struct turn_view *t, struct doc_key doc, struct committee_id to, bool *yes)
 {

@@ -21,6 +21,8 @@ must_use enum err told_waits(struct turn_view *t, struct doc_key doc, struct com
 /* Our status `n` of it could not go to `to`: it waits, with all that follow. */
 must_use enum err told_wait(struct turn_view *t, struct doc_key doc, struct committee_id to,
 			    uint32_t n);
+/* All that we have said of it goes to `to` once more. */
+must_use enum err told_again(struct turn_view *t, struct doc_key doc, struct committee_id to);
 /* A recipient has the document: what it is asked goes out. */
 must_use enum err told_delivered(struct turn_view *t, struct doc_key doc, struct committee_id to);
 /* Everything that waits is looked at again. */

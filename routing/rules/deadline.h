@@ -35,6 +35,8 @@ struct deadline_rules {
 	/* Of what we sent and others have to do: from so many working days before its day on our
 	 * office is told who has not done it, of those below us and of the others; 0: never. */
 	uint32_t remind_down_days, remind_up_days;
+	uint32_t remind_every_days;    /* working days between two reminders; 0 is 1 */
+	uint32_t remind_superior_days; /* so late, the superior gets a copy; 0: never */
 };
 
 /* What is known of a document that was received. Dates "" or NULL: none, or none that is one. */

@@ -221,6 +221,13 @@ enum err numbering_print(const struct number_parts *p, char out[NUMBER_MAX + 1])
 	return ERR_OK;
 }
 
+void numbering_issuer(const struct number_parts *parts, char out[NUMBERING_ORGANISATION_MAX + 1])
+{
+	memcpy(out, parts->organisation, NUMBERING_ORGANISATION_MAX + 1);
+	if (parts->form == NUMBER_FORM_STATE_LETTER)
+		out[strcspn(out, "-")] = '\0';
+}
+
 /* ---- templates ---- */
 
 /* What follows "auto", NULL: it does not begin so. */
@@ -357,9 +364,7 @@ enum err numbering_series_of(const struct doctype_table *table, const struct num
 	e = type_of_series(&types, letter ? letter_code : parts->type, type_name, &n);
 	if (e != ERR_OK)
 		return e;
-	memcpy(organisation, parts->organisation, sizeof organisation);
-	if (letter)
-		organisation[strcspn(organisation, "-")] = '\0';
+	numbering_issuer(parts, organisation);
 	return series_counter(&n, parts->form == NUMBER_FORM_PARTY, organisation, term_from, out)
 		       ? ERR_OK
 		       : ERR_BAD_TYPE;

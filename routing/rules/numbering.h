@@ -56,6 +56,9 @@ must_use enum err numbering_parse_among(const struct doctypes *types, text_t num
  * what is past NUMBERING_LAST; out is "" then. */
 must_use enum err numbering_print(const struct number_parts *parts, char out[NUMBER_MAX + 1]);
 
+/* The organisation alone: of a công văn of the State without who drafted it. */
+void numbering_issuer(const struct number_parts *parts, char out[NUMBERING_ORGANISATION_MAX + 1]);
+
 /* Whether somebody asks for the next number instead of giving one: "auto…". */
 bool numbering_is_template(text_t text);
 

@@ -137,8 +137,9 @@ struct search {
 	text_t wanted, day;
 	enum way way;
 	struct person_found found;
-	bool ended;   /* one that is not active has the name */
-	bool several; /* different names are meant */
+	text_t ended;       /* of one that is not active and has the name; NULL: nobody */
+	bool ended_several; /* of those, different names are meant */
+	bool several;       /* the same of who is active */
 };
 
 static void meet_name(struct search *s, text_t name, const struct person *p)
@@ -149,6 +150,14 @@ static void meet_name(struct search *s, text_t name, const struct person *p)
 		s->found = (struct person_found){ name, p };
 }
 
+static void meet_ended(struct search *s, text_t name)
+{
+	if (s->ended == NULL)
+		s->ended = name;
+	else if (!spelling_same_name(s->ended, name))
+		s->ended_several = true;
+}
+
 static void look_at(struct search *s, const struct person *p)
 {
 	bool active = person_is_active(p, s->day);
@@ -157,7 +166,7 @@ static void look_at(struct search *s, const struct person *p)
 		if (active)
 			meet_name(s, p->name, p);
 		else
-			s->ended = true;
+			meet_ended(s, p->name);
 	}
 	if (active && p->unit[0] != '\0' && matches(s->way, p->unit, s->wanted))
 		meet_name(s, p->unit, NULL);
@@ -179,8 +188,12 @@ enum err persons_find(const struct persons *t, text_t name, text_t day, struct p
 			*out = s.found;
 			return ERR_OK;
 		}
-		if (s.ended)
+		if (s.ended_several)
+			return ERR_PERSON_SEVERAL;
+		if (s.ended != NULL) {
+			out->name = s.ended;
 			return ERR_PERSON_ENDED;
+		}
 	}
 	return ERR_PERSON_UNKNOWN;
 }

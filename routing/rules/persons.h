@@ -45,8 +45,9 @@ struct person_found {
 };
 
 /* By a name of a person or a unit, in any spelling; without its tone marks where that means one
- * alone. ERR_PERSON_UNKNOWN: there is none. ERR_PERSON_ENDED: there is, not on that day.
- * ERR_PERSON_SEVERAL: without marks it is several. An empty list has any name. */
+ * alone. ERR_PERSON_UNKNOWN: there is none. ERR_PERSON_ENDED: there is, not on that day; out->name
+ * is then as the list writes it. ERR_PERSON_SEVERAL: without marks it is several. An empty list has
+ * any name. */
 must_use enum err persons_find(const struct persons *t, text_t name, text_t day,
 			       struct person_found *out);
 

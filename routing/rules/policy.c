@@ -7,6 +7,7 @@
 #include "routing/base/committee_id.h"
 #include "routing/base/visible.h"
 #include "routing/rules/doctype_table.h"
+#include "routing/rules/numbering.h"
 #include "routing/rules/series.h"
 #include "routing/rules/spelling.h"
 #include "routing/state/event.h"
@@ -58,6 +59,13 @@ static bool is_symbol(text_t symbol, text_t of)
 	return of[0] != '\0' && spelling_same_number(symbol, of);
 }
 
+static void types_of(const struct policy_question *q, text_t today, struct doctypes *out)
+{
+	text_t issued_on = q->summary->issued_on;
+
+	doctype_table_on(q->types, issued_on[0] == '\0' ? today : issued_on, out);
+}
+
 /* In the Party's form a symbol of the type stands there always; in the State's only one that is
  * known is any. Any of its own spellings will do (QyĐ is QĐ too). */
 static bool has_other_type(const struct policy_question *q, text_t today)
@@ -71,8 +79,7 @@ static bool has_other_type(const struct policy_question *q, text_t today)
 	if (s.text[0] == '\0' || (summary->type_code[0] == '\0' && q->type_name[0] == '\0') ||
 	    is_symbol(s.text, summary->type_code))
 		return false;
-	doctype_table_on(q->types, summary->issued_on[0] == '\0' ? today : summary->issued_on,
-			 &types);
+	types_of(q, today, &types);
 	for (uint32_t i = 0; i < types.count; i++) {
 		if (doctype_table_spelt(&types, i, s.text) == NULL)
 			continue;
@@ -85,12 +92,23 @@ static bool has_other_type(const struct policy_question *q, text_t today)
 	return known || (s.party && summary->type_code[0] != '\0');
 }
 
-static bool has_foreign_symbol(const struct policy_question *q)
+/* What is of no form that is known has its organisation behind the last slash. */
+static bool has_foreign_symbol(const struct policy_question *q, text_t today)
 {
 	const char *slash = strrchr(q->summary->number, '/');
+	char issuer[NUMBERING_ORGANISATION_MAX + 1];
+	struct number_parts parts;
+	struct doctypes types;
 
-	return slash != NULL && q->own_symbol[0] != '\0' &&
-	       !spelling_same_number(slash + 1, q->own_symbol);
+	if (slash == NULL || q->own_symbol[0] == '\0' ||
+	    spelling_same_number(slash + 1, q->own_symbol))
+		return false;
+	types_of(q, today, &types);
+	if (numbering_parse_among(&types, q->summary->number, &parts) != ERR_OK)
+		return true;
+	numbering_issuer(&parts, issuer);
+	return !spelling_same_number(issuer, q->own_symbol) &&
+	       !spelling_same_number(parts.organisation, q->own_symbol);
 }
 
 static bool has_empty_file(const struct policy_question *q)
@@ -111,7 +129,7 @@ uint32_t policy_warnings(const struct policy_question *q, uint32_t out[WARNINGS_
 	date_of_ms(q->wall_ms, today);
 	if (has_other_type(q, today))
 		out[n++] = ERR_NUMBER_TYPE;
-	if (has_foreign_symbol(q))
+	if (has_foreign_symbol(q, today))
 		out[n++] = ERR_FOREIGN_SYMBOL;
 	if (s->issued_on[0] != '\0' && strcmp(s->issued_on, today) > 0)
 		out[n++] = ERR_FUTURE;
@@ -166,6 +184,21 @@ static text_t some(text_t text)
 	return text == NULL ? "" : text;
 }
 
+/* What goes out goes on the day that it is signed. */
+static enum err policy_issued(const struct rec_paper *p)
+{
+	text_t day = some(p->issued_on);
+	struct month month;
+
+	if (day[0] == '\0')
+		return ERR_OK;
+	if (p->direction != DIRECTION_IN)
+		return ERR_FIELD;
+	if (!date_month(day, &month))
+		return ERR_BAD_DATE;
+	return strcmp(day, p->date) <= 0 ? ERR_OK : ERR_ISSUED_LATER;
+}
+
 enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)
 {
 	char today[DATE_MAX + 1];
@@ -189,5 +222,5 @@ enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)
 	date_of_ms(wall_ms, today);
 	if (!date_month(p->date, &month))
 		return ERR_BAD_DATE;
-	return strcmp(p->date, today) <= 0 ? ERR_OK : ERR_FUTURE;
+	return strcmp(p->date, today) <= 0 ? policy_issued(p) : ERR_FUTURE;
 }

@@ -141,12 +141,14 @@ bool series_key(const struct numbered *n, text_t term_from, struct key *out)
 	return true;
 }
 
-bool series_before(const struct key *series, struct key *out)
+bool series_of_term(const struct key *series, text_t term_from, struct key *out)
 {
 	*out = *series;
 	if (series->len_bytes < 2 + DATE_MAX || series->bytes[1] != TERM)
 		return false;
 	memset(out->bytes + 2, 0, DATE_MAX);
+	if (strlen(term_from) == DATE_MAX)
+		memcpy(out->bytes + 2, term_from, DATE_MAX);
 	return true;
 }
 

@@ -45,8 +45,8 @@ uint32_t series_type(text_t type_code, text_t type_name);
  * begins, or "". False: it has none that could be the same as another's, or the type is not known
  * (QĐ without a name is two). */
 bool series_key(const struct numbered *n, text_t term_from, struct key *out);
-/* The same of a document that is dated before our term. False: it is not of a term. */
-bool series_before(const struct key *series, struct key *out);
+/* The same in another term, "" in none. False: it is not of a term. */
+bool series_of_term(const struct key *series, text_t term_from, struct key *out);
 /* The key of the counter that gives the numbers of one series, whatever n->number is. `party`: by
  * term, else by the year of n->date. `organisation`: whose symbol the numbers have, however it is
  * spelt. False as above, and where the organisation is "" or too long. */

@@ -32,6 +32,7 @@ enum event_type {
 	EVENT_TICK,         /* the core's deadline has come */
 	EVENT_BAD_DIRECTORY, /* what a committee sent us as a directory is none */
 	EVENT_PAPERS,       /* many entries on paper, of one import */
+	EVENT_DROPPED,      /* a content that nobody needed is off the disk, or is needed again */
 };
 
 /* Who gets the reply: the shell's own number, opaque to the core. 0: nobody. */
@@ -144,6 +145,13 @@ struct ev_fetched {
 	enum err result; /* ERR_OK, or ERR_DIGEST: the signer's manifest does not fit the bytes */
 };
 
+/* What FAMILY_DROPPED said, by its key. */
+struct ev_dropped {
+	struct digest sha256;
+	enum role role;
+	struct serial serial;
+};
+
 /* Comes in one event, or in several that follow each other; the last one puts the version into
  * force. */
 struct ev_directory {
@@ -249,6 +257,7 @@ struct event {
 		struct ev_message message;
 		struct ev_publish publish;
 		struct ev_fetched fetched;
+		struct ev_dropped dropped;
 		struct ev_directory directory;
 		struct ev_operate operate;
 		struct ev_paper paper;

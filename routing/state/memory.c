@@ -18,7 +18,7 @@ struct core *core_new(const struct core_config *config)
 		c->config.credit_messages = CREDIT_MESSAGES;
 	if (c->config.credit_bytes == 0)
 		c->config.credit_bytes = CREDIT_BYTES;
-	c->room = (struct core_room){ true, true, true, ERR_OK, 0 };
+	c->room = (struct core_room){ true, true, true, ERR_OK, 0, ERR_OK };
 	c->next_serial = 1;
 	c->parts_left = DIRECTORY_PARTS_A_TURN;
 	c->act_number = 1;
@@ -215,6 +215,7 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 	case FAMILY_REPORT:
 	case FAMILY_FIGURES:
 	case FAMILY_DECLARED:
+	case FAMILY_DROPPED:
 	case FAMILY_COUNT:
 		break; /* nothing of it is held in memory */
 	}

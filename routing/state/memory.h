@@ -326,9 +326,9 @@ struct numbering {
 	struct key at; /* the last record read */
 };
 
-/* Our term as numbers know it: what stands in META; see routing/documents/term.c. */
+/* A term of ours as numbers know it: what stands in META; see routing/documents/term.c. */
 struct term_memory {
-	bool known;
+	bool known; /* key and from "": the time in which we had none */
 	char name[SYMBOL_MAX + 1];
 	char key[DATE_MAX + 1];  /* its first known date: series are known by it */
 	char from[DATE_MAX + 1]; /* the earliest known one: what is dated before is of another */
@@ -405,7 +405,8 @@ struct core {
 	struct recount recount;
 	struct report_memory report;
 	struct numbering numbering;
-	struct term_memory term;
+	struct term_memory term, term_before;
+	bool termless; /* a directory that was in force in this process names none */
 	struct open_work open_work;
 	struct matters matters;
 	struct mandate_tables mandates;

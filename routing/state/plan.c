@@ -436,6 +436,7 @@ void plan_resolve(struct plan *p)
 		case FAMILY_REPORT:
 		case FAMILY_FIGURES:
 		case FAMILY_DECLARED:
+		case FAMILY_DROPPED:
 		case FAMILY_COUNT:
 			break; /* refers to no draft */
 		}

@@ -30,7 +30,7 @@ enum act_type {
 	ACT_NOTIFY,     /* a live event for the local PUB socket */
 	ACT_FETCH,      /* there is something to fetch from this neighbour */
 	ACT_FETCH_STOP, /* forget what is being fetched from it */
-	ACT_DROP_FILE,  /* nobody needs this content any more */
+	ACT_DROP_FILE,  /* nobody needs a content any more: DROPPED says which */
 	ACT_VIOLATION,  /* a neighbour broke the protocol: count, name, cut off */
 	ACT_DIRECTORY,  /* a new directory is in force: keys, links and ZAP follow */
 	ACT_VISIT,      /* dial this committee, which is no neighbour perhaps, for the directory */
@@ -136,7 +136,8 @@ struct act_reply {
 	uint32_t rule_gap;      /* enum mandate_gap of routing/documents/mandate.h */
 	text_t lists;           /* rec_document.lists of a submission; NULL or "" */
 	uint32_t gap;           /* with ERR_NUMBER_GAP: how many numbers are skipped */
-	text_t doc_number;      /* of a submission or of paper: its number; NULL or "" none */
+	text_t doc_number;      /* of the document or entry: its number; NULL or "" none */
+	text_t doc_subject;     /* of a document that was accepted; NULL or "" */
 	/* of an act of the office: where the work stands, after it or still; NULL */
 	const struct rec_work *work;
 	/* of paper: what stands there already and may be the same document; NULL */
@@ -161,7 +162,6 @@ struct act {
 		struct message send;
 		struct act_notify notify;
 		struct act_reply reply;
-		struct digest file;
 		uint32_t violation; /* enum err */
 		struct key reopen;  /* of the ASIDE record */
 		struct act_installed installed;

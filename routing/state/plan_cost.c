@@ -71,7 +71,8 @@ static uint64_t office_bytes(const struct record *r)
 {
 	switch (r->family) {
 	case FAMILY_PAPER:
-		return 4 * SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + COMMITTEE_BYTES;
+		return 4 * SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + COMMITTEE_BYTES +
+		       (r->u.paper.note == NULL ? 0 : strlen(r->u.paper.note));
 	case FAMILY_WORK:
 		return 3 * SUBJECT_MAX + (uint64_t)PERSON_MAX * (r->u.work.with_count + 2);
 	case FAMILY_STATUS:
@@ -81,7 +82,7 @@ static uint64_t office_bytes(const struct record *r)
 	case FAMILY_COUNTER:
 		return TYPE_CODE_MAX + COMMITTEE_NAME_MAX;
 	case FAMILY_LINE:
-		return NOTE_MAX + PERSON_MAX + NUMBER_MAX;
+		return NOTE_MAX + PERSON_MAX + NUMBER_MAX + COMMITTEE_BYTES;
 	case FAMILY_REPORT:
 		return r->u.report.envelope.len_bytes + report_bytes(&r->u.report.summary) +
 		       r->u.report.unfit_count * UNFIT_BYTES;
@@ -101,7 +102,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_META:
 		return r->u.note.bytes.len_bytes;
 	case FAMILY_DOCUMENT:
-		return SUBJECT_MAX + COMMITTEE_NAME_MAX + lists_bytes(r->u.document.lists) +
+		return SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + lists_bytes(r->u.document.lists) +
 		       (uint64_t)COMMITTEE_BYTES *
 			   (r->u.document.recipients_len + r->u.document.target_count +
 			    r->u.document.also_count) +
@@ -157,6 +158,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_SERIES:
 	case FAMILY_OPEN:
 	case FAMILY_TOLD:
+	case FAMILY_DROPPED:
 	case FAMILY_COUNT:
 		return 0;
 	}

@@ -42,6 +42,7 @@ const char *family_name(enum family f)
 		[FAMILY_OPEN] = "open",
 		[FAMILY_TOLD] = "told",
 		[FAMILY_EARLY] = "early",
+		[FAMILY_DROPPED] = "dropped",
 		[FAMILY_REPORT] = "report",
 		[FAMILY_FIGURES] = "figures",
 		[FAMILY_DECLARED] = "declared",
@@ -371,6 +372,15 @@ static bool parse_tail(const struct key *k, size_t at, enum role *role, struct s
 		return false;
 	memcpy(tail.bytes, k->bytes + at, SERIAL_BYTES);
 	return key_parse_serial(&tail, role, serial);
+}
+
+bool key_parse_file(const struct key *k, struct digest *sha256, enum role *role,
+		    struct serial *serial)
+{
+	if (!parse_tail(k, sizeof sha256->bytes, role, serial))
+		return false;
+	memcpy(sha256->bytes, k->bytes, sizeof sha256->bytes);
+	return true;
 }
 
 static int64_t sweep_due(const struct key *k)

@@ -59,6 +59,9 @@ enum family {
 	 * out at once */
 	FAMILY_TOLD,
 	FAMILY_EARLY,   /* id ‖ origin → a recall asked of a document that is not here yet */
+	/* sha256 ‖ role ‖ serial → nothing: a content that no FILE names any more, by who needed it
+	 * last; its file is still to be removed */
+	FAMILY_DROPPED,
 	FAMILY_REPORT,  /* committee below us → what is known of its reports */
 	FAMILY_FIGURES, /* committee below us ‖ 0 ‖ month → its figures, as it reported them last */
 	/* name ‖ 0 ‖ ascending number → what our office declared of another target of the plan */
@@ -153,6 +156,9 @@ bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum l
 bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum lane *lane);
 bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial,
 		       struct committee_id *recipient);
+/* of FILE and DROPPED */
+bool key_parse_file(const struct key *k, struct digest *sha256, enum role *role,
+		    struct serial *serial);
 bool key_parse_version(const struct key *k, uint64_t *version, struct committee_id *id);
 /* *kind may be one that this build does not know. */
 bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum sweep *kind, enum role *role,
@@ -468,6 +474,8 @@ struct rec_paper {
 	/* who signed it, as far as somebody wrote it down; NULL or "" */
 	text_t signer_competence, signer_position, signer_name;
 	uint64_t directory_version; /* in force when it was registered; 0: an older build did */
+	text_t issued_on; /* of what came in: the day of the document; NULL or "" nobody said */
+	text_t note; /* for the register's column of notes; NULL or "" none */
 };
 
 /* Of a document that we received: where the work on it stands. Its history is in STATUS. */
@@ -513,6 +521,8 @@ struct rec_line {
 	text_t note;
 	enum business business;	   /* of an addition: what a newer document does with it */
 	text_t newer;		   /* and its number; NULL or "": none */
+	struct committee_id office; /* of an addition: the recipient whose office said it; "": ours
+				     * did */
 };
 
 /* Of one issuer, term or year, and type. It only grows: what was given is given. */
@@ -611,7 +621,8 @@ struct record {
 		struct rec_report report;
 		struct rec_figures figures;
 		struct rec_declared declared;
-		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE and CHANGED have no value */
+		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE, CHANGED and DROPPED have
+		 * no value */
 	} u;
 };
 

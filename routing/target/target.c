@@ -81,6 +81,7 @@ struct target_cell target_of_document(enum role role, const struct rec_document 
 	} else if (d->recipient_count > 0 && s->delivered >= d->recipient_count) {
 		p.count.digital = 1;
 		p.count.slow = is_slow(s);
+		p.count.also_paper = d->summary.paper_copies > 0;
 	} else {
 		p.count.pending = 1;
 		p.count.refused = answered >= d->recipient_count ? 1 : 0;

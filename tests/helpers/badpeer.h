@@ -11,6 +11,6 @@ struct trick {
 };
 
 /* all end with a NULL name */
-extern const struct trick tricks_publish[], tricks_frames[], tricks_bounds[];
+extern const struct trick tricks_publish[], tricks_frames[], tricks_bounds[], tricks_office[];
 
 #endif

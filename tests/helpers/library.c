@@ -9,7 +9,7 @@
 #include <string.h>
 #include <vanthu.h>
 
-enum { WORDS_MAX = 6, TIMEOUT_MS = 60000 };
+enum { WORDS_MAX = 8, TIMEOUT_MS = 60000 };
 
 static vanthu *connection;
 
@@ -32,7 +32,7 @@ static void reopen(int by_socket, const char *path)
 	    "");
 }
 
-/* send ID TO NUMBER CONTENT [FLAGS] */
+/* send ID TO NUMBER CONTENT FLAGS [TYPE [DAY]] */
 static void send_one(char **word)
 {
 	vanthu_draft *d = NULL;
@@ -47,7 +47,9 @@ static void send_one(char **word)
 	if (e == 0)
 		e = vanthu_draft_set(d, VANTHU_NUMBER, word[3]);
 	if (e == 0)
-		e = vanthu_draft_set(d, VANTHU_TYPE, "Kế hoạch");
+		e = vanthu_draft_set(d, VANTHU_TYPE, word[6][0] == '\0' ? "Kế hoạch" : word[6]);
+	if (e == 0 && word[7][0] != '\0')
+		e = vanthu_draft_set(d, VANTHU_ISSUED_ON, word[7]);
 	if (e == 0)
 		e = vanthu_draft_set(d, VANTHU_SUBJECT, "một việc");
 	if (e == 0)

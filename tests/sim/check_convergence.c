@@ -119,7 +119,7 @@ void check_convergence(struct world *w)
 		check_edge(w, w->edges[i].subordinate, w->edges[i].superior);
 	}
 	for (int i = 0; i < w->document_count && w->violation[0] == '\0'; i++) {
-		if (w->documents[i].accepted)
+		if (w->documents[i].accepted && !mandates_own(w, &w->documents[i]))
 			check_document(w, &w->documents[i]);
 	}
 	if (w->violation[0] == '\0' && !workload_done(w))

@@ -17,7 +17,7 @@ static void each(struct world *w, const struct member *m, const struct key *key,
 		world_violation(w, "entitlement", "%s holds %s, which does not pass it", m->id.text,
 				d->number);
 	else if (r->u.document.mine != ((d->addressed >> m->index & 1) != 0) &&
-		 m->index != d->origin)
+		 m->index != d->origin && !mandates_own(w, d))
 		world_violation(w, "entitlement", "%s is wrong about whether %s is for it",
 				m->id.text, d->number);
 }

@@ -31,6 +31,11 @@ static bool stands_below(const char *path, int superior)
 	return strstr(path, text) != NULL;
 }
 
+static bool has_ended(const struct world *w, int member)
+{
+	return w->versions[w->version_count - 1].parent[member] == NOT_THERE;
+}
+
 static void begin_month(const struct snapshot *s, const char *month)
 {
 	left_count = 0;
@@ -87,8 +92,10 @@ static void check_month(struct world *w, const struct member *m, const struct ke
 				m->id.text, who.text);
 		return;
 	}
-	/* a month that reports of this year do not speak of any more */
-	if (s == NULL && r->u.figures.signed_at_ms < w->figures->from_ms && held->row_count == 0)
+	/* a month that reports of this year do not speak of any more; or of one that has ended
+	 * before anybody looked */
+	if (s == NULL && r->u.figures.signed_at_ms < w->figures->from_ms &&
+	    (held->row_count == 0 || (member >= 0 && has_ended(w, member))))
 		return;
 	if (s == NULL) {
 		world_violation(w, "figures", "%s holds figures of %s that it never said, of %lld",
@@ -161,11 +168,6 @@ void check_figures(struct world *w, const struct member *m)
 }
 
 /* ---- when all is quiet ---- */
-
-static bool has_ended(const struct world *w, int member)
-{
-	return w->versions[w->version_count - 1].parent[member] == NOT_THERE;
-}
 
 static void check_one_level(struct world *w, int superior, int member)
 {

@@ -74,7 +74,8 @@ void check_loss(struct world *w)
 		for (int k = 0; d->accepted && k < w->member_count; k++) {
 			arena_reset(a);
 			if (k == d->origin ||
-			    ((d->addressed >> k & 1) != 0 && !workload_excused(w, d, k)))
+			    (!mandates_own(w, d) && (d->addressed >> k & 1) != 0 &&
+			     !workload_excused(w, d, k)))
 				check_at(w, d, &w->members[k], a);
 		}
 	}

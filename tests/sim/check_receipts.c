@@ -52,7 +52,8 @@ void check_receipts(struct world *w)
 			struct record ident, at_origin, own;
 
 			arena_reset(a);
-			if ((d->addressed >> k & 1) == 0 || workload_excused(w, d, k))
+			if ((d->addressed >> k & 1) == 0 || workload_excused(w, d, k) ||
+			    mandates_own(w, d))
 				continue;
 			if (!member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id),
 					&ident) ||

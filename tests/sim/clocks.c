@@ -17,7 +17,7 @@ static int64_t draw_error(struct world *w)
 	int64_t ms = by[prng_below(&w->clocks, sizeof by / sizeof by[0])];
 
 	/* Clerks write down days: what a wrong day means to them is tested elsewhere. */
-	if (w->counting)
+	if (w->counting || w->midnight)
 		ms = 7 * MINUTE_MS;
 	return ms + (int64_t)prng_below(&w->clocks, 60000);
 }
@@ -79,6 +79,7 @@ void clocks_noticed(struct world *w, int member, const struct act_notify *n)
 	w->asides += n->what == NOTICE_ASIDE;
 	w->settled += n->what == NOTICE_SETTLED;
 	w->doubts += n->what == NOTICE_DOUBTED;
-	if (n->what == NOTICE_SETTLED && d != NULL)
+	/* A crash may swallow either notice: what it tells of is on the disk already. */
+	if ((n->what == NOTICE_ASIDE || n->what == NOTICE_SETTLED) && d != NULL)
 		w->was_aside[d - w->documents] |= (uint16_t)(1u << member);
 }

@@ -473,6 +473,8 @@ void figures_event(struct world *w, const struct sim_event *e)
 	struct committee_id nobody = { "" };
 	struct member *m;
 
+	if (w->healed)
+		return;
 	switch (e->direction) {
 	case FIGURES_NIGHT:
 		night(w);
@@ -567,7 +569,7 @@ static void lie(struct world *w)
 	s.cells = calloc(1, sizeof *s.cells);
 	remember(w->figures, &s);
 	world_run_until(w, w->now_ms + LIE_SETTLES_MS);
-	if (w->half_compared)
+	if (w->canary == CANARY_HALF_COMPARED)
 		forget_half(&w->members[e->superior], w->members[e->subordinate].id);
 	check_lie(w, e->superior, e->subordinate, s.signed_ms, made_up);
 }

@@ -67,6 +67,15 @@ void keys_make_entry(struct world *w, struct member *m, struct rec_committee *ou
 	out->keys = keys;
 	if (w->year != NULL)
 		year_describe(m->index, out);
+	if (w->mandates) {
+		struct level_since *first = arena_alloc(w->arena, sizeof *first);
+
+		assert(first != NULL);
+		out->level = mandates_level(w, 1, m->index);
+		*first = (struct level_since){ .since = 1, .level = out->level };
+		out->levels = first;
+		out->level_count = 1;
+	}
 }
 
 static int by_id(const void *a, const void *b)
@@ -110,7 +119,9 @@ void keys_make_directory(struct world *w)
 	    registry, w->arena, entries, count,
 	    &(struct directory_issue){ .version = 1,
 				       .now_ms = w->start_wall_ms,
-				       .valid_until_ms = w->start_wall_ms + w->directory_valid_ms },
+				       .valid_until_ms = w->start_wall_ms + w->directory_valid_ms,
+				       .competence = w->competence,
+				       .lists = w->lists },
 	    &v->directory.head);
 	assert(e == ERR_OK);
 	w->version_count = 1;

@@ -1,10 +1,9 @@
 /* sim SEED               one seed, told in full
  * sim --seeds FIRST N    many, one line each, and their sum
  * sim --twice SEED       the same run twice must be the same, frame for frame
- * sim --never-reopens FIRST N   as --seeds, with committees that never open again what they set
- *   aside: must be noticed
- * sim --half-compared FIRST N   likewise figure worlds from there on, with superiors that compare
- *   one direction of documents
+ * sim --canary NAME FIRST N   as --seeds, of a program with a fault (enum canary): must be noticed
+ * sim --plants SEED      an office or mandate world, and then faults of its disks, each of which
+ *   must be noticed
  * sim -v SEED            with every notice
  * sim --year SEED N [plants]  a year of N documents (year_main.c)
  * Exits 1 when an invariant was violated. */
@@ -18,9 +17,12 @@
 #include "tests/sim/year.h"
 
 struct sums {
-	bool never_reopens, half_compared;
+	enum canary canary;
 	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides,
-	    settled, doubts, setback, shown, acts, statuses, answers, asked, frozen, replaced;
+	    settled, doubts, setback, shown, acts, statuses, answers, asked, frozen, replaced,
+	    numbers, skipped, same_instant, out_of_order,
+	    term_crashes, term_begun, by_list, forbidden,
+	    unlawful, refusals[2], unjudged;
 	unsigned nights, reports, lost, again, forged, impossible, asks, lies;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
@@ -44,6 +46,18 @@ static void add(struct sums *s, const struct world *w)
 	s->asked += w->asked;
 	s->frozen += w->frozen;
 	s->replaced += w->replaced;
+	s->numbers += w->numbers_seen;
+	s->term_crashes += w->term_crashes;
+	s->term_begun += w->term_begun;
+	s->by_list += w->by_list;
+	s->forbidden += w->forbidden;
+	s->unlawful += w->unlawful;
+	s->refusals[0] += w->refusals[0];
+	s->refusals[1] += w->refusals[1];
+	s->unjudged += w->unjudged;
+	s->skipped += w->numbers_skipped;
+	s->same_instant += w->same_instant;
+	s->out_of_order += w->out_of_order;
 	s->shown += w->shown;
 	s->events += w->events_done;
 	for (int f = 0; f < FAULT_COUNT; f++)
@@ -79,10 +93,20 @@ static void print_sums(const struct sums *s)
 		       s->changes[5] + s->changes[6], s->changes[7], s->changes[8], s->relocated);
 	if (s->acts > 0)
 		printf("; acts of offices %u, statuses %u, answers indexed %u, asked back %u, "
-		       "given back %u, replaced %u",
-		       s->acts, s->statuses, s->answers, s->asked, s->frozen, s->replaced);
+		       "given back %u, replaced %u; statuses out of order %u; numbers on paper %u, "
+		       "skipped by hand %u, two at one instant %u",
+		       s->acts, s->statuses, s->answers, s->asked, s->frozen, s->replaced,
+		       s->out_of_order, s->numbers, s->skipped, s->same_instant);
 	if (s->entries > 0)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
+	if (s->term_begun > 0)
+		printf("; died at midnight %u, numbers in the new term %u", s->term_crashes,
+		       s->term_begun);
+	if (s->by_list > 0)
+		printf("; by list %u, refused where submitted %u, submitted against the table %u, "
+		       "refused at the first hop %u, at a recipient %u, by others' versions %u",
+		       s->by_list, s->forbidden, s->unlawful, s->refusals[0], s->refusals[1],
+		       s->unjudged);
 	if (s->wide > 0)
 		printf("; with more names than fit an item %u", s->wide);
 	if (s->nights > 0)
@@ -103,8 +127,7 @@ static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quie
 	if (w == NULL)
 		exit(2);
 	w->verbose = verbose;
-	w->never_reopens = sums->never_reopens;
-	w->half_compared = sums->half_compared;
+	w->canary = sums->canary;
 	good = world_run(w, seed);
 	if (!quiet || !good)
 		printf("%s - seed %llu: %d committees, %d documents, %llu events, %lld virtual "
@@ -121,6 +144,36 @@ static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quie
 	return good;
 }
 
+static enum canary canary_of(const char *name)
+{
+	static const char *const names[CANARY_COUNT] = { "", "never-reopens", "skips-number",
+							  "term-goes-on", "looks-away",
+							  "half-compared" };
+
+	for (unsigned i = 1; i < CANARY_COUNT; i++) {
+		if (strcmp(names[i], name) == 0)
+			return (enum canary)i;
+	}
+	fprintf(stderr, "sim: no canary is named %s\n", name);
+	exit(2);
+}
+
+static bool run_plants(uint64_t seed)
+{
+	struct world *w = calloc(1, sizeof *w);
+	bool good;
+
+	if (w == NULL)
+		exit(2);
+	good = world_run(w, seed);
+	if (!good)
+		printf("not ok - seed %llu: # %s\n", (unsigned long long)seed, w->violation);
+	good = good && (w->mandates ? mandate_plants : office_plants)(w);
+	world_free(w);
+	free(w);
+	return good;
+}
+
 int main(int argc, char **argv)
 {
 	struct sums sums;
@@ -131,15 +184,15 @@ int main(int argc, char **argv)
 	if (argc > 1 && strncmp(argv[1], "--year", 6) == 0)
 		return year_main(argc, argv);
 	memset(&sums, 0, sizeof sums);
-	if (argc == 4 &&
-	    (strcmp(argv[1], "--seeds") == 0 || strcmp(argv[1], "--never-reopens") == 0 ||
-	     strcmp(argv[1], "--half-compared") == 0)) {
+	if (argc == 5 && strcmp(argv[1], "--canary") == 0) {
+		sums.canary = canary_of(argv[2]);
+		argv[2] = argv[1];
+		argv++;
+		argc--;
+	}
+	if (argc == 4 && (strcmp(argv[1], "--seeds") == 0 || sums.canary != CANARY_NONE)) {
 		uint64_t first = strtoull(argv[2], NULL, 10), count = strtoull(argv[3], NULL, 10);
 
-		sums.never_reopens = strcmp(argv[1], "--never-reopens") == 0;
-		sums.half_compared = strcmp(argv[1], "--half-compared") == 0;
-		if (sums.half_compared)
-			first += FIGURE_SEEDS;
 		for (uint64_t i = 0; i < count; i++)
 			good = run_seed(first + i, &sums, &hash, false, false) && good;
 	} else if (argc == 3 && strcmp(argv[1], "--twice") == 0) {
@@ -149,6 +202,8 @@ int main(int argc, char **argv)
 		       run_seed(seed, &sums, &again, true, false) && hash == again;
 		printf("%s - seed %llu twice: %08x %08x\n", good ? "ok" : "not ok",
 		       (unsigned long long)seed, hash, again);
+	} else if (argc == 3 && strcmp(argv[1], "--plants") == 0) {
+		return run_plants(strtoull(argv[2], NULL, 10)) ? 0 : 1;
 	} else if (argc == 3 && strcmp(argv[1], "-v") == 0) {
 		good = run_seed(strtoull(argv[2], NULL, 10), &sums, &hash, false, true);
 	} else if (argc == 2) {

@@ -82,6 +82,8 @@ static void notify(void *ctx, const struct act_notify *n)
 		clocks_noticed(m->world, m->index, n);
 	else
 		year_noticed(m->world, m, n);
+	if (m->world->offices && n->what == NOTICE_STATUS)
+		offices_noticed(m->world, m, n);
 	/* Nothing that happens to the others may be taken for a store that went back. */
 	if (n->what == NOTICE_STORE && n->reason != 0 && !m->world->setback)
 		world_violation(m->world, "stand", "%s raises VT-%u about %s", m->id.text,
@@ -103,11 +105,28 @@ static void fetch_stop(void *ctx, struct committee_id neighbour)
 	bulk_stop(((struct member *)ctx)->bulk, neighbour);
 }
 
-static void drop_file(void *ctx, struct digest sha256)
+static void drop_file(void *ctx)
 {
 	struct member *m = ctx;
 
-	(void)!m->files->ops->drop(m->files, &sha256); /* not there: dropped before a crash */
+	if (m->garbage != NULL)
+		garbage_wake(m->garbage);
+}
+
+static bool may_drop(void *ctx)
+{
+	struct stand_view v;
+
+	core_stand(((struct member *)ctx)->core, &v);
+	return v.alarm == ERR_OK;
+}
+
+static void dropped(void *ctx, const struct ev_dropped *e)
+{
+	struct member *m = ctx;
+	struct event event = { .type = EVENT_DROPPED, .u.dropped = *e };
+
+	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
 }
 
 static void violation(void *ctx, struct committee_id neighbour, enum err why)
@@ -267,6 +286,18 @@ static uint32_t stage_rows(const struct world *w)
 	return w->seed % 5 == 0 ? 0 : 1 + (uint32_t)(w->seed % 5 - 1) % 3;
 }
 
+static void build_garbage(struct member *m)
+{
+	m->garbage =
+		garbage_new(&(struct garbage_parts){ .files = m->files,
+						     .lookup = m->store->ops->lookup(m->store),
+						     .runner = { .run = run_job },
+						     .may_drop = may_drop,
+						     .dropped = dropped,
+						     .ctx = m });
+	assert(m->garbage != NULL);
+}
+
 static void build(struct member *m)
 {
 	struct core_config config = { .self = m->id,
@@ -331,10 +362,12 @@ static void build(struct member *m)
 						       .inbox = m->inbox,
 						       .trust = registry_trust(m) });
 	assert(m->follow != NULL);
+	build_garbage(m);
 }
 
 static void tear_down(struct member *m)
 {
+	garbage_destroy(m->garbage);
 	bulk_destroy(m->bulk);
 	turn_destroy(m->turn);
 	outbox_destroy(m->outbox);
@@ -463,6 +496,8 @@ void member_turn(struct member *m)
 	change_windows(m);
 	do {
 		figures_before(m);
+		if (m->world->mandates)
+			mandates_blind(m);
 		if (turn_run(m->turn, member_now(m)) != ERR_OK) {
 			member_crash(m); /* any failed turn ends the process */
 			return;
@@ -471,6 +506,7 @@ void member_turn(struct member *m)
 		bring(m);
 		download_go_on(m->follow);
 		installer_go_on(m->installer);
+		garbage_due(m->garbage, m->world->now_ms);
 	} while (m->running && inbox_count(m->inbox) > 0 && ++rounds < 64);
 	if (!m->running)
 		return;

@@ -346,7 +346,7 @@ void network_reopen(struct member *m, struct committee_id neighbour, struct blob
 	struct publish_opener_events opened;
 
 	assert(a != NULL);
-	if (m->world->never_reopens) {
+	if (m->world->canary == CANARY_NEVER_REOPENS) {
 		arena_destroy(a);
 		return;
 	}

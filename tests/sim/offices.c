@@ -14,7 +14,8 @@ enum {
 	LAST_ASKED_MS = 50000, /* from then on an office that nobody asks does not wait for it */
 	LAST_MS = 30000,
 	GIVE_UP_MS = 90000,
-	REPLY_OFFICE = 300000
+	REPLY_OFFICE = 300000,
+	STATUSES_LOOKED = 12 /* of one office */
 };
 
 static void add_act(struct world *w, struct prng *p, int document, int member,
@@ -220,4 +221,31 @@ bool offices_done(const struct world *w)
 			return false;
 	}
 	return true;
+}
+
+/* The numbers of an office's statuses are its order, whichever way they come: one that is not here
+ * yet leaves a hole below the highest. */
+void offices_noticed(struct world *w, const struct member *m, const struct act_notify *n)
+{
+	const struct wanted *d = workload_find(w, &n->document.id);
+	struct arena *a = arena_new(1 << 20);
+	struct committee_id office = n->committee;
+	struct record ident, r;
+	uint32_t last = 0, there = 0;
+
+	assert(a != NULL);
+	if (d != NULL && d->origin == m->index &&
+	    member_get(m, a, FAMILY_IDENT, key_ident(d->id, m->id), &ident)) {
+		for (uint32_t i = 1; i <= STATUSES_LOOKED; i++) {
+			if (!member_get(m, a, FAMILY_STATUS,
+					key_status(ident.u.ident.role, ident.u.ident.serial, office,
+						   i),
+					&r))
+				continue;
+			last = i;
+			there++;
+		}
+	}
+	w->out_of_order += last > there;
+	arena_destroy(a);
 }

@@ -134,7 +134,9 @@ static void publish(struct world *w, struct version *v, struct rec_committee *ch
 		.version = w->version_count + 1,
 		.previous = &w->versions[w->version_count - 1].directory.head.digest,
 		.now_ms = w->start_wall_ms + w->skipped_ms + w->now_ms,
-		.valid_until_ms = w->start_wall_ms + w->directory_valid_ms
+		.valid_until_ms = w->start_wall_ms + w->directory_valid_ms,
+		.competence = w->competence,
+		.lists = w->lists
 	};
 	struct signer *registry;
 	enum err e = signer_pem_open(w->registry_pem, &registry);
@@ -152,6 +154,16 @@ static void publish(struct world *w, struct version *v, struct rec_committee *ch
 
 /* ---- changes ---- */
 
+static void stand_below(struct world *w, struct version *v, int member, int to,
+			struct rec_committee *entry)
+{
+	entry->superior = w->members[to].id;
+	place(w, entry, false);
+	v->parent[member] = to;
+	if (find_edge(w, to, member) == NULL)
+		w->edges[w->edge_count++] = (struct edge){ .superior = to, .subordinate = member };
+}
+
 void registry_move(struct world *w, int member, int to)
 {
 	struct rec_committee *entry;
@@ -159,11 +171,7 @@ void registry_move(struct world *w, int member, int to)
 
 	begin_version(w, &v);
 	entry = entry_of(w, &v, member);
-	entry->superior = w->members[to].id;
-	place(w, entry, false);
-	v.parent[member] = to;
-	if (find_edge(w, to, member) == NULL)
-		w->edges[w->edge_count++] = (struct edge){ .superior = to, .subordinate = member };
+	stand_below(w, &v, member, to, entry);
 	publish(w, &v, entry);
 }
 
@@ -181,11 +189,66 @@ static bool move(struct world *w)
 	return true;
 }
 
+static void end_entry(struct world *w, struct version *v, int member, struct rec_committee *entry)
+{
+	place(w, entry, true);
+	v->parent[member] = NOT_THERE;
+	w->retired |= 1u << member;
+}
+
+void registry_end(struct world *w, int member)
+{
+	struct rec_committee *entry;
+	struct version v;
+
+	begin_version(w, &v);
+	entry = entry_of(w, &v, member);
+	end_entry(w, &v, member, entry);
+	publish(w, &v, entry);
+}
+
+void registry_merge(struct world *w, int member, int into)
+{
+	struct rec_committee *entry;
+	struct version v;
+
+	begin_version(w, &v);
+	for (int i = 0; i < w->member_count; i++) {
+		if (v.parent[i] != member)
+			continue;
+		entry = entry_of(w, &v, i);
+		stand_below(w, &v, i, into, entry);
+		if (directory_entry_pack(w->arena, entry, &entry->entry) != ERR_OK)
+			world_violation(w, "registry", "an entry cannot be packed");
+	}
+	entry = entry_of(w, &v, member);
+	end_entry(w, &v, member, entry);
+	publish(w, &v, entry);
+}
+
+void registry_level(struct world *w, int member, text_t level)
+{
+	struct rec_committee *entry = NULL;
+	struct level_since *all;
+	struct version v;
+
+	begin_version(w, &v);
+	if (member >= 0) {
+		entry = entry_of(w, &v, member);
+		all = arena_array(w->arena, entry->level_count + 1u, sizeof *all);
+		assert(all != NULL);
+		memcpy(all, entry->levels, entry->level_count * sizeof *all);
+		all[entry->level_count++] =
+			(struct level_since){ .since = w->version_count + 1, .level = level };
+		entry->levels = all;
+		entry->level = level;
+	}
+	publish(w, &v, entry);
+}
+
 static bool retire(struct world *w)
 {
 	int member = 1 + (int)prng_below(&w->prng, (uint64_t)w->member_count - 1);
-	struct rec_committee *entry;
-	struct version v;
 
 	for (int i = 0; i < w->member_count; i++) {
 		if (is_there(w, i) && world_parent(w, w->version_count, i) == member)
@@ -193,12 +256,7 @@ static bool retire(struct world *w)
 	}
 	if (!is_there(w, member) || w->retired != 0)
 		return false;
-	begin_version(w, &v);
-	entry = entry_of(w, &v, member);
-	place(w, entry, true);
-	v.parent[member] = NOT_THERE;
-	w->retired |= (uint16_t)(1u << member);
-	publish(w, &v, entry);
+	registry_end(w, member);
 	return true;
 }
 

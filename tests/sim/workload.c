@@ -183,8 +183,8 @@ static void submit(struct member *m, int index)
 	struct part *parts = arena_array(a, PARTS, sizeof *parts);
 	struct manifest_item *items = arena_array(a, PARTS, sizeof *items);
 	struct document_body body = { .number = d->number,
-				      .type_code = "CV",
-				      .type_name = "Công văn",
+				      .type_code = mandate_codes[d->type],
+				      .type_name = mandate_types[d->type],
 				      .subject = "Về việc thử",
 				      .parts = parts,
 				      .part_count = d->part_count };
@@ -224,6 +224,8 @@ static void submit(struct member *m, int index)
 							   .body = s->body,
 							   .manifest = items,
 							   .manifest_count = d->part_count });
+	if (m->world->mandates)
+		mandates_submit(m->world, d, a, s);
 	assert(inbox_push(m->inbox, &event, release, a) == ERR_OK);
 	world_wake(m->world, m, 0);
 }
@@ -240,7 +242,7 @@ void workload_submit(struct world *w, int document)
 							      .document = document });
 		return;
 	}
-	if (d->conflicting && w->healed)
+	if ((d->conflicting && w->healed) || d->refused)
 		return;
 	if (m->running && !offices_wait(w, d))
 		submit(m, document);
@@ -274,6 +276,8 @@ void workload_replied(struct world *w, const struct act_reply *r)
 					w->members[d->origin].id.text);
 		d->accepted = true;
 		workload_resolve(w, d);
+		if (w->mandates)
+			mandates_accepted(w, d);
 		if (r->recipient_count != (uint32_t)__builtin_popcount(d->addressed))
 			world_violation(w, "recipients", "%u answered, %d addressed",
 					r->recipient_count, __builtin_popcount(d->addressed));
@@ -281,7 +285,7 @@ void workload_replied(struct world *w, const struct act_reply *r)
 		   (r->result == ERR_RETIRED_RECIPIENT || r->result == ERR_UNKNOWN_RECIPIENT ||
 		    r->result == ERR_NO_RECIPIENT)) {
 		d->last_error = r->result; /* by the directory of that moment; tried again */
-	} else if (offices_refused(w, d, r->result)) {
+	} else if (offices_refused(w, d, r->result) || mandates_refused(w, d, r)) {
 		return;
 	} else if (r->result != ERR_NO_ROUTE && /* before the directory is there */
 		   /* nothing is signed by a clock that neighbours do not share */
@@ -326,7 +330,7 @@ void workload_resolve(struct world *w, struct wanted *d)
 
 bool workload_excused(const struct world *w, const struct wanted *d, int recipient)
 {
-	uint16_t gone = w->retired | w->weak;
+	uint32_t gone = w->retired | w->weak;
 
 	return (gone >> d->origin & 1) != 0 || (recipient >= 0 && (gone >> recipient & 1) != 0);
 }
@@ -350,7 +354,7 @@ static bool between(const struct world *w, uint64_t version, int a, int b, int a
 /* On the way from whoever may have it, in any tree since it was accepted, until nobody is added. */
 bool workload_passes(const struct world *w, const struct wanted *d, int member)
 {
-	uint64_t first = d->version == 0 ? 1 : d->version,
+	uint64_t first = d->version == 0 || !w->changing ? 1 : d->version,
 		 last = w->changing ? w->version_count : 1;
 	uint16_t have = (uint16_t)(1u << d->origin), before = 0;
 
@@ -403,11 +407,16 @@ static bool closed(struct world *w, const struct wanted *d, struct arena *a)
 			&answer))
 			return false;
 	}
+	if (w->mandates)
+		return state.u.state.delivered + state.u.state.refused ==
+		       (uint64_t)__builtin_popcount(d->addressed);
 	return w->changing || state.u.state.delivered == (uint64_t)__builtin_popcount(d->addressed);
 }
 
 bool workload_given_up(const struct world *w, const struct wanted *d)
 {
+	if (w->mandates)
+		return d->refused;
 	return w->changing && !d->accepted &&
 	       (d->last_error != ERR_OK || (w->retired >> d->origin & 1) != 0 ||
 		w->versions[w->version_count - 1].parent[d->origin] == NOT_THERE ||

@@ -118,10 +118,20 @@ static void strike(struct world *w)
 					      .kind = SIM_FAULT });
 }
 
+static void change(struct world *w, enum event_kind how)
+{
+	if (w->healed)
+		return;
+	if (how == SIM_RELOCATE)
+		registry_relocate(w);
+	else
+		(w->mandates ? mandates_change : registry_change)(w);
+}
+
 static void step(struct world *w)
 {
 	struct sim_event e = take_first(w);
-	struct member *m = &w->members[e.member];
+	struct member *m = &w->members[e.member < 0 ? 0 : e.member];
 
 	w->now_ms = e.at_ms > w->now_ms ? e.at_ms : w->now_ms;
 	w->events_done++;
@@ -137,12 +147,14 @@ static void step(struct world *w)
 	case SIM_RESTART:
 		restart(w, m);
 		break;
+	case SIM_TERM:
+		numbers_midnight(w, e.member);
+		break;
 	case SIM_YEAR:
 		year_event(w, &e);
 		break;
 	case SIM_FIGURES:
-		if (!w->healed)
-			figures_event(w, &e);
+		figures_event(w, &e);
 		break;
 	case SIM_SUBMIT:
 		workload_submit(w, e.document);
@@ -173,15 +185,13 @@ static void step(struct world *w)
 		setback_restore(w);
 		break;
 	case SIM_RELOCATE:
-		if (!w->healed)
-			registry_relocate(w);
+		change(w, e.kind);
 		break;
 	case SIM_CLOCK:
 		clocks_strike(w, e.member, e.document == 0);
 		break;
 	case SIM_CHANGE:
-		if (!w->healed)
-			registry_change(w);
+		change(w, e.kind);
 		break;
 	case SIM_CONNECT:
 		connect_all(w);
@@ -231,30 +241,8 @@ static void make_tree(struct world *w)
 	}
 }
 
-static void choose_kind(struct world *w, uint64_t seed)
+static void check_end(struct world *w)
 {
-	w->seed = seed;
-	w->offices = seed >= OFFICE_SEEDS;
-	w->setback = seed >= SETBACK_SEEDS && !w->offices;
-	w->wide = seed >= WIDE_SEEDS && seed < SETBACK_SEEDS;
-	w->counting = seed >= COUNTING_SEEDS && seed < WIDE_SEEDS;
-	w->changing = w->counting || seed >= FIGURE_SEEDS
-			      ? seed % 2 == 1
-			      : seed >= CHANGING_SEEDS && seed < SETBACK_SEEDS;
-	w->directory_valid_ms = seed >= FIGURE_SEEDS ? FIGURES_LAST_MS : 86400000;
-	w->start_wall_ms = w->counting		 ? MONTH_ENDS_MS - 10000
-			   : seed >= FIGURE_SEEDS ? MONTH_ENDS_MS - FIGURES_BEFORE_MS
-						  : START_WALL_MS;
-}
-
-static void check_everything(struct world *w)
-{
-	check_duplicates(w);
-	check_order(w);
-	check_entitlement(w);
-	check_authenticity(w);
-	check_paper(w);
-	check_numbers(w);
 	if (w->figures == NULL) { /* over days that pass in a moment not all that waited is taken */
 		check_convergence(w);
 		check_loss(w);
@@ -262,27 +250,53 @@ static void check_everything(struct world *w)
 		check_office(w);
 		check_matters(w);
 	}
+	check_duplicates(w);
+	check_order(w);
+	check_entitlement(w);
+	check_authenticity(w);
+	check_paper(w);
+	check_numbers(w);
+	check_mandates(w);
 	for (int i = 0; i < w->member_count; i++) {
 		check_target(w, &w->members[i]);
 		check_directory(w, &w->members[i]);
 	}
 }
 
+static void choose_kind(struct world *w, uint64_t seed)
+{
+	w->seed = seed;
+	w->mandates = seed >= MANDATE_SEEDS && seed < FIGURE_SEEDS;
+	w->offices = seed >= OFFICE_SEEDS && !w->mandates;
+	w->setback = seed >= SETBACK_SEEDS && seed < OFFICE_SEEDS;
+	w->midnight = w->offices && seed >= TERM_SEEDS && seed < FIGURE_SEEDS;
+	w->wide = seed >= WIDE_SEEDS && seed < SETBACK_SEEDS;
+	w->counting = seed >= COUNTING_SEEDS && seed < WIDE_SEEDS;
+	w->changing = w->counting || seed >= FIGURE_SEEDS
+			      ? seed % 2 == 1
+			      : seed >= CHANGING_SEEDS && seed < SETBACK_SEEDS;
+	w->directory_valid_ms = seed >= FIGURE_SEEDS ? FIGURES_LAST_MS : 86400000;
+	w->start_wall_ms = w->counting || w->midnight ? MONTH_ENDS_MS - 10000
+			   : seed >= FIGURE_SEEDS      ? MONTH_ENDS_MS - FIGURES_BEFORE_MS
+						       : START_WALL_MS;
+}
+
 bool world_run(struct world *w, uint64_t seed)
 {
-	bool verbose = w->verbose, never_reopens = w->never_reopens,
-	     half_compared = w->half_compared;
+	bool verbose = w->verbose;
+	enum canary canary = w->canary;
 
 	memset(w, 0, sizeof *w);
 	w->verbose = verbose;
-	w->never_reopens = never_reopens;
-	w->half_compared = half_compared;
+	w->canary = canary;
 	choose_kind(w, seed);
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
 	w->arena = arena_new(64 << 20);
 	assert(w->arena != NULL);
 	make_tree(w);
+	if (w->mandates)
+		mandates_begin(w);
 	keys_make_directory(w);
 	faults_draw(w);
 	workload_draw(w);
@@ -300,6 +314,8 @@ bool world_run(struct world *w, uint64_t seed)
 		figures_begin(w, 0);
 		figures_draw(w);
 	}
+	if (w->mandates)
+		mandates_draw(w);
 	clocks_draw(w);
 	for (int i = 0; i < w->member_count; i++) {
 		if (w->versions[0].parent[i] != NOT_THERE)
@@ -319,7 +335,7 @@ bool world_run(struct world *w, uint64_t seed)
 	run_until(w, w->now_ms + SETTLE_MS, true);
 	for (int i = 0; i < w->document_count; i++)
 		workload_resolve(w, &w->documents[i]);
-	check_everything(w);
+	check_end(w);
 	if (w->figures != NULL && w->violation[0] == '\0')
 		figures_finish(w);
 	return w->violation[0] == '\0';

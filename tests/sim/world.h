@@ -12,6 +12,9 @@
  *   setback.c    worlds in which a disk is put back to an earlier copy
  *   offices.c    office worlds: what is done with what has arrived
  *   figures.c    figure worlds: reports over several midnights, and what becomes of them
+ *   numbers.c    and what its clerks number
+ *   *_plant.c    faults of a disk that the checkers must notice
+ *   mandates.c   mandate worlds: who may issue what, lists of recipients, and their model
  *   clerks.c     counting worlds: entries on paper, recounts, and which entries there must be
  *   year*.c      a year of a ministry's tree, and what must be there after it
  *   workload.c   who submits what; the independent model of what must come of it
@@ -48,6 +51,7 @@ enum {
 };
 
 enum { ENTRIES_MAX = 48, OFFICE_ACTS_MAX = 160, NUMBER_ACTS_MAX = 120, NUMBER_TYPES = 2 };
+enum { MANDATE_LEVELS = 3, MANDATE_TYPES = 3, MANDATE_WAYS = 4, MANDATE_LISTS = 2 };
 enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
 /* Seeds from here on are of changing worlds: the tree and the keys change while documents flow.
  * Those before stay what they were. */
@@ -64,9 +68,16 @@ enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
 /* From here on: worlds that do not change, in which offices work on what they receive
  * (offices.c). */
 #define OFFICE_SEEDS 5000000ULL
+/* From here on: of these, such as go over the midnight at which a term begins, with crashes at that
+ * moment (numbers.c). */
+#define TERM_SEEDS 5500000ULL
+#define TERM_FROM "2026-10-01"
+/* From here on: worlds that do not change but in who may issue what and in lists of recipients
+ * (mandates.c). */
+#define MANDATE_SEEDS 6000000ULL
 /* From here on: office worlds over four midnights and the end of a month, in which figures go up
  * the tree (figures.c). Odd ones change too. */
-#define FIGURE_SEEDS 6000000ULL
+#define FIGURE_SEEDS 7000000ULL
 #define FIRST_ENDPOINT "tcp://127.0.0.1:1"
 #define START_WALL_MS 1790000000000LL
 #define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */
@@ -89,6 +100,17 @@ enum fault {
 	FAULT_FORGED_RECEIPT,
 	FAULT_REPLAY,
 	FAULT_COUNT
+};
+
+/* Faults of a program that work while a world runs; the checkers must notice each. */
+enum canary {
+	CANARY_NONE,
+	CANARY_NEVER_REOPENS, /* what is set aside is never opened again */
+	CANARY_SKIPS_NUMBER,  /* a number is lost before a clerk goes ahead by hand */
+	CANARY_TERM_GOES_ON,  /* numbers go on as if no term had begun */
+	CANARY_LOOKS_AWAY,    /* nobody judges what may be issued */
+	CANARY_HALF_COMPARED, /* reports are compared in one direction (figures.c) */
+	CANARY_COUNT
 };
 
 struct world;
@@ -124,6 +146,7 @@ struct member {
 	struct outbox *outbox;
 	struct turn *turn;
 	struct bulk *bulk;
+	struct garbage *garbage;
 	struct arena *scratch;
 };
 
@@ -165,6 +188,7 @@ enum event_kind {
 	SIM_BACK,
 	SIM_CLOCK,
 	SIM_YEAR,
+	SIM_TERM,
 	SIM_FIGURES
 };
 
@@ -205,6 +229,12 @@ struct wanted {
 	enum business business;
 	int older;
 	bool has_newer; /* and is one */
+	/* in mandate worlds */
+	int type, list;	      /* by its index + 1, behind those of the directory the office's */
+	uint16_t named;	      /* besides the list */
+	uint64_t low_version; /* its origin had at least that one when it was asked */
+	unsigned office_seen; /* the office's list was given as it was before 1, after 2 */
+	bool refused, unlawful;
 };
 
 /* What a clerk wants to register on paper, and has been told. */
@@ -244,9 +274,15 @@ struct number_act {
 	bool cancel, change; /* will be */
 	char number[32], template[32], subject[32];
 	unsigned told; /* 0: not yet */
+	char date[16]; /* by the clock of its office when it was asked */
+	/* the directory that its office had when it was first asked of that day: had the term begun
+	 * by it, and by the one when it was answered? */
+	uint64_t version;
+	bool in_term, maybe_in_term;
 	unsigned gap;  /* that the answer told */
 	bool gap_known; /* it was the first answer */
 	bool refused, cancelled, changed;
+	unsigned altered; /* how often it was, with an addition to its line */
 };
 
 /* A version of the directory, and the tree that it means, worked out apart from it. */
@@ -254,6 +290,13 @@ struct version {
 	struct directory directory;
 	int parent[MEMBERS_MAX]; /* −1 at the top, NOT_THERE */
 	int link_key[MEMBERS_MAX]; /* which one is in force, without an overlap */
+};
+
+/* What a version says: verdicts by level, type and way (0: any): 0 nothing, 1 may, 2 may not. */
+struct mandate_version {
+	uint8_t level[MEMBERS_DRAWN];
+	uint8_t verdict[MANDATE_LEVELS][MANDATE_TYPES][MANDATE_WAYS];
+	uint16_t lists[MANDATE_LISTS];
 };
 
 struct world {
@@ -283,12 +326,13 @@ struct world {
 	bool counting;
 	struct entry entries[ENTRIES_MAX];
 	int entry_count;
-	bool offices;
+	bool offices, midnight;
+	unsigned term_crashes, term_begun; /* numbers given in the new term, by series */
 	struct office_act acts[OFFICE_ACTS_MAX];
 	int act_count;
 	struct number_act numbers[NUMBER_ACTS_MAX];
 	int number_count;
-	unsigned numbers_seen; /* on the disks at the end */
+	unsigned numbers_seen, numbers_skipped; /* on the disks at the end */
 	unsigned statuses; /* on the disks at the end */
 	unsigned answers; /* that are indexed, at all members */
 	unsigned asked, frozen, replaced; /* recipients, of what; at the end too */
@@ -298,7 +342,7 @@ struct world {
 	uint64_t version_count;
 	struct blob registry_pem;
 	int change_count;
-	uint16_t retired, weak; /* bit per member; weak: some of its signatures came too late */
+	uint32_t retired, weak; /* bit per member; weak: some of its signatures came too late */
 	unsigned struck_change[CHANGE_KINDS], relocated;
 	struct signer *evil;
 	struct digest evil_key_id;
@@ -309,13 +353,22 @@ struct world {
 	uint16_t was_aside[DOCUMENTS_MAX]; /* bit per member: taken, and believed later */
 	uint32_t hash; /* of every frame and commit, in order */
 	int64_t directory_valid_ms;
+	bool mandates;
+	struct prng mandate_prng;
+	struct mandate_version mandate[VERSIONS_MAX];
+	struct blob competence, lists; /* of the next version */
+	uint16_t blind;		       /* bit per member whose program judges nothing */
+	uint16_t office_lists[2];      /* of all offices, before and after */
+	int64_t office_list_changes_ms;
+	unsigned by_list, forbidden, unlawful, refusals[2], unjudged; /* at the first hop, last */
 	struct year *year; /* NULL: a world of seconds */
 	struct figures *figures; /* NULL: reports leave, and nobody looks */
 	int64_t skipped_ms; /* nights, by all clocks; the times of events go without them */
 	char violation[256];
 	bool verbose;
-	bool half_compared; /* a canary: reports are compared in one direction (figures.c) */
-	bool never_reopens; /* a canary: what is set aside is never opened again */
+	enum canary canary;
+	unsigned same_instant; /* numbers asked for by two clerks at once, and given to both */
+	unsigned out_of_order; /* statuses that came before an earlier one of the same office */
 };
 
 /* The first violation stays; later ones often follow from it. */
@@ -384,6 +437,11 @@ void registry_change(struct world *w);
 /* Versions in which one has another superior, and in which a new one is there and starts. */
 void registry_move(struct world *w, int member, int to);
 void registry_join(struct world *w, int member);
+/* Versions in which one has ended, and in which its subordinates go to another one besides. */
+void registry_end(struct world *w, int member);
+/* A version with the world's next table and lists; `member` ≥ 0: it gets that level. */
+void registry_level(struct world *w, int member, text_t level);
+void registry_merge(struct world *w, int member, int into);
 /* A version in which the committees of these indices begin a term; it comes to the top. */
 void registry_begin_terms(struct world *w, const int *members, unsigned count, text_t name,
 			  text_t from);
@@ -449,11 +507,43 @@ bool offices_done(const struct world *w);
 bool offices_wait(const struct world *w, const struct wanted *d);
 /* a refusal of one that updates or replaces, and rightly so: it is sent by itself then */
 bool offices_refused(struct world *w, struct wanted *d, enum err why);
+void offices_noticed(struct world *w, const struct member *m, const struct act_notify *n);
 void check_office(struct world *w);
 void check_matters(struct world *w);
 
+/* ---- mandates.c ---- */
+extern const char *const mandate_codes[MANDATE_TYPES];
+extern const char *const mandate_types[MANDATE_TYPES];
+struct ev_submit;
+void mandates_begin(struct world *w); /* before the directory is made */
+void mandates_draw(struct world *w);
+void mandates_change(struct world *w);
+void mandates_blind(struct member *m); /* before each turn */
+text_t mandates_level(const struct world *w, uint64_t version, int member);
+/* The lists that it names, in the event's arena. */
+void mandates_submit(struct world *w, struct wanted *d, struct arena *a, struct ev_submit *s);
+void mandates_accepted(struct world *w, struct wanted *d);
+/* Refused, and rightly so. */
+bool mandates_refused(struct world *w, struct wanted *d, const struct act_reply *r);
+/* `rule`: what says so */
+bool mandates_forbid(const struct world *w, const struct wanted *d, uint64_t version,
+		     char rule[64]);
+/* check_mandates alone knows what must become of it */
+bool mandates_own(const struct world *w, const struct wanted *d);
+void check_mandates(struct world *w);
+/* ---- mandate_plant.c: its canaries ---- */
+bool mandate_plants(struct world *w);
+
+/* ---- office_plant.c: the canaries of what checks office worlds ---- */
+/* After a good one, each on a disk of its own; a line for each. False: one was not noticed. */
+bool office_plants(struct world *w);
+
+/* ---- numbers.c ---- */
+extern const char *const number_types[NUMBER_TYPES];
 void numbers_draw(struct world *w);
 void numbers_act(struct world *w, int act);
+/* At midnight: the term begins (member < 0), or a process dies. */
+void numbers_midnight(struct world *w, int member);
 /* False: it is the answer to something else. */
 bool numbers_replied(struct world *w, const struct act_reply *r);
 bool numbers_done(const struct world *w);

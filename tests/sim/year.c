@@ -23,6 +23,8 @@ enum {
 	TERMS_MOST = 8,
 	TABLES_DAY = 132, /* 2025-11-10 */
 	LOOKED_EVERY = 20,
+	OFF_BEFORE_END = 4,
+	DRAINED_DAYS = 3,
 	DIRECTORY_DAYS = 600
 };
 
@@ -181,6 +183,53 @@ static void change_tree(struct world *w)
 	}
 }
 
+/* Whoever ends has had its machine off for some days, so that something is on its way to it. */
+static void switch_off(struct world *w)
+{
+	struct year *y = w->year;
+
+	for (int i = 0; i < YEAR_MEMBERS; i++) {
+		int at = year_end_day(i);
+
+		if (at >= 0 && y->day >= at - OFF_BEFORE_END && y->off[i] < at)
+			y->off[i] = at;
+		y->away[i] = y->away[i] || y->drained[i] >= DRAINED_DAYS;
+	}
+}
+
+/* In the evening: what an operator looks at who is to switch it off for good. */
+static bool has_drained(const struct world *w, int member)
+{
+	struct link_view v;
+
+	if (!year_is_clear(w, member) ||
+	    core_directory_version(w->members[member].core) < w->year->ended[member])
+		return false;
+	for (uint32_t k = 0; core_link(w->members[member].core, k, &v); k++) {
+		if (v.queued[LANE_FACTS] + v.queued[LANE_URGENT] + v.queued[LANE_NORMAL] != 0)
+			return false;
+	}
+	return true;
+}
+
+static void end_committees(struct world *w)
+{
+	struct year *y = w->year;
+
+	for (int i = 0; i < YEAR_MEMBERS; i++) {
+		int at = year_end_day(i);
+
+		if (at < 0 || y->ended[i] != 0 || y->day < at)
+			continue;
+		if (i == YEAR_MERGES)
+			registry_merge(w, i, YEAR_MERGES_INTO);
+		else
+			registry_end(w, i);
+		y->ended[i] = w->version_count;
+		member_install(&w->members[0], w->version_count);
+	}
+}
+
 static void play_day(struct world *w, bool calm)
 {
 	struct year *y = w->year;
@@ -191,12 +240,14 @@ static void play_day(struct world *w, bool calm)
 	memset(w->active, 0, sizeof w->active);
 	if (!calm)
 		trouble(w);
+	switch_off(w);
 	for (int i = 0; i < w->member_count; i++) {
-		if ((y->off[i] <= y->day || calm) && (i != YEAR_JOINS || y->joined))
+		if ((y->off[i] <= y->day || calm) && (i != YEAR_JOINS || y->joined) && !y->away[i])
 			member_start(&w->members[i]);
 	}
 	begin_terms(w);
 	change_tree(w);
+	end_committees(w);
 	if (!y->tables_changed && y->day >= TABLES_DAY)
 		year_due_change(w);
 	world_schedule(w, (struct sim_event){ .at_ms = opens_ms + 1, .kind = SIM_CONNECT });
@@ -204,8 +255,11 @@ static void play_day(struct world *w, bool calm)
 	y->open = false;
 	for (int i = 0; i < w->edge_count; i++)
 		w->edges[i].cut[0] = w->edges[i].cut[1] = false;
-	for (int i = 0; i < w->member_count; i++)
+	for (int i = 0; i < w->member_count; i++) {
+		if (y->ended[i] != 0 && w->members[i].running)
+			y->drained[i] = has_drained(w, i) ? y->drained[i] + 1 : 0;
 		member_stop(&w->members[i]);
+	}
 }
 
 /* ---- a year ---- */
@@ -265,11 +319,14 @@ static void print(const struct world *w, const struct year_run *run)
 	       w->violation);
 	printf("# %u answers; statuses %u, lines %u; accepted late %u, returned %u, refused steps "
 	       "%u; asked back %u, agreed %u, declined %u, refused after it %u; on paper corrected "
-	       "%u, void %u; reminders %u, still open %u; processes died %u, links cut %u; %llu "
+	       "%u, void %u; reminders %u, still open %u; of who "
+	       "has ended refused %u, never came %u, not sent %u; processes died %u, links cut %u; "
+	       "%llu "
 	       "events\n",
 	       y->answers, y->statuses, y->lines, y->late, y->returned, y->refused, y->asked,
-	       y->agreed, y->declined, y->frozen, y->changes, y->voids, y->reminders,
-	       y->still_open, y->crashes, y->cuts, (unsigned long long)w->events_done);
+	       y->agreed, y->declined, y->frozen, y->changes, y->voids, y->reminders, y->still_open,
+	       y->too_late, y->unserved, y->given_up, y->crashes, y->cuts,
+	       (unsigned long long)w->events_done);
 	printf("# reports of the last day %u; of those that are missing above %u got lost\n",
 	       w->figures->count, w->figures->lost);
 }

@@ -35,6 +35,8 @@ struct year_document {
 	int32_t about;	   /* what it answers or replaces; −1: nothing */
 	int32_t due_day;   /* −1: none */
 	bool accepted;
+	bool given_up;	     /* its issuer has ended, or all that it was for */
+	bool fewer;	     /* who has ended is named no more */
 	uint32_t number;     /* as it was told */
 	uint32_t deliveries; /* index of the first; as many as it is addressed to, by member */
 	uint32_t asks;	     /* how often it was asked back */
@@ -67,6 +69,7 @@ struct year_delivery {
 	enum year_acting acting; /* one act after the other: what is tried has no answer yet */
 	bool frozen;		 /* a recall was agreed to */
 	bool tried_frozen;	 /* and then something that is refused */
+	bool gone;		 /* its office has ended before it came */
 	uint8_t due_step;	 /* the step, from 1, that due_on was given with; 0: none */
 	char due_on[11];
 	int32_t arrived_day;	 /* as it was noticed; −1: not */
@@ -98,6 +101,11 @@ struct year {
 	struct year_due *due; /* year_due.c */
 	bool working[YEAR_DAYS_MOST], played[YEAR_DAYS_MOST];
 	bool joined, moved;
+	uint64_t ended[YEAR_MEMBERS]; /* in which version; 0: not yet */
+	/* and for so many evenings nothing that it holds had still to get away, and nobody to do
+	 * anything with what it sent or got */
+	uint8_t drained[YEAR_MEMBERS];
+	bool away[YEAR_MEMBERS];      /* and its machine is switched off for good */
 	bool open;
 	int day;
 	uint32_t terms_begun; /* bit per member */
@@ -107,22 +115,31 @@ struct year {
 	uint32_t late, returned, answers, refused, crashes, cuts, acts, days;
 	uint32_t asked, agreed, declined, frozen, voids, changes, reminders, still_open;
 	uint32_t statuses, lines;
+	uint32_t too_late, unserved, given_up; /* of who has ended: refused, never came, not sent */
 };
 
 /* ---- year_tree.c ---- */
 void year_name(int index, struct committee_id *out);
 int year_superior(int index); /* −1 at the top */
 void year_describe(int index, struct rec_committee *out);
-/* Who comes in the course of the year, and who gets another superior, and when. */
+/* Who comes in the course of the year, who gets another superior, who ends, and who ends in another
+ * one that takes its subordinates; and when. */
 enum {
 	YEAR_JOINS = 30,
 	YEAR_JOIN_DAY = 60,
 	YEAR_MOVES = 10,
 	YEAR_MOVES_TO = 1,
-	YEAR_MOVE_DAY = 160
+	YEAR_MOVE_DAY = 160,
+	YEAR_ENDS = 8,
+	YEAR_END_DAY = 120,
+	YEAR_MERGES = 7,
+	YEAR_MERGES_INTO = 6,
+	YEAR_MERGE_DAY = 200
 };
 /* Of these no report gets anywhere: a bit each. */
-#define YEAR_SILENT (1u << 7 | 1u << 17 | 1u << 29)
+#define YEAR_SILENT (1u << 9 | 1u << 17 | 1u << 29)
+int year_end_day(int index); /* when it ends, by itself or in another one; −1: not in this year */
+int year_heir(int index);    /* whom its papers go to then */
 int year_term_day(int index); /* when its term begins; −1: not in this year */
 const struct year_kind *year_kind(unsigned kind);
 /* The tree as `vanthu lab create --tree` takes it. */
@@ -148,6 +165,8 @@ enum { YEAR_SUBMIT, YEAR_STEP, YEAR_PAPER, YEAR_ASK, YEAR_ANSWER, YEAR_CRASH, YE
 void year_draw(struct world *w, uint32_t documents);
 void year_submit(struct world *w, uint32_t document);
 void year_step(struct world *w, uint32_t delivery);
+/* Has an office that has ended done all that it has still to do, and others what it sent? */
+bool year_is_clear(const struct world *w, int member);
 /* NULL: the document is none of the year's, or not for this committee; *untold: for whom it is, its
  * issuer was not told yet */
 struct year_delivery *year_find(const struct world *w, const struct doc_id *id, int member,
@@ -183,6 +202,8 @@ void year_noticed(struct world *w, const struct member *m, const struct act_noti
 void year_check_open(struct world *w);
 /* a canary: the last reminder once more */
 void year_remind_again(struct world *w);
+/* and another: a reminder by the table of holidays that was changed since */
+void year_remind_by_old_table(struct world *w);
 void year_due_release(struct year *y);
 
 /* ---- year_plant.c: the checkers' canaries ---- */

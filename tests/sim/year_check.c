@@ -19,7 +19,7 @@ static struct {
 	bool ours[SERIALS_MAX];
 	uint32_t arrival[SERIALS_MAX]; /* of others, by serial */
 	uint32_t papers[2], voids[2]; /* ordinary, secret */
-	uint32_t altered, additions, asks;
+	uint32_t altered, additions, asks, answers;
 } shelf; /* of one member; the simulator has one thread */
 
 static uint64_t big_endian(const uint8_t *b, unsigned bytes)
@@ -110,6 +110,8 @@ static void each_line(struct world *w, const struct member *m, const struct key 
 		shelf.altered++;
 	else if (r->u.line.role == ROLE_OUT && r->u.line.status == OFFICE_RECALL_ASKED)
 		shelf.asks++;
+	else if (r->u.line.role == ROLE_OUT && r->u.line.office.text[0] != '\0')
+		shelf.answers++;
 	else
 		shelf.additions++;
 }
@@ -127,14 +129,14 @@ static void each_ours(struct world *w, const struct member *m, const struct key 
 }
 
 /* What follows the acceptance and the book says: that it was returned, and accepted after all; that
- * its recall was agreed to. */
+ * its recall was agreed to or declined. */
 static uint32_t additions_of(const char *told)
 {
 	const char *accepted = strchr(told, '3');
 	uint32_t n = 0;
 
 	for (const char *at = accepted; at != NULL && *at != '\0'; at++)
-		n += at > accepted && (*at == '2' || *at == '3' || *at == 'a');
+		n += at > accepted && strchr("23ad", *at) != NULL;
 	return n;
 }
 
@@ -241,13 +243,23 @@ static void check_papers(struct world *w, const struct member *m)
 
 static void check_asks(struct world *w, const struct member *m)
 {
-	uint32_t asks = 0;
+	uint32_t asks = 0, answers = 0;
 
 	for (uint32_t i = 0; i < w->year->document_count; i++)
 		asks += w->year->documents[i].origin == m->index ? w->year->documents[i].asks : 0;
+	for (uint32_t i = 0; i < w->year->delivery_count; i++) {
+		const struct year_delivery *v = &w->year->deliveries[i];
+
+		for (const char *told = v->told;
+		     w->year->documents[v->document].origin == m->index && *told != '\0'; told++)
+			answers += *told == 'a' || *told == 'd';
+	}
 	if (asks != shelf.asks)
 		world_violation(w, "register", "%s has %u questions in its books, asked %u",
 				m->id.text, shelf.asks, asks);
+	if (answers != shelf.answers)
+		world_violation(w, "register", "%s has %u answers in its books, was given %u",
+				m->id.text, shelf.answers, answers);
 }
 
 void year_check_books(struct world *w)

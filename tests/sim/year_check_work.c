@@ -206,11 +206,44 @@ static void check_reply_to(struct world *w, const struct year_document *d, const
 		world_violation(w, "year", "%s has another answer than was sent", p->m->id.text);
 }
 
+/* Its office had ended before it came: the issuer holds a refusal that says so, and nobody anything
+ * else. */
+static void check_gone(struct world *w, const struct year_delivery *v, const struct place *from,
+		       struct place *to)
+{
+	const struct year_document *d = &w->year->documents[v->document];
+	struct record r;
+
+	if (find(w, d, v->member, to) ||
+	    !get(from, FAMILY_RECEIPT, key_receipt(from->role, from->serial, to->m->id), &r) ||
+	    r.u.receipt.kind != KIND_REFUSAL || r.u.receipt.reason != ERR_RETIRED_RECIPIENT)
+		world_violation(w, "year", "%s does not know that %s had ended", from->m->id.text,
+				to->m->id.text);
+	else if (status_at(from, to->m->id, 1, &r))
+		world_violation(w, "statuses", "%s has a status of %s, which had ended",
+				from->m->id.text, to->m->id.text);
+}
+
+/* Nothing new comes of who has ended. */
+static void check_version(struct world *w, const struct year_document *d, uint64_t version)
+{
+	uint64_t ended = w->year->ended[d->origin];
+
+	if (ended != 0 && version >= ended)
+		world_violation(w, "year", "%s has ended, and sent something",
+				w->members[d->origin].id.text);
+}
+
 static void check_document(struct world *w, const struct year_document *d, struct arena *a)
 {
 	struct place from = { .a = a }, to = { .a = a };
 	struct record r;
 
+	if (d->given_up) {
+		if (find(w, d, d->origin, &from))
+			world_violation(w, "year", "%s has what it was refused", from.m->id.text);
+		return;
+	}
 	if (!find(w, d, d->origin, &from) || from.role != ROLE_OUT) {
 		world_violation(w, "year", "%s has lost a document of its own",
 				w->members[d->origin].id.text);
@@ -220,9 +253,15 @@ static void check_document(struct world *w, const struct year_document *d, struc
 	    strtoul(r.u.document.summary.number, NULL, 10) != d->number)
 		world_violation(w, "numbers", "%s was told %u, and sent %s", from.m->id.text,
 				d->number, r.u.document.summary.number);
+	else
+		check_version(w, d, r.u.document.directory_version);
 	for (uint32_t k = 0; k < (uint32_t)__builtin_popcount(d->addressed); k++) {
 		const struct year_delivery *v = &w->year->deliveries[d->deliveries + k];
 
+		if (v->gone) {
+			check_gone(w, v, &from, &to);
+			continue;
+		}
 		if (!find(w, d, v->member, &to) || to.role != ROLE_IN) {
 			world_violation(w, "year", "a document of %s never came to %s",
 					from.m->id.text, w->members[v->member].id.text);

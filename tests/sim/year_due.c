@@ -227,6 +227,31 @@ void year_remind_again(struct world *w)
 		reminded(w, &w->members[u->last_member], &last);
 }
 
+void year_remind_by_old_table(struct world *w)
+{
+	struct year *y = w->year;
+
+	for (uint32_t i = 0; i < y->delivery_count; i++) {
+		struct year_delivery *v = &y->deliveries[i];
+		int32_t arrived = v->arrived_day;
+		struct act_notify n = { .what = NOTICE_OVERDUE,
+					.due_reason = DEADLINE_REGISTER,
+					.due_at_ms = 1 };
+		char date[16];
+
+		if (arrived < 0 || table_of(y, v->member) == 0)
+			continue;
+		n.document.id = y->documents[v->document].id;
+		year_date(LOCAL_OFF, date);
+		memcpy(n.due_on, date, DATE_BYTES);
+		/* as if it had come the day before: by the old table it is due on the holiday */
+		v->arrived_day = LOCAL_OFF - 1;
+		reminded(w, &w->members[v->member], &n);
+		v->arrived_day = arrived;
+		return;
+	}
+}
+
 /* ---- what is still to be done ---- */
 
 static bool is_open(const struct year_delivery *v)

@@ -8,7 +8,7 @@
 #include "tests/sim/year.h"
 #include "tests/sim/year_work.h"
 
-enum { RECALLS_PER_MILLE = 60 };
+enum { RECALLS_PER_MILLE = 60, ASKED_BEFORE_END = 60 };
 
 /* What is said to the first question and to the next. */
 static const char *const answers[] = { "a", "a", "da", "dd", "d", "a" };
@@ -31,6 +31,12 @@ void year_recall_draw(struct world *w, uint32_t document)
 
 	if (!prng_chance(&y->prng, RECALLS_PER_MILLE))
 		return;
+	for (int i = 0; i < YEAR_MEMBERS; i++) {
+		/* An office that has ended winds up, and is asked nothing more. */
+		if ((d->addressed >> i & 1) != 0 && year_end_day(i) >= 0 &&
+		    y->day > year_end_day(i) - ASKED_BEFORE_END)
+			return;
+	}
 	for (uint32_t k = 0; k < (uint32_t)__builtin_popcount(d->addressed); k++)
 		y->deliveries[d->deliveries + k].answers =
 			answers[prng_below(&y->prng, sizeof answers / sizeof answers[0])];

@@ -84,6 +84,16 @@ int year_term_day(int index)
 	}
 }
 
+int year_end_day(int index)
+{
+	return index == YEAR_ENDS ? YEAR_END_DAY : index == YEAR_MERGES ? YEAR_MERGE_DAY : -1;
+}
+
+int year_heir(int index)
+{
+	return index == YEAR_MERGES ? YEAR_MERGES_INTO : 0;
+}
+
 const struct year_kind *year_kind(unsigned kind)
 {
 	return &kinds[kind];

@@ -17,6 +17,7 @@ enum {
 	CONTENT_MOST = 1500,
 	AGAIN_MS = 1500,
 	JOIN_KNOWN_DAYS = 7,
+	ENDED_KNOWN_DAYS = 3, /* until then it is still named */
 	PAPERS_PER_MILLE = 110,
 	PAPERS_LEAST = 150
 };
@@ -113,6 +114,8 @@ static void address(struct year *y, struct year_document *d, int day)
 	for (uint64_t k = 1 + prng_below(&y->prng, 3); k > 0 && d->group == GROUP_NONE; k--) {
 		int to = (int)prng_below(&y->prng, YEAR_MEMBERS);
 
+		if (year_end_day(to) >= 0 && day > year_end_day(to) + ENDED_KNOWN_DAYS)
+			to = year_heir(to);
 		if (to == d->origin || (to == YEAR_JOINS && day <= YEAR_JOIN_DAY + JOIN_KNOWN_DAYS))
 			to = d->origin == 0 ? 1 : d->origin - 1;
 		d->addressed |= 1u << to;
@@ -170,6 +173,11 @@ static uint32_t draw_document(struct world *w, int origin, int day)
 	return i;
 }
 
+static bool ends_by(int member, int day)
+{
+	return year_end_day(member) >= 0 && day >= year_end_day(member);
+}
+
 static void draw_paper(struct world *w, uint32_t i)
 {
 	struct year *y = w->year;
@@ -177,6 +185,8 @@ static void draw_paper(struct world *w, uint32_t i)
 	unsigned days = 1 + (unsigned)prng_below(&y->prng, working_days(y, YEAR_DAYS) - 1);
 
 	p->member = (uint8_t)(prng_chance(&y->prng, 400) ? 0 : prng_below(&y->prng, YEAR_MEMBERS));
+	if (ends_by(p->member, (int)(days * YEAR_DAYS / working_days(y, YEAR_DAYS))))
+		p->member = (uint8_t)year_heir(p->member);
 	p->kind = draw_kind(y, p->member);
 	make_id(y, &p->id, 0, i);
 	year_paper_draw(w, i);
@@ -210,6 +220,8 @@ void year_draw(struct world *w, uint32_t documents)
 
 		if (origin == YEAR_JOINS && (int)(in * YEAR_DAYS / days) <= YEAR_JOIN_DAY)
 			origin = 0;
+		if (ends_by(origin, (int)(in * YEAR_DAYS / days) - ENDED_KNOWN_DAYS))
+			origin = year_heir(origin);
 		i = draw_document(w, origin, (int)(in * YEAR_DAYS / days));
 		d = &y->documents[i];
 		address(y, d, (int)(in * YEAR_DAYS / days));
@@ -330,7 +342,7 @@ void year_submit(struct world *w, uint32_t index)
 	struct part *part;
 	struct arena *a;
 
-	if (d->accepted)
+	if (d->accepted || d->given_up)
 		return;
 	year_again(w, YEAR_SUBMIT, index);
 	if (!m->running)
@@ -399,8 +411,12 @@ static bool answer_first(struct world *w, struct year_delivery *v)
 	struct year_document *d;
 	uint32_t i;
 
+	if (v->answer >= 0 && y->documents[v->answer].given_up)
+		v->answer = -1;
 	if (v->answer >= 0)
 		return !y->documents[v->answer].accepted;
+	if (y->ended[v->member] != 0 || y->ended[y->documents[v->document].origin] != 0)
+		return false;
 	if (v->document >= y->drawn || y->document_count == y->document_most ||
 	    !prng_chance(&y->prng, 150))
 		return false;
@@ -420,6 +436,8 @@ static char next_of(const struct year_delivery *v)
 {
 	char next = v->plan[v->step];
 
+	if (v->gone)
+		return '\0';
 	if (v->frozen)
 		return v->tried_frozen ? '\0' : next == '\0' || next == 'x' ? '3' : next;
 	return next;
@@ -459,6 +477,26 @@ static void tell(const struct world *w, struct year_delivery *v, struct ev_offic
 	}
 }
 
+/* It ended before this came to it, and the issuer was told so. */
+static bool is_gone(const struct world *w, const struct year_delivery *v)
+{
+	const struct year_document *d = &w->year->documents[v->document];
+	const struct member *m = &w->members[v->member], *issuer = &w->members[d->origin];
+	struct key key = key_ident(d->id, issuer->id);
+	struct arena *a = arena_new(64 << 10);
+	struct record r;
+	bool gone;
+
+	assert(a != NULL);
+	gone = !member_get(m, a, FAMILY_IDENT, key, &r) &&
+	       member_get(issuer, a, FAMILY_IDENT, key, &r) &&
+	       member_get(issuer, a, FAMILY_RECEIPT,
+			  key_receipt(r.u.ident.role, r.u.ident.serial, m->id), &r) &&
+	       r.u.receipt.kind == KIND_REFUSAL && r.u.receipt.reason == ERR_RETIRED_RECIPIENT;
+	arena_destroy(a);
+	return gone;
+}
+
 void year_step(struct world *w, uint32_t index)
 {
 	struct year_delivery *v = &w->year->deliveries[index];
@@ -467,6 +505,12 @@ void year_step(struct world *w, uint32_t index)
 
 	if (next_of(v) == '\0')
 		return;
+	if (w->year->ended[v->member] != 0 && is_gone(w, v)) {
+		v->gone = true;
+		w->year->unserved++;
+		w->year->pending--;
+		return;
+	}
 	if (!m->running || v->acting == ACTING_ANSWER || !year_in_inbox(w, v, &event.u.office)) {
 		year_schedule(w, YEAR_STEP, index, 1);
 		return;
@@ -483,6 +527,38 @@ void year_step(struct world *w, uint32_t index)
 }
 
 /* ---- what was answered ---- */
+
+bool year_is_clear(const struct world *w, int member)
+{
+	const struct year *y = w->year;
+
+	for (uint32_t i = 0; i < y->delivery_count; i++) {
+		const struct year_delivery *v = &y->deliveries[i];
+
+		if ((v->member == member || y->documents[v->document].origin == member) &&
+		    v->member < YEAR_MEMBERS && y->documents[v->document].accepted &&
+		    (next_of(v) != '\0' || v->answered < v->asked))
+			return false;
+	}
+	for (uint32_t i = 0; i < y->document_count; i++) {
+		const struct year_document *d = &y->documents[i];
+
+		if (d->origin == member && ((!d->accepted && !d->given_up) || d->asking >= 0))
+			return false;
+	}
+	for (uint32_t i = 0; i < y->recall_count; i++) {
+		if (y->documents[y->recalls[i].document].origin == member && !y->recalls[i].told)
+			return false;
+	}
+	for (uint32_t i = 0; i < y->paper_count; i++) {
+		const struct year_paper *p = &y->papers[i];
+
+		if (p->member == member &&
+		    (!p->accepted || (!p->altered && (p->cancel || p->change))))
+			return false;
+	}
+	return true;
+}
 
 static uint32_t number_of(text_t number)
 {
@@ -519,10 +595,52 @@ static void resolve(struct world *w, struct year_document *d)
 	arena_destroy(a);
 }
 
+/* What was drawn for the k-th of its recipients is none of the year's any more. */
+static void drop_delivery(struct year *y, struct year_document *d, int member)
+{
+	struct year_delivery *list = &y->deliveries[d->deliveries];
+	uint32_t n = (uint32_t)__builtin_popcount(d->addressed),
+		 k = (uint32_t)__builtin_popcount(d->addressed & ((1u << member) - 1));
+
+	memmove(&list[k], &list[k + 1], (n - k - 1) * sizeof *list);
+	list[n - 1] = (struct year_delivery){
+		.member = UINT8_MAX, .plan = "", .answers = "", .answer = -1, .arrived_day = -1
+	};
+	d->addressed &= ~(1u << member);
+}
+
+/* Its issuer has ended, or somebody that it names: then it is sent to the others. */
+static bool refused_ended(struct world *w, struct year_document *d, enum err result)
+{
+	struct year *y = w->year;
+	bool nobody = y->ended[d->origin] != 0, named = false;
+
+	if (result != ERR_RETIRED_RECIPIENT || d->given_up)
+		return d->given_up;
+	for (int i = 0; i < YEAR_MEMBERS && !nobody && d->group == GROUP_NONE; i++) {
+		if ((d->addressed >> i & 1) == 0 || y->ended[i] == 0)
+			continue;
+		drop_delivery(y, d, i);
+		named = true;
+	}
+	if (!nobody && !named)
+		return d->fewer; /* the answer to what was repeated */
+	d->fewer = true;
+	y->too_late++;
+	if (nobody || d->addressed == 0) {
+		d->given_up = true;
+		y->given_up++;
+		y->pending--;
+	}
+	return true;
+}
+
 static void submitted(struct world *w, struct year_document *d, const struct act_reply *r)
 {
 	struct year *y = w->year;
 
+	if (refused_ended(w, d, r->result))
+		return;
 	if (r->result != ERR_OK) {
 		/* before it has the directory, or that one which has the new committee */
 		if (r->result != ERR_NO_ROUTE && r->result != ERR_CLOCK_WRONG &&

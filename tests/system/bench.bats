@@ -37,3 +37,15 @@ setup() { load common; }
 	[ "$status" = 2 ]
 	[[ $output == *"BENCH=other is unknown"* ]]
 }
+
+@test "a clerk's commands after a short year: each of them runs, and what is open in the year is open on the daemons" {
+	BENCH_DIR=$BATS_TEST_TMPDIR CLERK_REPEATS=1 run --separate-stderr "$ROOT/tests/bench/clerk" 200
+	echo "$output" "$stderr"
+	[ "$status" = 0 ]
+	[ -z "$stderr" ]
+	[[ $output =~ "# btp: open of what it received "[1-9][0-9]*", of what it sent "[1-9] ]]
+	for command in 'register out --period all' 'due --all' 'due --sent --all' 'inbox --all' outbox; do
+		grep -Eq "^ *[0-9.]+ +[0-9.]+ +[0-9.]+ +([3-9]|[0-9]{2,})  btp +$command(  \(over\))?\$" <<<"$output"
+	done
+	[ -z "$(ls -d "$BATS_TEST_TMPDIR"/vt-clerk.* 2>/dev/null)" ]
+}

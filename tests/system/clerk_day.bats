@@ -58,6 +58,30 @@ two_offices() {
 	end_lab
 }
 
+@test "what is no document of the act is said to be what it is, and who gave back is told in the list of those sent" {
+	two_offices
+	v cuc accept 1-CV/ĐU -q
+	v cuc paper add in 9-CV/TU "Hỏi" --from "Tỉnh ủy" >paper
+	grep -q "^Arrival no\. *2$" paper
+	run -6 v cuc assign 9-CV/TU --to An
+	[[ $output == *VT-2068*"vanthu paper show 9-CV/TU"* ]]
+	run v bo accept 2-CV/ĐU
+	[[ $output == *VT-2040*"vanthu show 2-CV/ĐU"* ]]
+	run v cuc recall ask 1-CV/ĐU --reason x
+	[[ $output == *VT-2051*"vanthu return 1-CV/ĐU"* ]]
+	run v cuc register void out 14 --type CV --reason x
+	[[ $output == *VT-1009*14-CV* ]]
+	v cuc return 2-CV/ĐU --reason x -q
+	given_back() { [[ "$(v bo outbox 2>&1)" == *"2-CV/ĐU: given back by 1."* ]]; }
+	wait_for 60 given_back
+	v bo recall ask 1-CV/ĐU --reason Sai -q
+	run -6 v bo send vb.txt --replace 1-CV/ĐU --type CV --number auto --subject Mới
+	[[ $output == *VT-2050*"without --replace"* ]]
+	run -0 v bo send vb.txt --to cuc --type CV --number auto --subject Mới
+	[[ $output == *"Đảng bộ Cục (cuc)"* ]]
+	end_lab
+}
+
 @test "each list of a clerk ends with what can be done next, and a recall is the first of it" {
 	two_offices
 	run -0 v cuc inbox

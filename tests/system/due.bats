@@ -153,8 +153,8 @@ late_is() { v cuc due --json | jq -e --argjson n "$1" '.data[1].late_days == $n'
 	printf 'reminders:\n  down: 3\n' >>"$LAB/bo/vanthud.yaml"
 	send 4-KH/ĐU --due "$(day 6)"
 	[ "$(sent --all)" = "[[\"4-KH/ĐU\",\"cuc\",\"$(day 6)\",null],[\"3-KH/ĐU\",\"cuc\",\"$(day 14)\",\"03\"]]" ]
-	run -0 v bo due --sent --all
-	[[ $output == *"Đảng bộ Cục"*"vanthu send FILE --to cuc --type CV --number auto --reply-to"* ]]
+	COLUMNS=120 run -0 v bo due --sent --all
+	[[ $output == *"Đảng bộ Cục"*"accepted and registered"*"vanthu remind"* ]]
 	start_all_at "$(day 10) 09:00:00"
 	wait_for 60 sent_overdue_told 1
 	v bo due --sent --json | jq -e '.data[0] | .number == "4-KH/ĐU" and .state == "overdue" and .late_days > 0 and .recipient_name == "Đảng bộ Cục"'

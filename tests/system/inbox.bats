@@ -103,13 +103,19 @@ numbers() { grep -oE '\b[0-9]+-(CV|BC)/[A-ZĐ]+' <<<"$output" | tr '\n' ' '; }
 
 @test "an answer is shown by the number that it answers, and what it was answered with" {
 	[[ "$(v btp inbox | tr -s ' \n' ' ')" == *"(answers 5-CV/ĐU)"* ]]
-	[[ "$(LANGUAGE=vi v btp inbox | tr -s ' \n' ' ')" == *"(trả lời 5-CV/ĐU)"* ]]
+	[[ "$(COLUMNS=120 LANGUAGE=vi v btp inbox | tr -s ' \n' ' ')" == *"(trả lời 5-CV/ĐU)"* ]]
 	[[ "$(v thads outbox | tr -s ' \n' ' ')" == *"(answers 5-CV/ĐU)"* ]]
 	v btp show 7-BC/THADS | grep -q "^Answers *5-CV/ĐU – Việc số 5$"
 	v thads show 5-CV/ĐU | grep -q "^Answered by *7-BC/THADS – Trả lời việc số 5$"
 	v btp show 7-BC/THADS --json | jq -e '.data.answers | .number == "5-CV/ĐU" and .from == "btp" and (.id | length == 36)'
 	v thads inbox --number 5-CV/ĐU --json | jq -e '.data[0].answered_by.number == "7-BC/THADS"'
 	v thads show 4-CV/ĐU --json | jq -e '.data | .answers == null and .answered_by == null'
+}
+
+@test "several that are looked at only take the numbers that they would be given" {
+	v thads accept 2-CV/ĐU 3-CV/ĐU -n --json | jq -e '.data | map(.number) == ["2-CV/ĐU", "3-CV/ĐU"] and .[1].arrival == .[0].arrival + 1'
+	[[ "$(v thads accept 2-CV/ĐU -n 2>/dev/null)" == *"Number"*"2-CV/ĐU"* ]]
+	[ "$(v thads accept 2-CV/ĐU 3-CV/ĐU -n --plain 2>/dev/null | cut -f10 | tr '\n' ' ')" = "2-CV/ĐU 3-CV/ĐU " ]
 }
 
 @test "find: words in any order and place, spelt in any way, on paper and in names of files too" {
@@ -120,6 +126,10 @@ numbers() { grep -oE '\b[0-9]+-(CV|BC)/[A-ZĐ]+' <<<"$output" | tr '\n' ' '; }
 	[ "$(v thads find "viec 5" --json | jq -c '[.data[] | [.kind, .number]]')" = '[["out","7-BC/THADS"],["in","5-CV/ĐU"]]' ]
 	[ "$(v thads find ke-hoach-so.txt --json | jq '.data | length')" = 7 ]
 	[ "$(v thads find bo tu phap --json | jq '.data | length')" = 7 ]
+	# its own name is in all of them, and says nothing
+	[ "$(v thads find "Thi hành án dân sự" --json | jq -c .data)" = "[]" ]
+	[ "$(v thads find thads --json | jq -c '[.data[].number]')" = '["7-BC/THADS"]' ]
+	[ "$(v btp find "thi hanh an" --json | jq '.data | length')" = 7 ]
 	[ "$(v thads find "báo cáo" --json | jq -r '.data[].number')" = 7-BC/THADS ]
 	[ "$(v thads find "nguyen hoa" --json | jq -r '.data[].number')" = 4-CV/ĐU ]
 	[ "$(v thads find khong co gi --json | jq -c .data)" = "[]" ]
@@ -157,4 +167,10 @@ numbers() { grep -oE '\b[0-9]+-(CV|BC)/[A-ZĐ]+' <<<"$output" | tr '\n' ' '; }
 	run --separate-stderr v vanphong inbox
 	[[ "$stderr" == *"Nothing to do: all is handled."* ]]
 	[[ "$stderr" == *"1 handled"* ]]
+	# Some of it is no work to do: that says nothing of the rest.
+	v btp send ke-hoach-so.txt --to vanphong --type CV --number 21-CV/ĐU --subject "Việc khác" --wait delivered --timeout 120 -q
+	for some in --overdue "--from btp --number 20-CV/ĐU"; do
+		run --separate-stderr v vanphong inbox $some
+		[[ "$stderr" == *"Nothing to show."* && "$stderr" == *"1 handled"* ]]
+	done
 }

@@ -15,6 +15,8 @@ setup() {
 	[ -s "a root/usr/share/man/vi/man5/vanthud.yaml.5" ]
 	"a root/usr/bin/vanthu" version
 	grep -q '^ExecStart=/usr/sbin/vanthud ' "a root/usr/lib/systemd/system/vanthud@.service"
+	grep -q '^ExecStart=/usr/bin/vanthu .* remind --all-late --auto' "a root/usr/lib/systemd/system/vanthu-remind@.service"
+	grep -q '^OnCalendar=' "a root/usr/lib/systemd/system/vanthu-remind@.timer"
 }
 
 @test "systemd starts it again however often and long it fails" {

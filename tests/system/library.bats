@@ -8,6 +8,11 @@ setup_file() {
 	gcc -std=c11 -Wall -Wextra -Wpedantic -Werror "$ROOT/docs/examples/send_and_wait.c" $(pkg-config --cflags --libs vanthu) -o send_and_wait
 	gcc -std=c11 -Wall -Wextra -Werror "$ROOT/tests/helpers/library.c" $(pkg-config --cflags --libs vanthu) -o library
 	make_lab
+	{
+		cat "$ROOT/etc/doctypes"
+		printf '%s\n' '2020-01-01  BT  Bản tin  BTi  by the office' '2026-06-01  ended  Bản tin  -  by the office'
+	} >types
+	printf 'tables:\n  doctypes: %s\n' "$PWD/types" >>"$LAB/btp/vanthud.yaml"
 	printf 'attachment: {max: 100K}\n' >>"$LAB/cb-tochuc/vanthud.yaml"
 	start_lab
 }
@@ -72,6 +77,27 @@ ID=01990000-0000-7000-8000-00000000000
 	[ "${lines[2]}" = "1003 No-Id" ]
 	[ "${lines[3]}" = "0  to-thads" ]
 	[ "${lines[4]}" = "1001 no-uuid" ]
+}
+
+@test "a type is the one that the office's table has on the document's day" {
+	run -0 lib <<-END
+		open $LAB/btp
+		send ${ID}7 thads 1-BT/ĐU hello 0 BTi 2026-05-31
+		show ${ID}7
+		send ${ID}8 thads 2-BT/ĐU hello 0 BT 2026-06-01
+		send ${ID}8 thads 2-QĐ/ĐU hello 0 QĐ
+		send ${ID}8 thads 2-XYZ/ĐU hello 0 XYZ
+		send ${ID}8 thads 2-QĐ/ĐU hello 2 QyĐ
+		open $LAB/thads
+		send ${ID}8 btp 1-BT/ĐU hello 0 BT 2026-05-31
+	END
+	[ "${lines[1]}" = "0  to-thads" ]
+	[[ ${lines[2]} == "0 "*" Bản tin thuong "* ]]
+	[ "${lines[3]}" = "1038 BT" ]
+	[ "${lines[4]}" = "1007 QĐ" ]
+	[ "${lines[5]}" = "1004 XYZ" ]
+	[[ ${lines[6]} == "0 "*" to-thads" ]]
+	[ "${lines[8]}" = "1004 BT" ] # its daemon has no such table
 }
 
 @test "waiting ends with the receipts, of a group each, or says that it is not yet" {

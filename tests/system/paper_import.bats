@@ -60,7 +60,8 @@ many() {
 	run -7 --separate-stderr v btp paper import bad.csv --json
 	jq -e '.data | map(.error) == ["VT-1005", "VT-1005", "VT-1001", "VT-1047", "VT-1010", "VT-1001", "VT-1001", null, null, "VT-2025", "VT-1044"]
 		and map(.state)[7:9] == ["registered", "same"] and .[8].same_as == 9 and all(.[] | select(.error != null); .message != null and .fix != null)' <<<"$output"
-	[[ $stderr == *passed\ over* ]]
+	# a line is named by its number also where a cell before that is wrong; what helps is said of a table
+	jq -e '.data | .[2].number == "23-CV/Y" and (.[4].fix | contains("leave it out") | not) and (.[3].fix | contains("--type") | not)' <<<"$output"
 	run -7 --separate-stderr v btp paper import bad.csv
 	[[ $output == *VT-2025* && $output == *"already there"* ]]
 	v btp paper list in --json | jq -e '.data | map(select(.number == "28-CV/Y")) | length == 1'
@@ -71,13 +72,51 @@ many() {
 	printf 'direction,number,date,subject,party,người ký,Chức vụ,thẩm quyền,độ mật\nin,61-CV/S,02/01/2026,a,b,Nguyễn Văn A,BÍ THƯ,T/M ĐẢNG ỦY,\nin,62-CV/S,02/01/2026,a,b,Nguyễn Văn A,BÍ THƯ,X/Y,\nin,63-CV/S,02/01/2026,,,Nguyễn Văn A,,,mật\n' >s.csv
 	run -7 --separate-stderr v btp paper import s.csv --json
 	jq -e '.data | map(.state) == ["registered", "refused", "registered"] and (.[1] | .error == "VT-1001" and (.message | contains("X/Y")))' <<<"$output"
-	[[ $stderr != *passed\ over* ]]
 	v btp paper show 61-CV/S --json | jq -e '.data[0].signer | .name == "Nguyễn Văn A" and .position == "BÍ THƯ" and .competence == "T/M ĐẢNG ỦY"'
 	v btp paper show 63-CV/S --json | jq -e '.data[0].signer == null'
 	# one that stands there signed by another is no line of the same; one that does not say is
 	printf 'direction,number,date,subject,party,signer\nin,61-CV/S,02/01/2026,a,b,Trần Thị B\nin,61-CV/S,02/01/2026,a,b,\n' >t.csv
 	run -7 --separate-stderr v btp paper import t.csv --json
 	jq -e '.data | .[0].error == "VT-2025" and .[1].state == "there"' <<<"$output"
+	proved
+}
+
+@test "the day on a document that came in is kept beside that of its coming, and stands in the register" {
+	printf 'hướng,số,ngày đến,ngày văn bản,trích yếu,nơi gửi\nđến,71/KH-S,05/01/2026,31/12/2025,a,b\nđến,72/KH-S,05/01/2026,06/01/2026,a,b\nđi,73-TB/S,05/01/2026,05/01/2026,a,b\nđến,74-TB/S,05/01/2026,,a,b\n' >d.csv
+	run -7 --separate-stderr v btp paper import d.csv --json
+	jq -e '.data | map(.error // .state) == ["registered", "VT-2059", "VT-1001", "registered"]' <<<"$output"
+	run -7 --separate-stderr v btp paper import d.csv --json
+	jq -e '.data | map(.error // .state) == ["there", "VT-2059", "VT-1001", "there"]' <<<"$output"
+	v btp paper show 71/KH-S --json | jq -e '.data[0] | .issued == "2025-12-31" and .date == "2026-01-05"'
+	v btp register in --format csv --period all | grep -F '05/01/2026,' | grep -F '71/KH-S,31/12/2025,'
+	# The number is of 2025, so this is another document.
+	v btp paper add in 71/KH-S "khác" --from b --date 2026-01-07 --json 2>/dev/null | jq -e '.data | .warnings == [] and .alike == null'
+	v btp paper change 74-TB/S --issued 04/01/2026 --reason "ghi thiếu" -q
+	v btp paper show 74-TB/S --json | jq -e '.data[0] | .issued == "2026-01-04" and .earlier[0].issued == null'
+	v btp register in --format csv --period all | grep -F '74-TB/S, 04/01/2026, 05/01/2026'
+	run -5 v btp paper add in 75-TB/S "a" --from b --date 2026-01-07 --issued 2026-01-08
+	run -2 v btp paper add out 76-TB/S "a" --to b --issued 2026-01-08
+	proved
+}
+
+@test "a note goes into the column of notes, of a secret one not, and is no part of which document it is" {
+	printf 'stt;direction;number;date;subject;party;Ghi chú;độ mật\n1;in;71-CV/S;02/01/2026;a;b;"hai bản,\nmột mờ";\n2;out;72-CV/S;02/01/2026;;;kín;mật\n' >n.csv
+	v btp paper import n.csv --json | jq -e '.data | map(.state) == ["registered", "registered"]'
+	v btp paper show 71-CV/S --json | jq -e '.data[0].note == "hai bản, một mờ"'
+	v btp paper show 71-CV/S --lang vi | grep -E "^Ghi chú +hai bản, một mờ$"
+	v btp paper show 72-CV/S --json | jq -e '.data[0].note == null'
+	v btp register in --json | jq -e '[.data[] | select(.symbol == "71-CV/S").note] == ["hai bản, một mờ"]'
+	v btp register in --format csv --lang vi | grep -F "71-CV/S" | grep -F "hai bản, một mờ"
+	sed -i 's/một mờ/cả hai rõ/' n.csv
+	v btp paper import n.csv --json | jq -e '.data | map(.state) == ["there", "there"]'
+	v btp paper show 71-CV/S --json | jq -e '.data[0].note == "hai bản, một mờ"'
+	# by hand, and under the same id another note is another entry
+	id=$(v btp paper add in 73-CV/S "Giấy" --from b --date 2026-01-02 --note "bản sao" --json | jq -r .data.id)
+	v btp paper add in 73-CV/S "Giấy" --from b --date 2026-01-02 --note "bản sao" --id "$id" -q
+	run -6 v btp paper add in 73-CV/S "Giấy" --from b --date 2026-01-02 --note "khác" --id "$id"
+	[[ $output == *VT-2002* ]]
+	run -2 v btp paper add in 74-CV/S "Giấy" --from b --date 2026-01-02 --note "$(printf 'x%.0s' {1..2001})"
+	[[ $output == *VT-1009*note* ]]
 	proved
 }
 

@@ -62,7 +62,33 @@ has() { [ "$(own "$1" "$2")" = "$3" ]; }
 	[ "$status" = 6 ]
 	[[ $output == *VT-2050* ]]
 	v bo register out --json | jq -e '[.data[].additions[]|select(.code=="13").note] == ["gửi nhầm"]'
-	v cuc register in --json | jq -e '[.data[].additions[]|select(.code=="15").note] == ["đã hủy"]'
+	v cuc register in --json | jq -e '[.data[].additions[]|select(.code=="15")|"\(.note) \(.office)"] == ["đã hủy null"]'
+}
+
+@test "both books have both answers, and each side reads what it did and what was done to it" {
+	v bo register out --json | jq -e '[.data[]|select(.symbol=="1-KH/ĐU").additions[]|"\(.code) \(.office // "-") \(.note)"] | .[0] == "13 - gửi nhầm" and (.[1:]|sort) == ["15 cuc đã hủy","16 vp đã thi hành"]'
+	v bo register out --json | jq -e '[.data[].additions[]|select(.office=="vp").office_name] == ["Chi bộ Văn phòng"]'
+	v vp accept 1-KH/ĐU -q >/dev/null # taken in now: what was answered before stands in its history
+	COLUMNS=400 v bo register out --lang vi >book.txt 2>/dev/null
+	grep -q "đã đề nghị thu hồi – gửi nhầm" book.txt
+	run ! grep -q "bị đề nghị" book.txt
+	grep -q "không đồng ý thu hồi – Chi bộ Văn phòng – đã thi hành" book.txt
+	grep -q "đồng ý thu hồi – Đảng bộ Cục – đã hủy" book.txt
+	delivered bo cuc 7-KH/ĐU
+	v cuc accept 7-KH/ĐU -q >/dev/null
+	[[ $(COLUMNS=200 v bo recall ask 7-KH/ĐU --reason "sai" --lang vi 2>/dev/null) == *"đã đề nghị thu hồi"* ]]
+	[[ $(COLUMNS=300 v bo show 7-KH/ĐU --lang vi 2>/dev/null) != *"bị đề nghị"* ]]
+	[[ $(COLUMNS=300 v bo trace 7-KH/ĐU --lang vi 2>/dev/null) == *"đã đề nghị thu hồi"* ]]
+	wait_for 60 has cuc 7-KH/ĐU "13 sai"
+	[[ $(COLUMNS=300 v cuc inbox --lang vi 2>/dev/null) == *"bị đề nghị thu hồi"* ]]
+	[[ $(COLUMNS=300 v cuc show 7-KH/ĐU --lang vi 2>/dev/null) == *"bị đề nghị thu hồi"* ]]
+	v cuc recall decline 7-KH/ĐU --reason "đang làm" -q >/dev/null
+	v cuc register in --json | jq -e '[.data[]|select(.symbol=="7-KH/ĐU").additions[]|"\(.code) \(.note)"] == ["16 đang làm"]'
+	wait_for 60 knows bo 7-KH/ĐU cuc "16 đang làm"
+	v bo register out --json | jq -e '[.data[]|select(.symbol=="7-KH/ĐU").additions[].code] == ["13","16"]'
+	kill_daemon bo
+	start_lab
+	v bo register out --json | jq -e '[.data[]|select(.symbol=="7-KH/ĐU").additions[]|select(.code=="16").office] == ["cuc"]'
 }
 
 @test "declined and asked once more, of that one alone" {
@@ -78,7 +104,8 @@ has() { [ "$(own "$1" "$2")" = "$3" ]; }
 
 @test "what is another's, unknown, or went elsewhere is refused" {
 	run v cuc recall ask 1-KH/ĐU --reason x --json
-	[ "$status" = 4 ]
+	[ "$status" = 5 ]
+	[[ $output == *VT-2051* ]]
 	id=$(v cuc show 1-KH/ĐU --json | jq -r .data.id)
 	run v cuc recall ask "$id" --reason x --json
 	[ "$status" != 0 ]
@@ -142,4 +169,41 @@ has() { [ "$(own "$1" "$2")" = "$3" ]; }
 	run v vp send vb.txt --reply-to 4-KH/ĐU --to bo --type BC --number 1-BC/CB --subject x --strict --json
 	[ "$status" = 5 ]
 	[[ $output == *VT-1033* ]]
+}
+
+stored() { # WHO FILE: where its content lies
+	local sum
+	sum=$(sha256sum "$2" | cut -c 1-64)
+	echo "$LAB/$1/data/files/${sum:0:2}/$sum"
+}
+asked_back() { # NUMBER
+	v bo recall ask "$1" --reason "sai" -q >/dev/null
+	wait_for 60 has vp "$1" "13 sai"
+	v vp recall agree "$1" -q >/dev/null
+	is_gone() { v vp show "$1" --json | jq -e '.data.content_dropped' >/dev/null; }
+	wait_for 60 is_gone "$1"
+}
+
+@test "a kill between the agreement and the removal of the file: it goes after the start, and one that another document has stays" {
+	head -c 90000 /dev/urandom >rieng.bin
+	head -c 80000 /dev/urandom >chung.bin
+	v bo send vb.txt rieng.bin chung.bin --to vp --type KH --number 5-KH/ĐU --subject "Văn bản 5" -q --wait delivered --timeout 60 >/dev/null
+	v bo send vb.txt chung.bin --to vp --type KH --number 6-KH/ĐU --subject "Văn bản 6" -q --wait delivered --timeout 60 >/dev/null
+	asked_back 5-KH/ĐU
+	# files that were written in the last five minutes wait: so this is between commit and removal
+	[ -f "$(stored vp rieng.bin)" ]
+	kill_daemon vp
+	start_lab
+	wait_for 60 test ! -e "$(stored vp rieng.bin)"
+	[ ! -e "$(stored vp rieng.bin).leaves" ]
+	[ -f "$(stored vp chung.bin)" ]
+	v vp save 6-KH/ĐU --to con -q
+	cmp con/chung.bin chung.bin
+	[ -f "$(stored bo rieng.bin)" ]
+	asked_back 6-KH/ĐU
+	[ ! -e "$(stored vp chung.bin)" ] || kill_daemon vp
+	start_lab
+	wait_for 60 test ! -e "$(stored vp chung.bin)"
+	v bo save 6-KH/ĐU --to goc -q
+	cmp goc/chung.bin chung.bin
 }

@@ -41,6 +41,7 @@ answered() { [ "$(answer "$1" "$2" "$3")" = "$4" ]; }
 	stands cuc 1-KH/ĐU "03 13 replace"
 	answered bo 2-KH/ĐU cuc "13 -"
 	[[ $(COLUMNS=300 v cuc inbox --lang en) == *"(replaces 1-KH/ĐU)"* ]]
+	[[ $(v cuc show 1-KH/ĐU --lang en 2>&1) == *"asks to replace it. Agree: vanthu recall agree 1-KH/ĐU"* ]]
 	[[ $(COLUMNS=300 v cuc show 1-KH/ĐU --lang vi) == *"bị thay thế bởi 2-KH/ĐU"* ]]
 }
 
@@ -58,7 +59,7 @@ answered() { [ "$(answer "$1" "$2" "$3")" = "$4" ]; }
 	wait_for 60 answered bo 2-KH/ĐU cuc "15 đã thay"
 	sheet cuc 1-KH/ĐU | jq -e '.data.work.replaced_by == .data.concerned_by[0].id'
 	sheet bo 1-KH/ĐU | jq -e '[.data.receipts[]|.recall] == [null, null]'
-	v bo register out --json | jq -e '[.data[].additions[]|"\(.business) \(.newer)"] == ["replace 2-KH/ĐU"]'
+	v bo register out --json | jq -e '[.data[].additions[]|"\(.code // "-") \(.office // "-") \(.business) \(.newer)"] == ["- - replace 2-KH/ĐU","15 cuc replace 2-KH/ĐU"]'
 	v bo register out --json | jq -e '[.data[]|select(.symbol=="2-KH/ĐU")|"\(.business) \(.concerns)"] == ["replace 1-KH/ĐU"]'
 	v cuc register in --json | jq -e '[.data[].additions[]|"\(.code) \(.business) \(.newer)"] == ["15 replace 2-KH/ĐU"]'
 	[[ $(COLUMNS=300 v bo register out --lang vi) == *"bị thay thế bởi 2-KH/ĐU"* ]]
@@ -71,6 +72,8 @@ answered() { [ "$(answer "$1" "$2" "$3")" = "$4" ]; }
 	wait_for 60 answered bo 2-KH/ĐU vp "16 đang làm"
 	v vp accept 1-KH/ĐU -q >/dev/null
 	stands vp 1-KH/ĐU "03 16 replace"
+	[ "$(v vp register in --json | jq '[.data[].additions[]]|length')" = 0 ] # it was not in the book yet
+	[[ $(COLUMNS=400 v bo register out --lang vi 2>/dev/null) == *"không đồng ý thay thế: 2-KH/ĐU – Chi bộ Văn phòng – đang làm"* ]]
 	run v vp recall agree 2-KH/ĐU --json # answered already
 	[ "$status" = 6 ]
 	[[ $output == *VT-2052* ]]

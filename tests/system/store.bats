@@ -199,6 +199,25 @@ mounted() { [ "$(id -u)" = 0 ] && mkdir -p "$2" && mount -t tmpfs -o "$1,mode=70
 	wait_for 20 v btp send inline.bin --to thads --type CV --number "2-CV/ĐU" --subject "sau" --wait delivered --timeout 60 -q
 }
 
+@test "an import on a disk that is nearly full: line by line all goes in, all or nothing is refused with what is short" {
+	local i
+	settings 64G
+	mounted size=14m "$LAB/btp/data" || skip "no file system can be mounted here"
+	start_lab btp
+	{
+		echo "hướng;số;ngày;trích yếu;nơi nhận"
+		for i in {1..200}; do echo "đi;auto-TB/ĐU;02/01/2026;Thông báo $i;Huyện ủy X"; done
+	} >lines.csv
+	run -1 --separate-stderr v btp paper import lines.csv --all-or-nothing --json
+	jq -e '.data | map(.error) | index("VT-4001") != null and index("VT-4010") == null' <<<"$output"
+	v btp register out --json | jq -e '.data == []'
+	v btp paper import lines.csv -n --json | jq -e '.data | all(.[]; .state == "checked")'
+	v btp paper import lines.csv --json | jq -e '.data | length == 200 and all(.[]; .state == "registered")'
+	v btp register out --json | jq -e '.data | map(.number) == [range(1; 201)] and (map(.symbol) | unique | length == 200)'
+	v btp paper import lines.csv --json | jq -e '.data | all(.[]; .state == "there")'
+	live btp
+}
+
 @test "inodes used up: VT-4011 for what needs a file, documents without one go on, and status shows how many are left" {
 	local n
 	mounted size=64m,nr_inodes=300 "$LAB/btp/data" || skip "no file system can be mounted here"

@@ -33,6 +33,20 @@ paper() { v "$1" paper add "$2" --type CV --number "$3" --subject "Giấy" --dat
 	[[ "$output" == *"Definition"* ]]
 }
 
+@test "copies on paper besides are the document's own word, at both ends" {
+	start_lab
+	cd "$BATS_TEST_TMPDIR"
+	printf x >k.txt
+	v btp send k.txt --to thads --type CV --number auto --subject "kèm bản giấy" --paper-copies 2 --wait delivered -q
+	id=$(v btp outbox --json | jq -r '.data[0].id')
+	v btp show "$id" --json | jq -e '.data.paper_copies == 2'
+	v thads show "$id" --json | jq -e '.data.paper_copies == 2'
+	v thads show "$id" --lang vi | grep -E "^Số bản giấy kèm +2$"
+	for wrong in -1 x 100001 2x ""; do
+		run -2 v btp send k.txt --to thads --type CV --number auto --subject "kèm bản giấy" --paper-copies "$wrong"
+	done
+}
+
 @test "what is not delivered to all is pending, and the share survives kill -9 at both ends" {
 	start_lab btp vanphong
 	cd "$BATS_TEST_TMPDIR"
@@ -85,25 +99,26 @@ paper() { v "$1" paper add "$2" --type CV --number "$3" --subject "Giấy" --dat
 	count_share "$LAB/btp"
 }
 
-# Flips a bit in the value under a key, wherever it lies in a stopped committee's store. The key as LMDB has it, in hexadecimal.
-spoil() { # COMMITTEE KEY
-	/usr/bin/python3 -B - "$LAB/$1/data" "$2" <<-'END'
+# Flips a bit in the value under a key, wherever it lies in a stopped committee's store. The key as LMDB has it, in hexadecimal, and how many
+# bytes of any kind follow.
+spoil() { # COMMITTEE KEY [BYTES]
+	/usr/bin/python3 -B - "$LAB/$1/data" "$2" "${3:-0}" <<-'END'
 		import glob, re, struct, sys
-		where, key = sys.argv[1], bytes.fromhex(sys.argv[2])
-		key = struct.pack("<H", len(key)) + key
+		where, key, rest = sys.argv[1], bytes.fromhex(sys.argv[2]), int(sys.argv[3])
+		key = re.escape(struct.pack("<H", len(key) + rest) + key) + b".{%d}" % rest
 		spoilt = 0
 		for name in glob.glob(where + "/**/data.mdb", recursive=True):
 		    with open(name, "r+b") as f:
 		        bytes = f.read()
-		        for at in re.finditer(re.escape(key), bytes):
+		        for at in re.finditer(key, bytes, re.S):
 		            f.seek(at.end() + 5)
 		            f.write(struct.pack("B", bytes[at.end() + 5] ^ 1))
 		            spoilt += 1
 		sys.exit(spoilt == 0)
 	END
 }
-# Of a month and direction (1 in, 2 out).
-spoil_counter() { spoil "$1" "$(printf '14%04x%02x' $(($2 * 12 + $3 - 1)) "$4")"; } # COMMITTEE YEAR MONTH DIRECTION
+# Of a month and direction (1 in, 2 out), whatever the place and type.
+spoil_counter() { spoil "$1" "$(printf '14%04x%02x' $(($2 * 12 + $3 - 1)) "$4")" 12; } # COMMITTEE YEAR MONTH DIRECTION
 # Of the n-th document that a committee has sent.
 spoil_state() { spoil "$1" "$(printf '6f%016x04' "$2")"; } # COMMITTEE N
 

@@ -122,13 +122,17 @@ has_thread() { [ "$(thread "$1" "$2")" = "$3" ]; }
 	for one in 20-KH/ĐU 20-BC/ĐU; do
 		[ "$(thread cuc $one | cut -d' ' -f1-3)" = "$(printf '%s\n' "0 begins 20-KH/ĐU" "1 answers 20-BC/ĐU")" ]
 	done
+	COLUMNS=200 v cuc show 20-BC/ĐU --thread | grep "20-BC/ĐU.*Đảng bộ Cục"
 	v cuc show 20-BC/ĐU --thread --json | jq -e '.data[1] | .paper and .asked and .here and (.incomplete | not)'
 	v cuc finish 20-KH/ĐU --answer 20-BC/ĐU -q
+	# the issuer knows it by the status alone
+	wait_for 60 has_thread bo 20-KH/ĐU "$(printf '%s\n' "0 begins 20-KH/ĐU true" "1 finishes - false")"
+	COLUMNS=200 v bo show 20-KH/ĐU --thread | grep "not here.*Đảng bộ Cục"
 	v cuc show 20-KH/ĐU --json | jq -e '.data.answered_by.number == "20-BC/ĐU"'
 	v cuc register followup --json | jq -e '[.data[]|select(.symbol == "20-KH/ĐU")|.answer] == ["20-BC/ĐU"]'
 	v cuc register out --json | jq -e '.data[] | select(.symbol == "20-BC/ĐU") | .signer == "Trần Thị B" and .competence == "T/M ĐẢNG ỦY"'
-	v cuc register out --format csv | grep -F "T/M ĐẢNG ỦY, Trần Thị B"
-	v cuc register out --format html | grep -F "T/M ĐẢNG ỦY, Trần Thị B"
+	v cuc register out --format csv | grep -F "T/M ĐẢNG ỦY, BÍ THƯ Trần Thị B"
+	v cuc register out --format html | grep -F "T/M ĐẢNG ỦY, BÍ THƯ Trần Thị B"
 	# Cancelled, it answers nothing any more; the status still says it was finished with it.
 	id=$(v cuc paper add out 21-BC/ĐU "Khác" --to bo --reply-to 20-KH/ĐU --date 2026-02-03 --json | jq -r .data.id)
 	[ "$(thread cuc 20-KH/ĐU | wc -l)" = 3 ]
@@ -146,8 +150,8 @@ has_thread() { [ "$(thread "$1" "$2")" = "$3" ]; }
 }
 
 @test "in whose place a document was signed stands in the register, as it is signed" {
-	v cuc register out --json | jq -e '.data[] | select(.symbol == "9-BC/ĐU") | .competence == "T/M ĐẢNG ỦY"'
-	v cuc register out --format csv | grep -F "T/M ĐẢNG ỦY, Nguyễn Văn A"
+	v cuc register out --json | jq -e '.data[] | select(.symbol == "9-BC/ĐU") | .competence == "T/M ĐẢNG ỦY" and .position == "BÍ THƯ"'
+	v cuc register out --format csv | grep -F "T/M ĐẢNG ỦY, BÍ THƯ Nguyễn Văn A"
 }
 
 @test "on a terminal it asks whether the work is finished, and goes by the answer" {

@@ -119,16 +119,23 @@ int text_choose(const char *text, const char *const *words)
 	return found;
 }
 
-/* One of Vietnamese or its neighbours, which all take one cell each; its length in bytes, 0: some
- * other. */
+static bool continues(uint8_t byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
+/* One of Vietnamese or its neighbours, which all take one cell each and can be seen; its length in
+ * bytes, 0: some other. */
 static size_t plain_char(const uint8_t *at, size_t left)
 {
 	if (at[0] >= 0x20 && at[0] < 0x7f)
 		return 1;
 	/* U+00C0 to U+02FF, and U+1E00 to U+1EFF */
-	if (at[0] >= 0xc3 && at[0] <= 0xcb && left >= 2)
-		return 2;
-	return at[0] == 0xe1 && left >= 3 && at[1] >= 0xb8 && at[1] <= 0xbb ? 3 : 0;
+	if (at[0] >= 0xc3 && at[0] <= 0xcb)
+		return left >= 2 && continues(at[1]) ? 2 : 0;
+	return at[0] == 0xe1 && left >= 3 && at[1] >= 0xb8 && at[1] <= 0xbb && continues(at[2])
+		       ? 3
+		       : 0;
 }
 
 int text_cells(const char *text, size_t len)
@@ -143,6 +150,24 @@ int text_cells(const char *text, size_t len)
 		cells++;
 	}
 	return at == len ? cells : u8_width(bytes, len, "UTF-8");
+}
+
+size_t text_word(const char *text, int *cells)
+{
+	const uint8_t *bytes = (const uint8_t *)text;
+	size_t at = 0, n;
+
+	*cells = 0;
+	/* the NUL ends every read ahead */
+	while (bytes[at] != ' ' && (n = plain_char(bytes + at, SIZE_MAX)) > 0) {
+		at += n;
+		++*cells;
+	}
+	if (bytes[at] == ' ' || bytes[at] == '\0')
+		return at;
+	at = strcspn(text, " ");
+	*cells = u8_width(bytes, at, "UTF-8");
+	return at;
 }
 
 int text_width(const char *text)
@@ -184,12 +209,16 @@ static void make_safe(char *text, bool keeps_lines)
 {
 	static const char mark[] = "\xef\xbf\xbd"; /* U+FFFD */
 	const size_t mark_bytes = sizeof mark - 1;
-	char *to = text;
+	size_t at = 0, n;
+	char *to;
 
-	for (size_t at = 0; text[at] != '\0';) {
+	while ((n = plain_char((const uint8_t *)text + at, SIZE_MAX)) > 0)
+		at += n;
+	to = text + at;
+	while (text[at] != '\0') {
 		uint32_t fault;
-		size_t n = visible_char(text, at, &fault);
 
+		n = visible_char(text, at, &fault);
 		if (fault == 0 || (keeps_lines && fault == '\n')) {
 			memmove(to, text + at, n);
 			to += n;
@@ -226,32 +255,81 @@ void text_trim(char *text)
 		text[--len] = '\0';
 }
 
+/* A list has thousands of times: strftime() and its like took longer than the rest of a line. */
+static void put_digits(char *at, unsigned count, int value)
+{
+	while (count-- > 0) {
+		at[count] = (char)('0' + value % 10);
+		value /= 10;
+	}
+}
+
+static bool get_digits(const char *at, unsigned count, int *value)
+{
+	*value = 0;
+	for (unsigned i = 0; i < count; i++) {
+		if (at[i] < '0' || at[i] > '9')
+			return false;
+		*value = *value * 10 + (at[i] - '0');
+	}
+	return true;
+}
+
 void text_rfc3339(int64_t ms, char *out, size_t size_bytes)
 {
 	time_t s = (time_t)(ms / 1000);
 	struct tm tm;
-	char day[32];
+	char text[] = "YYYY-MM-DDThh:mm:ss.mmmZ";
 
 	out[0] = '\0';
-	if (ms == 0 || gmtime_r(&s, &tm) == NULL)
+	if (ms <= 0 || gmtime_r(&s, &tm) == NULL || tm.tm_year + 1900 > 9999)
 		return;
-	strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out, size_bytes, "%s.%03dZ", day, (int)(ms % 1000));
+	put_digits(text, 4, tm.tm_year + 1900);
+	put_digits(text + 5, 2, tm.tm_mon + 1);
+	put_digits(text + 8, 2, tm.tm_mday);
+	put_digits(text + 11, 2, tm.tm_hour);
+	put_digits(text + 14, 2, tm.tm_min);
+	put_digits(text + 17, 2, tm.tm_sec);
+	put_digits(text + 20, 3, (int)(ms % 1000));
+	snprintf(out, size_bytes, "%s", text);
+}
+
+/* As text_rfc3339 prints it, with or without parts of a second. */
+static bool read_rfc3339(const char *text, struct tm *tm)
+{
+	/* in the order of what stands before them, so that nothing behind the NUL is read */
+	return get_digits(text, 4, &tm->tm_year) && text[4] == '-' &&
+	       get_digits(text + 5, 2, &tm->tm_mon) && text[7] == '-' &&
+	       get_digits(text + 8, 2, &tm->tm_mday) && text[10] == 'T' &&
+	       get_digits(text + 11, 2, &tm->tm_hour) && text[13] == ':' &&
+	       get_digits(text + 14, 2, &tm->tm_min) && text[16] == ':' &&
+	       get_digits(text + 17, 2, &tm->tm_sec) && tm->tm_year >= 1900 && tm->tm_mon >= 1 &&
+	       tm->tm_mon <= 12 && tm->tm_mday >= 1 && tm->tm_mday <= 31 && tm->tm_hour < 24 &&
+	       tm->tm_min < 60 && tm->tm_sec <= 60;
 }
 
 void text_local_time(const char *rfc3339, bool utc, char *out, size_t size_bytes)
 {
+	char text[] = "DD/MM/YYYY hh:mm:ss";
 	struct tm tm;
 	time_t s;
 
 	memset(&tm, 0, sizeof tm);
-	if (strptime(rfc3339, "%Y-%m-%dT%H:%M:%S", &tm) == NULL) {
+	if (!read_rfc3339(rfc3339, &tm)) {
 		snprintf(out, size_bytes, "%s", rfc3339);
 		return;
 	}
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
 	s = timegm(&tm) + (utc ? 0 : VIETNAM_S);
 	gmtime_r(&s, &tm);
-	strftime(out, size_bytes, "%d/%m/%Y %H:%M:%S", &tm);
+	put_digits(text, 2, tm.tm_mday);
+	put_digits(text + 3, 2, tm.tm_mon + 1);
+	put_digits(text + 6, 4, tm.tm_year + 1900);
+	put_digits(text + 11, 2, tm.tm_hour);
+	put_digits(text + 14, 2, tm.tm_min);
+	put_digits(text + 17, 2, tm.tm_sec);
+	snprintf(out, size_bytes, "%s", text);
 }
 
 void text_day(int64_t ms, char out[11])

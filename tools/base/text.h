@@ -18,6 +18,9 @@ char *text_fold(const char *text);
 int text_width(const char *text); /* cells */
 /* The same of `len` bytes of UTF-8. */
 int text_cells(const char *text, size_t len);
+/* The word that a text begins with, up to a blank or its end: its length in bytes, and its width.
+ */
+size_t text_word(const char *text, int *cells);
 /* Prints text from cell `at` on; where it would pass `width_cells` it goes on in the next line,
  * `indent` cells in. Words stay whole, so a long id or command may still stand out. Width 0: in one
  * line. */

@@ -16,6 +16,7 @@ struct call {
 	struct cli *cli;
 	struct client *client;
 	const char *about;
+	struct committee_id committee;
 };
 
 /* ---- for who asked with -v ---- */
@@ -119,6 +120,7 @@ enum err call_open(struct cli *cli, enum client_socket_kind kind, struct call **
 		if (known)
 			cli_detail(cli, _("socket: %s"), path);
 		c->cli = cli;
+		c->committee = config->committee;
 		e = known ? client_connect_path(path, cli->timeout_ms, &error, &c->client)
 			  : ERR_CONFIG;
 		if (e != ERR_OK)
@@ -142,6 +144,11 @@ void call_close(struct call *c)
 		return;
 	client_close(c->client);
 	free(c);
+}
+
+struct committee_id call_committee(const struct call *c)
+{
+	return c->committee;
 }
 
 struct cli *call_cli(struct call *c)

@@ -13,6 +13,7 @@ must_use enum err call_open(struct cli *cli, enum client_socket_kind kind, struc
 void call_close(struct call *c); /* NULL is fine */
 struct cli *call_cli(struct call *c);
 struct client *call_client(struct call *c);
+struct committee_id call_committee(const struct call *c); /* whose daemon it is */
 
 /* client_send, client_send_more and client_next on the connection (tools/client/connection.h): no
  * failure is reported yet. */

@@ -84,7 +84,8 @@ static void print_own_options(const struct command *c)
 				continue;
 			if (strlen(forms) + strlen(c->forms[i].word) + 4 < sizeof forms)
 				snprintf(forms + strlen(forms), sizeof forms - strlen(forms),
-					 "%s%s", forms[0] == '\0' ? " (" : ", ", c->forms[i].word);
+					 "%s%s", forms[0] == '\0' ? " (" : ", ",
+					 usage_word(&c->forms[i]));
 		}
 		if (forms[0] != '\0') {
 			char meaning[512];
@@ -97,24 +98,33 @@ static void print_own_options(const struct command *c)
 	}
 }
 
-static bool names_documents(const struct command *c)
+/* How many documents one of its forms takes at most. */
+static unsigned documents_of(const struct command *c)
 {
+	unsigned most = 0;
+
 	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++) {
-		if (c->forms[i].operands[0].kind == VALUE_DOCUMENT)
-			return true;
+		const struct command_operand *first = &c->forms[i].operands[0];
+
+		if (first->kind == VALUE_DOCUMENT && first->max > most)
+			most = first->max;
 	}
-	return false;
+	return most;
 }
 
 void help_command(const struct command *c)
 {
+	const unsigned documents = documents_of(c);
+
 	printf("vanthu %s: %s\n\n", c->name, _(c->summary));
 	print_forms(c);
-	if (names_documents(c)) {
+	if (documents > 0) {
 		putchar('\n');
 		print_wrapped(_("ID: the number of a document, like 31-KH/ĐU, or the end of its "
 				"id, as lists show it."),
 			      0, 4);
+		if (documents > 1)
+			print_wrapped(_("-: those that standard input names, one a line."), 0, 4);
 	}
 	print_own_options(c);
 	printf("\n%s\n", _("Options that every command takes: vanthu help"));
@@ -137,9 +147,10 @@ static const struct {
 			      "--subject \"Plan for 2026\"") },
 	{ N_("Where it is now"), "vanthu trace 31-KH/ĐU" },
 	{ N_("Ask for one back"), N_("vanthu recall ask 31-KH/ĐU --reason \"Wrong date\"") },
-	{ N_("Enter one on paper"), N_("vanthu paper add in 12-CV/ĐUK \"Invitation\" --from "
-				       "\"Đảng ủy Khối\"") },
-	{ N_("Overdue, due soon"), "vanthu due" },
+	{ N_("Replace a wrong one"), N_("vanthu send new.docx --replace 31-KH/ĐU …") },
+	{ N_("Enter one on paper"),
+	  N_("vanthu paper add in 5-CV/TU \"Meeting\" --from \"Province\"") },
+	{ N_("Overdue, due soon"), N_("vanthu due; of what we sent: vanthu due --sent") },
 	{ N_("Search"), "vanthu find \"chuyen doi so\"" },
 	{ N_("Print the book"), N_("vanthu register in --format html --output in.html") },
 	{ N_("The digital share"), "vanthu target" },

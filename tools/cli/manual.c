@@ -53,7 +53,8 @@ static void print_option(const struct command_option *o, const struct command *c
 	     i++) {
 		if (!command_form_takes(&c->forms[i], o))
 			continue;
-		printf("%s\\fB%s\\fR", first ? " (" : ", ", c->forms[i].word);
+		printf("%s\\fB%s\\fR", first ? " (" : ", ",
+		       usage_word(&c->forms[i]));
 		first = false;
 	}
 	printf("%s.\n", first ? "" : ")");
@@ -65,7 +66,7 @@ static void print_form(const struct command *c, const struct command_form *f)
 
 	usage_rest(c, f, rest, sizeof rest);
 	snprintf(head, sizeof head, "vanthu %s%s%s", c->name, f->word[0] != '\0' ? " " : "",
-		 f->word);
+		 usage_word(f));
 	printf(".TP\n");
 	put_bold(head);
 	printf("%s", rest[0] == '\0' ? "" : " ");

@@ -23,6 +23,18 @@ static const char *word_in(const char *context, const char *word)
 	return found == key ? _(word) : found;
 }
 
+const char *usage_word(const struct command_form *f)
+{
+	static const char *const books[] = { C_("book", "in"), C_("book", "out"),
+					     C_("book", "followup") };
+
+	for (unsigned i = 0; i < sizeof books / sizeof books[0]; i++) {
+		if (strcmp(f->word, books[i]) == 0)
+			return word_in("book", books[i]);
+	}
+	return f->word;
+}
+
 void usage_operand(const struct command_operand *o, char *out, size_t size)
 {
 	snprintf(out, size, "%s%s%s%s", o->min == 0 ? "[" : "", word_in("operand", o->name),
@@ -73,8 +85,8 @@ void usage_line(const struct command *c, const struct command_form *f, char *out
 	char rest[USAGE_LINE_BYTES];
 
 	usage_rest(c, f, rest, sizeof rest);
-	snprintf(out, size, "vanthu %s%s%s%s%s", c->name, f->word[0] != '\0' ? " " : "", f->word,
-		 rest[0] != '\0' ? " " : "", rest);
+	snprintf(out, size, "vanthu %s%s%s%s%s", c->name, f->word[0] != '\0' ? " " : "",
+		 usage_word(f), rest[0] != '\0' ? " " : "", rest);
 }
 
 void usage_print(FILE *to, const struct command *c)

@@ -9,6 +9,8 @@
 
 enum { USAGE_WORD_BYTES = 128, USAGE_LINE_BYTES = 512 };
 
+/* The word of a form as it is shown: the books have Vietnamese names, which are taken as well. */
+const char *usage_word(const struct command_form *f);
 /* Operands as a usage has them: "ID", "[ID…]". */
 void usage_operand(const struct command_operand *o, char *out, size_t size_bytes);
 /* An option that a form of the command shows: "--to DIR", "[--since DATE]", "…". */

@@ -14,7 +14,7 @@
 #include "routing/base/limits.h"
 #include "tools/client/uuid.h"
 
-enum { ARENA_BYTES = 64 << 20, LAST_WORD_BYTES = 512 };
+enum { ARENA_BYTES = 64 << 20, LAST_WORD_BYTES = 512, AHEAD_BYTES = 64 * 1024 };
 
 struct client {
 	char path[CONFIG_PATH_MAX + 32];
@@ -24,6 +24,9 @@ struct client {
 	struct arena *arena;
 	uint8_t *buffer;
 	size_t received_bytes; /* of the last reply, in the buffer */
+	/* what came behind it: a long list is many replies, and a call for each takes its time */
+	uint8_t ahead[AHEAD_BYTES];
+	size_t ahead_at, ahead_end;
 	/* the system call that did not succeed, and its errno (0: the daemon hung up) */
 	const char *failed;
 	int error;
@@ -156,18 +159,31 @@ enum err client_send_more(struct client *c, Vanthu__V1__Request *request, uint64
 	return send_all(c, c->buffer, size + 4);
 }
 
+static size_t copy_ahead(const struct client *c, uint8_t *bytes, size_t len)
+{
+	size_t n = c->ahead_end - c->ahead_at;
+
+	n = n < len ? n : len;
+	memcpy(bytes, c->ahead + c->ahead_at, n);
+	return n;
+}
+
 /* Has the daemon closed the connection, idle for a while, so that another client can connect? Its
  * reply that says so has no request's number. */
 static bool sent_away(struct client *c)
 {
 	uint8_t bytes[LAST_WORD_BYTES];
-	ssize_t n = recv(c->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+	ssize_t n;
 	const Vanthu__V1__Reply *r;
 	struct arena *a; /* of its own: the request may have texts of the last reply */
 	bool yes;
 	size_t size;
 	enum err e;
 
+	if (c->ahead_at < c->ahead_end)
+		n = (ssize_t)copy_ahead(c, bytes, sizeof bytes);
+	else
+		n = recv(c->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
 	if (n < 4)
 		return n == 0;
 	size = (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
@@ -189,6 +205,7 @@ static enum err come_again(struct client *c)
 	if (c->fd >= 0)
 		close(c->fd);
 	c->fd = -1;
+	c->ahead_at = c->ahead_end = 0;
 	c->stale = false;
 	return connect_to(c->path, c->timeout_ms, &c->fd);
 }
@@ -208,17 +225,23 @@ enum err client_send(struct client *c, Vanthu__V1__Request *request)
 
 static enum err receive_all(struct client *c, uint8_t *bytes, size_t len)
 {
-	while (len > 0) {
-		ssize_t n = recv(c->fd, bytes, len, 0);
+	for (;;) {
+		size_t some = copy_ahead(c, bytes, len);
+		ssize_t n;
 
+		c->ahead_at += some;
+		bytes += some;
+		len -= some;
+		if (len == 0)
+			return ERR_OK;
+		n = recv(c->fd, c->ahead, sizeof c->ahead, 0);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return failure(c, "recv", n == 0 ? 0 : errno);
-		bytes += n;
-		len -= (size_t)n;
+		c->ahead_at = 0;
+		c->ahead_end = (size_t)n;
 	}
-	return ERR_OK;
 }
 
 /* One frame; its bytes stay in the buffer, and what it says in the arena. */
@@ -267,6 +290,7 @@ void client_abandon(struct client *c)
 	if (c->fd >= 0)
 		close(c->fd);
 	c->fd = -1;
+	c->ahead_at = c->ahead_end = 0;
 	c->stale = true;
 }
 

@@ -213,6 +213,7 @@ static enum err pack_body(struct sending *s, struct blob *out)
 				   .issued_on = m->issued_on,
 				   .due_on = m->due_on,
 				   .note = m->note,
+				   .paper_copies = m->paper_copies,
 				   .business = m->business == 0 ? 1 : (uint32_t)m->business,
 				   .parts = s->parts,
 				   .part_count = m->file_count };
@@ -223,6 +224,7 @@ static enum err pack_body(struct sending *s, struct blob *out)
 		b.reply_to.id = m->reply_id;
 		b.reply_to.digest = m->reply_digest;
 	}
+	b.reminds = m->reminds == NULL ? "" : m->reminds;
 	if (m->older_origin != NULL && m->older_origin[0] != '\0') {
 		snprintf(b.concerns.origin.text, sizeof b.concerns.origin.text, "%s",
 			 m->older_origin);
@@ -390,6 +392,7 @@ enum err submission_send(struct client *c, const struct submission *m, struct cl
 	submit.parts = s->submit_list;
 	submit.dry_run = m->dry_run;
 	submit.strict = m->strict;
+	submit.names = m->names;
 	if (is_automatic(m))
 		submit.number_template = (char *)(uintptr_t)m->number;
 	e = converse(s, &submit, accepted);

@@ -39,7 +39,10 @@ struct submission {
 	Vanthu__V1__Business business; /* 0: new */
 	const char *older_origin; /* what it updates or replaces; NULL or "" nothing */
 	struct doc_id older_id;
+	uint32_t paper_copies; /* that go on paper besides */
+	const char *reminds; /* whom it reminds of reply_id; NULL or "" nobody */
 	bool dry_run, strict;
+	bool names; /* of the recipients, in the answer too */
 	/* hears how many bytes of large files have gone, of how many; may be NULL */
 	void (*progress)(void *ctx, uint64_t sent_bytes, uint64_t all_bytes);
 	void *progress_ctx;

@@ -1,7 +1,6 @@
 /* See uuid.h. */
 #include "tools/client/uuid.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
@@ -21,13 +20,16 @@ enum err uuid_new(int64_t unix_ms, struct doc_id *out)
 
 void uuid_print(const uint8_t bytes[16], char out[UUID_TEXT_SIZE])
 {
-	int n = 0;
+	static const char digits[] = "0123456789abcdef";
+	unsigned n = 0;
 
 	for (unsigned i = 0; i < 16; i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			out[n++] = '-';
-		n += snprintf(out + n, 3, "%02x", bytes[i]);
+		out[n++] = digits[bytes[i] >> 4];
+		out[n++] = digits[bytes[i] & 0x0f];
 	}
+	out[n] = '\0';
 }
 
 static int digit(char c)

@@ -61,6 +61,7 @@ enum vanthu_error {
 	VANTHU_ERR_CHANGED_FILE = 1016,
 	VANTHU_ERR_NO_NUMBER = 1018,
 	VANTHU_ERR_FILE_NAME = 1025, /* a warning */
+	VANTHU_ERR_TYPE_ENDED = 1038,
 	VANTHU_ERR_NOT_FOUND = 2001,
 	VANTHU_ERR_CONFLICT = 2002,
 	VANTHU_ERR_SECRET = 2003,
@@ -139,7 +140,8 @@ enum vanthu_field {
 	VANTHU_FROM = 2,   /* committee that issued it; in a filter too */
 	VANTHU_TO = 3,	   /* in a filter only */
 	VANTHU_NUMBER = 4, /* as printed: 31-KH/ĐU; of a draft also "auto": the next one */
-	VANTHU_TYPE = 5,   /* symbol of its type: KH; for setting it, also the full name */
+	VANTHU_TYPE = 5,   /* symbol of its type: KH; for setting it, also another spelling of that
+			      (QyĐ), or the full name */
 	VANTHU_TYPE_NAME = 6,
 	VANTHU_SUBJECT = 7,
 	VANTHU_TERM = 8, /* of the committee: 2025-2030 */
@@ -179,9 +181,11 @@ VANTHU_API void vanthu_draft_free(vanthu_draft *d);
 VANTHU_API const char *vanthu_draft_id(const vanthu_draft *d);
 /* Sets a field; the text is copied, in NFC. VANTHU_TYPE and VANTHU_SUBJECT are wanted; without
  * VANTHU_ISSUED_ON it is today in Vietnam. VANTHU_ID takes the id of an earlier try, or one of
- * yours. VANTHU_ERR_USAGE      no field of a draft; an id that is no UUID; an urgency or secrecy
- * that is none VANTHU_ERR_BAD_TYPE   no type has this symbol or name; VANTHU_ERR_AMBIGUOUS: several
- * have it VANTHU_ERR_BAD_DATE, VANTHU_ERR_UTF8, VANTHU_ERR_NO_MEMORY */
+ * yours. Which type VANTHU_TYPE means vanthu_send asks the daemon.
+ *   VANTHU_ERR_USAGE     no field of a draft; an id that is no UUID; an urgency or secrecy that is
+ *                        none
+ *   VANTHU_ERR_BAD_TYPE  a type of blanks only
+ *   VANTHU_ERR_BAD_DATE, VANTHU_ERR_UTF8, VANTHU_ERR_NO_MEMORY */
 VANTHU_API VANTHU_MUST_USE int vanthu_draft_set(vanthu_draft *d, enum vanthu_field field,
 						const char *text);
 /* One more recipient: the id of a committee, "superior", "subordinates", "subtree", or a
@@ -211,6 +215,9 @@ enum {
  *   VANTHU_ERR_NO_RECIPIENT        nobody was named
  *   VANTHU_ERR_UNKNOWN_RECIPIENT, VANTHU_ERR_RETIRED_RECIPIENT,
  *   VANTHU_ERR_NO_ROUTE            `about` is the recipient
+ *   VANTHU_ERR_BAD_TYPE            the office's table (tables.doctypes) has no such type;
+ *   VANTHU_ERR_AMBIGUOUS           several have this symbol (QĐ); VANTHU_ERR_TYPE_ENDED: it has
+ *                                  none on the day of issue; `about` is what was set
  *   VANTHU_ERR_FIELD               `about` is the field
  *   VANTHU_ERR_FILE                `about` is the file (errno); VANTHU_ERR_CHANGED_FILE: it was
  *                                  written meanwhile, and nothing was sent

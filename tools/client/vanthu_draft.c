@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "routing/base/committee_id.h"
-#include "routing/rules/rules.h"
 #include "tools/base/text.h"
 #include "tools/client/submission.h"
+#include "tools/client/types.h"
 #include "tools/client/uuid.h"
 #include "tools/client/vanthu.h"
 #include "tools/client/vanthu_connection.h"
@@ -77,23 +77,6 @@ const char *vanthu_draft_id(const vanthu_draft *d)
 
 /* ---- fields ---- */
 
-/* By its symbol, another spelling of that, or its full name. */
-static enum err set_type(vanthu_draft *d, const char *text)
-{
-	const struct doctype *type;
-	enum err e = doctype_by_code(text, &type);
-
-	for (unsigned i = 0; e == ERR_BAD_TYPE && (type = doctype_at(i)) != NULL; i++) {
-		if (strcmp(type->name, text) == 0)
-			e = ERR_OK;
-	}
-	if (e != ERR_OK)
-		return e;
-	d->s.type_code = type->code;
-	d->s.type_name = type->name;
-	return ERR_OK;
-}
-
 static enum err choose(const char *text, const char *const *words, unsigned *out)
 {
 	int n = text_choose(text, words);
@@ -117,8 +100,6 @@ static enum err set_value(vanthu_draft *d, enum vanthu_field field, const char *
 		d->s.id = id;
 		uuid_print(id.bytes, d->id);
 		return ERR_OK;
-	case VANTHU_TYPE:
-		return set_type(d, text);
 	case VANTHU_ISSUED_ON:
 		return text_date(text, d->s.issued_on) ? ERR_OK : ERR_BAD_DATE;
 	case VANTHU_DUE_ON:
@@ -140,7 +121,8 @@ static enum err set_value(vanthu_draft *d, enum vanthu_field field, const char *
 
 static bool is_text(enum vanthu_field field)
 {
-	return field == VANTHU_NUMBER || field == VANTHU_SUBJECT || field == VANTHU_TERM ||
+	return field == VANTHU_TYPE || field == VANTHU_NUMBER || field == VANTHU_SUBJECT ||
+	       field == VANTHU_TERM ||
 	       field == VANTHU_NOTE || field == VANTHU_SIGNER || field == VANTHU_POSITION ||
 	       field == VANTHU_REPLY_FROM;
 }
@@ -150,6 +132,8 @@ int vanthu_draft_set(vanthu_draft *d, enum vanthu_field field, const char *text)
 	char *nfc = text_nfc(text);
 	enum err e = nfc == NULL ? ERR_UTF8 : ERR_OK;
 
+	if (e == ERR_OK && field == VANTHU_TYPE && nfc[strspn(nfc, " \t")] == '\0')
+		e = ERR_BAD_TYPE;
 	if (e == ERR_OK && is_text(field)) {
 		free(d->texts[field]);
 		d->texts[field] = nfc;
@@ -282,7 +266,7 @@ static const char *missing(const vanthu_draft *d)
 {
 	if (d->s.file_count == 0)
 		return "part";
-	if (d->s.type_name == NULL)
+	if (d->texts[VANTHU_TYPE] == NULL)
 		return "type";
 	return d->texts[VANTHU_SUBJECT] == NULL ? "subject" : NULL;
 }
@@ -308,12 +292,50 @@ static vanthu_sent *keep(const Vanthu__V1__Accepted *a)
 	return s;
 }
 
-int vanthu_send(vanthu *v, const vanthu_draft *d, unsigned flags, vanthu_sent **out)
+/* The type as the daemon has it on the document's day; `t` keeps its texts. The lock is held. */
+static int name_type(vanthu *v, const vanthu_draft *d, struct client_types *t,
+		     struct submission *s)
+{
+	const char *word = text_of(d, VANTHU_TYPE);
+	const struct doctype *type;
+	struct client_types_offer o;
+	struct client_fault fault;
+	enum err e = client_types_ask(v->client, t, &fault);
+
+	if (e != ERR_OK)
+		return vanthu_fail(&fault);
+	client_types_on(client_types_table(t), s->issued_on, &o);
+	e = client_types_find(&o, word, &type);
+	if (e != ERR_OK)
+		return vanthu_fail_about(e, word);
+	s->type_code = type->code;
+	s->type_name = type->name;
+	return VANTHU_OK;
+}
+
+/* The lock is held. */
+static int send_typed(vanthu *v, const vanthu_draft *d, unsigned flags, vanthu_sent **out)
 {
 	struct submission s = submission_of(d, flags);
 	Vanthu__V1__Accepted *accepted;
+	struct client_types *types;
 	struct client_fault fault;
-	int code = VANTHU_OK;
+	int code;
+
+	if (client_types_new(&types) != ERR_OK)
+		return vanthu_fail_about(ERR_NO_MEMORY, "");
+	code = name_type(v, d, types, &s);
+	if (code == VANTHU_OK && submission_send(v->client, &s, &fault, &accepted) != ERR_OK)
+		code = vanthu_fail(&fault);
+	else if (code == VANTHU_OK && out != NULL && (*out = keep(accepted)) == NULL)
+		code = vanthu_fail_about(ERR_NO_MEMORY, "");
+	client_types_free(types);
+	return code;
+}
+
+int vanthu_send(vanthu *v, const vanthu_draft *d, unsigned flags, vanthu_sent **out)
+{
+	int code;
 
 	if (out != NULL)
 		*out = NULL;
@@ -321,10 +343,7 @@ int vanthu_send(vanthu *v, const vanthu_draft *d, unsigned flags, vanthu_sent **
 		return vanthu_fail_about(ERR_USAGE, missing(d) != NULL ? missing(d) : "flags");
 	if (!vanthu_lock(v))
 		return VANTHU_ERR_BAD_STATE;
-	if (submission_send(v->client, &s, &fault, &accepted) != ERR_OK)
-		code = vanthu_fail(&fault);
-	else if (out != NULL && (*out = keep(accepted)) == NULL)
-		code = vanthu_fail_about(ERR_NO_MEMORY, "");
+	code = send_typed(v, d, flags, out);
 	vanthu_unlock(v);
 	return code;
 }

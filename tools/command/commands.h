@@ -11,9 +11,9 @@ int cmd_find(struct cli *cli, int argc, char **argv);
 int cmd_show(struct cli *cli, int argc, char **argv);
 /* With --thread: the whole matter of the document. */
 int thread_show(struct cli *cli, const char *id);
-/* What can be done next with a document that came here: `status` and `recall` as WorkView has them,
- * `id` as it is typed. Nothing where nothing is to be done. */
-void office_hint(struct cli *cli, const char *status, const char *recall, const char *id);
+/* What can be done next with a document that came here: `work` as json_work has it, `id` as it is
+ * typed. Nothing where nothing is to be done. */
+void office_hint(struct cli *cli, const json_t *work, const char *id);
 int cmd_save(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_accept(struct cli *cli, int argc, char **argv);
@@ -23,6 +23,7 @@ int cmd_start(struct cli *cli, int argc, char **argv);
 int cmd_finish(struct cli *cli, int argc, char **argv);
 int cmd_recall(struct cli *cli, int argc, char **argv);
 int cmd_due(struct cli *cli, int argc, char **argv);
+int cmd_remind(struct cli *cli, int argc, char **argv);
 int cmd_person(struct cli *cli, int argc, char **argv);
 int cmd_register(struct cli *cli, int argc, char **argv);
 int cmd_verify(struct cli *cli, int argc, char **argv);
@@ -69,6 +70,6 @@ extern const struct command_option send_options[], show_options[], resend_option
 	committee_own_options[], key_options[], config_options[], init_options[], lab_options[],
 	demo_options[], help_options[], paper_options[], target_options[], accept_options[],
 	return_options[], assign_options[], start_options[], finish_options[], recall_options[],
-	register_options[], due_options[], person_options[];
+	register_options[], due_options[], person_options[], remind_options[];
 
 #endif

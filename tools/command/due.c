@@ -34,6 +34,7 @@ static const struct column due_table[] = {
 	{ "number", N_("Number"), FORMAT_TEXT, false },
 	{ "subject", N_("Subject"), FORMAT_TEXT, true },
 	{ "who", N_("In charge"), FORMAT_TEXT, true },
+	{ "reminded_text", N_("Reminded"), FORMAT_TEXT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 /* With --plain: values as they are. */
@@ -58,7 +59,8 @@ static const struct column sent_table[] = {
 	{ "late", N_("Working days"), FORMAT_TEXT, false },
 	{ "number", N_("Number"), FORMAT_TEXT, false },
 	{ "recipient", N_("To"), FORMAT_TEXT, true },
-	{ "code", N_("Code"), FORMAT_TEXT, false },
+	{ "code", N_("Office"), FORMAT_OFFICE, true },
+	{ "reminded_text", N_("Reminded"), FORMAT_TEXT, false },
 	{ "subject", N_("Subject"), FORMAT_TEXT, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
@@ -73,6 +75,7 @@ static const struct column sent_plain[] = {
 	{ "code", "code", FORMAT_TEXT, false },
 	{ "said_at", "said_at", FORMAT_TEXT, false },
 	{ "subject", "subject", FORMAT_TEXT, false },
+	{ "remind", "remind", FORMAT_TEXT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column by_table[] = {
@@ -88,6 +91,11 @@ static const struct column by_table[] = {
 static const char *const states[] = { "none", "later", "soon", "today", "overdue" };
 static const char *const reasons[] = { "", "register", "at-once", "assigned", "own-date" };
 
+/* As vanthu remind says them. */
+static const char *const verdicts[] = { "now",	      "no-day",	     "not-yet", "done",
+					"asked-back", "undelivered", "reminded" };
+
+enum { VERDICTS = sizeof verdicts / sizeof verdicts[0] };
 enum { STATES = sizeof states / sizeof states[0], REASONS = sizeof reasons / sizeof reasons[0] };
 
 enum grouping { BY_NOBODY, BY_PERSON, BY_UNIT };
@@ -117,12 +125,20 @@ static json_t *line_json(const Vanthu__V1__DueLine *l)
 	json_object_set_new(out, "arrival",
 			    w == NULL || w->arrival == 0 ? json_null()
 							 : json_integer((json_int_t)w->arrival));
+	json_object_set_new(out, "reminded", json_reminded(l->reminded));
 	if (l->to[0] == '\0')
 		return out;
 	json_object_set_new(out, "recipient", json_string(l->to));
 	json_object_set_new(out, "recipient_name", json_text_or_null(l->to_name));
 	json_object_set_new(out, "code", json_text_or_null(l->code));
 	json_object_set_new(out, "said_at", json_time(l->said_at_ms));
+	if (l->remind != NULL) {
+		unsigned verdict = (unsigned)l->remind->verdict;
+
+		json_object_set_new(out, "remind",
+				    json_string(verdicts[verdict < VERDICTS ? verdict : 1]));
+		json_object_set_new(out, "remind_next", json_text_or_null(l->remind->next_on));
+	}
 	return out;
 }
 
@@ -178,7 +194,7 @@ static json_t *sorted(json_t *list)
 
 /* ---- for people ---- */
 
-static void add_words(json_t *line)
+static void add_words(struct cli *cli, json_t *line)
 {
 	json_int_t late = json_integer_value(json_object_get(line, "late_days"));
 	char words[96] = "";
@@ -194,6 +210,8 @@ static void add_words(json_t *line)
 				 (long long)-late);
 	}
 	json_object_set_new(line, "late", json_string(words));
+	json_object_set_new(line, "reminded_text",
+			    people_reminded(cli, json_object_get(line, "reminded"), true));
 	if (json_is_null(json_object_get(line, "arrival")))
 		json_object_set_new(line, "who", json_string(_("(not registered yet)")));
 	else
@@ -243,36 +261,34 @@ static int print_groups(struct cli *cli, json_t *list, enum grouping by)
 				json_object_set_new(group, "name", json_string(_("(nobody yet)")));
 		}
 	}
+	if (json_array_size(groups) == 0)
+		cli_hint(cli, _("All that is still to do: vanthu due --all%s"),
+			 by == BY_UNIT ? " --by unit" : " --by person");
 	return output_list(cli, groups, by_table);
 }
 
-/* The way to remind is a document of one's own, signed by a person, which answers the one that is
- * due. */
 static int print_sent(struct cli *cli, json_t *list)
 {
 	json_t *line, *first = json_array_get(list, 0), *name;
-	char id[64] = "", *to = first == NULL ? NULL : strdup(text_at(first, "recipient"));
+	bool any = first != NULL;
+	char id[64] = "";
 	int code;
 	size_t i;
 
-	if (cli->json || cli->plain) {
-		free(to);
+	if (cli->json || cli->plain)
 		return output_list(cli, list, sent_plain);
-	}
 	json_array_foreach(list, i, line) {
-		add_words(line);
+		add_words(cli, line);
 		name = json_object_get(line, "recipient_name");
 		if (json_is_string(name))
 			json_object_set(line, "recipient", name);
 	}
 	output_format(cli, json_object_get(first, "id"), FORMAT_ID, false, id, sizeof id);
 	code = output_list(cli, list, sent_table);
-	if (to != NULL)
-		cli_hint(cli,
-			 _("Remind them: vanthu send FILE --to %s --type CV --number auto "
-			   "--reply-to %s --subject TEXT"),
-			 to, id);
-	free(to);
+	if (any)
+		cli_hint(cli, _("Remind them: vanthu remind %s; all who are late: vanthu remind "
+				"--all-late"),
+			 id);
 	return code;
 }
 
@@ -289,12 +305,12 @@ static int print(struct cli *cli, json_t *list, const struct due_wanted *w)
 		return print_groups(cli, list, w->by);
 	if (cli->json || cli->plain)
 		return output_list(cli, list, due_plain);
-	json_array_foreach(list, i, line) add_words(line);
+	json_array_foreach(list, i, line) add_words(cli, line);
 	output_format(cli, json_object_get(first, "id"), FORMAT_ID, false, id, sizeof id);
 	unregistered = first != NULL && json_is_null(json_object_get(first, "arrival"));
 	output_list(cli, list, due_table);
 	if (first == NULL && !w->query.all)
-		cli_hint(cli, "%s", _("All that is still to do: vanthu due --all"));
+		cli_hint(cli, _("All that is still to do: vanthu due --all%s"), "");
 	else if (id[0] != '\0')
 		cli_hint(cli,
 			 unregistered ? _("Register it: vanthu accept %s")

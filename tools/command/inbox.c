@@ -123,7 +123,8 @@ struct desk {
 	struct cli *cli;
 	struct search search;
 	bool all;
-	unsigned page; /* 0: not given */
+	char mine[256]; /* whose, of --mine; "" */
+	unsigned page;	/* 0: not given */
 	size_t rows;   /* of a page; 0: as many as the terminal has room for */
 	size_t wanted; /* of a section, that are kept as rows */
 	json_t *section[SECTIONS];
@@ -269,7 +270,7 @@ static void hint_acts(const struct desk *d, size_t from, size_t to)
 			if (recall == NULL || strcmp(recall, "13") != 0 || id == NULL ||
 			    strlen(id) <= ENDING_CHARS)
 				continue;
-			office_hint(d->cli, "", recall, id + strlen(id) - ENDING_CHARS);
+			office_hint(d->cli, work, id + strlen(id) - ENDING_CHARS);
 			json_decref(rows);
 			return;
 		}
@@ -325,10 +326,15 @@ static void print_empty(const struct desk *d, const Vanthu__V1__DeskCount *count
 		return;
 	if (total(d) > 0)
 		terminal_say(_("There are not so many pages."));
-	else if (count->done > 0 && search_is_daemons(&d->search))
+	else if (count->done > 0 && search_is_whole(&d->search))
 		terminal_say(_("Nothing to do: all is handled."));
 	else
 		terminal_say(_("Nothing to show."));
+	if (total(d) == 0 && d->mine[0] != '\0')
+		cli_hint(d->cli,
+			 _("Looked for what is assigned to: %s. Another name: export "
+			   "VANTHU_PERSON=NAME"),
+			 d->mine);
 }
 
 static int print_desk(struct desk *d, const Vanthu__V1__DeskCount *count)
@@ -422,20 +428,24 @@ static enum err ask_list(struct call *c, struct desk *d)
 /* ---- the command line ---- */
 
 /* Whose work is meant by "mine": there is no list of persons to ask. */
-static bool take_mine(struct search *s)
+static bool take_mine(struct desk *d)
 {
 	const char *person = getenv("VANTHU_PERSON");
-	const struct passwd *p;
-	char name[256];
+	const struct passwd *p = NULL;
 
-	if (person != NULL && person[0] != '\0')
-		return search_person(s, person);
-	p = getpwuid(getuid());
-	if (p == NULL)
-		return false;
-	/* the first field is the full name */
-	snprintf(name, sizeof name, "%.*s", (int)strcspn(p->pw_gecos, ","), p->pw_gecos);
-	return search_person(s, name[0] == '\0' ? p->pw_name : name);
+	if (person != NULL && person[0] != '\0') {
+		snprintf(d->mine, sizeof d->mine, "%s", person);
+	} else {
+		p = getpwuid(getuid());
+		if (p == NULL)
+			return false;
+		/* the first field is the full name */
+		snprintf(d->mine, sizeof d->mine, "%.*s", (int)strcspn(p->pw_gecos, ","),
+			 p->pw_gecos);
+		if (d->mine[0] == '\0')
+			snprintf(d->mine, sizeof d->mine, "%s", p->pw_name);
+	}
+	return search_person(&d->search, person != NULL && person[0] != '\0' ? person : d->mine);
 }
 
 static void add_section(struct search *s, const char *name)
@@ -461,7 +471,7 @@ static bool take(struct desk *d, int option, char *value)
 		d->page = (unsigned)n;
 		return true;
 	case OPT_MINE:
-		return take_mine(&d->search);
+		return take_mine(d);
 	case OPT_PERSON:
 		return search_person(&d->search, value);
 	case OPT_OVERDUE:

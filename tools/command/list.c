@@ -200,8 +200,63 @@ static int print(struct cli *cli, const struct rows *documents, const struct row
 		hint_more(cli, json_array_size(out), documents->matched + papers->matched,
 			  !search_is_daemons(s) && documents->matched < s->enough);
 	hint_next(cli, out, box);
-	json_decref(out);
+	output_release(out);
 	return 0;
+}
+
+/* ---- what recipients gave back ---- */
+
+/* Of the newest that were sent, and not of thousands. */
+enum { LOOKED_AT = 40 };
+
+static void hint_answers(struct cli *cli, const Vanthu__V1__DocumentView *v, const char *name)
+{
+	unsigned long returned = 0, asked = 0, agreed = 0, declined = 0;
+
+	for (size_t i = 0; i < v->n_receipts; i++) {
+		const Vanthu__V1__ReceiptView *r = v->receipts[i];
+
+		returned += strcmp(r->code, "02") == 0 && r->recall[0] == '\0';
+		asked += strcmp(r->recall, "13") == 0;
+		agreed += strcmp(r->recall, "15") == 0;
+		declined += strcmp(r->recall, "16") == 0;
+	}
+	if (returned > 0)
+		cli_hint(cli, _("%s: given back by %lu. Why: vanthu show %s"), name, returned,
+			 name);
+	if (asked + agreed + declined > 0)
+		cli_hint(cli,
+			 _("%s is asked back: %lu agreed, %lu declined, %lu have not answered. "
+			   "Who: vanthu show %s"),
+			 name, agreed, declined, asked, name);
+}
+
+/* The list has how many receipts there are; what the offices did with it is asked for. */
+static void look_at_answers(struct call *c, const struct rows *documents)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(documents->list, i, row) {
+		Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+		Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+		const char *id = json_string_value(json_object_get(row, "id")),
+			   *number = json_string_value(json_object_get(row, "number"));
+		Vanthu__V1__Reply *reply;
+
+		if (i == LOOKED_AT || id == NULL || strlen(id) < ENDING_CHARS)
+			return;
+		ref.text = (char *)(uintptr_t)id;
+		request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
+		request.show = &ref;
+		if (call_send(c, &request) != ERR_OK || call_next(c, &reply) != ERR_OK)
+			return;
+		if (reply->what_case == VANTHU__V1__REPLY__WHAT_VIEW)
+			hint_answers(call_cli(c), reply->view,
+				     number == NULL || number[0] == '\0'
+					     ? id + strlen(id) - ENDING_CHARS
+					     : number);
+	}
 }
 
 /* ---- asking ---- */
@@ -261,8 +316,10 @@ static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box)
 			e = search_resolve(c, &s);
 		if (e == ERR_OK)
 			e = collect(c, &s, &documents, &papers);
-		call_close(c);
 		code = e == ERR_OK ? print(cli, &documents, &papers, &s) : err_exit_code(e);
+		if (e == ERR_OK && box == VANTHU__V1__BOX__BOX_OUTBOX && documents.people)
+			look_at_answers(c, &documents);
+		call_close(c);
 	}
 	search_end(&s);
 	json_decref(documents.list);

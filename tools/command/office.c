@@ -59,16 +59,32 @@ const struct command_option finish_options[] = {
 	AS_OPTION,
 	NO_OPTION,
 };
+/* What people read: by the number that is printed on the document. */
 static const struct column columns[] = {
 	{ "id", N_("Id"), FORMAT_ID, false },
+	{ "number", N_("Number"), FORMAT_TEXT, false },
 	{ "code", N_("Now"), FORMAT_OFFICE, false },
-	{ "recall", N_("Recall"), FORMAT_OFFICE, false },
+	{ "recall_text", N_("Recall"), FORMAT_OFFICE, false },
 	{ "asked", N_("Asked"), FORMAT_COUNT, false },
 	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
+	{ "subject", N_("Subject"), FORMAT_TEXT, true },
 	{ "to", N_("In charge"), FORMAT_TEXT, true },
 	{ "due", N_("Due"), FORMAT_DATE, false },
 	{ "repeated", N_("Done before"), FORMAT_MARK, false },
 	{ "error", N_("Problem"), FORMAT_CODE, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column plain_columns[] = {
+	{ "id", "id", FORMAT_ID, false },
+	{ "code", "code", FORMAT_OFFICE, false },
+	{ "recall", "recall", FORMAT_OFFICE, false },
+	{ "asked", "asked", FORMAT_COUNT, false },
+	{ "arrival", "arrival", FORMAT_COUNT, false },
+	{ "to", "to", FORMAT_TEXT, true },
+	{ "due", "due", FORMAT_DATE, false },
+	{ "repeated", "repeated", FORMAT_MARK, false },
+	{ "error", "error", FORMAT_CODE, true },
+	{ "number", "number", FORMAT_TEXT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -79,6 +95,8 @@ struct act {
 	bool all_valid;
 	char **names; /* of documents */
 	size_t count, done;
+	/* of a dry run: the next arrival number, and how many would take one */
+	uint32_t next, looked;
 };
 
 /* ---- which ---- */
@@ -149,11 +167,30 @@ static enum err add_valid(struct call *c, struct act *a)
 
 /* ---- one ---- */
 
-static void add_row(json_t *rows, const Vanthu__V1__OfficeDone *done, bool dry_run)
+/* Each of a dry run is looked at by itself, so all would take the same arrival number. */
+static uint32_t arrival_of(struct act *a, const Vanthu__V1__OfficeDone *done)
+{
+	uint32_t arrival = done->work->arrival;
+
+	if (a->request.act != VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ACCEPT || arrival < a->next)
+		return arrival;
+	if (arrival > a->next)
+		a->looked = 0;
+	a->next = arrival;
+	return arrival + a->looked++;
+}
+
+static void add_row(json_t *rows, struct act *a, const Vanthu__V1__OfficeDone *done, bool dry_run)
 {
 	json_t *row = json_work(done->work);
 
+	if (dry_run && done->work->arrival != 0)
+		json_object_set_new(row, "arrival",
+				    json_integer((json_int_t)arrival_of(a, done)));
 	json_object_set_new(row, "id", json_uuid(done->id));
+	json_object_set_new(row, "number", json_string(done->number));
+	if (done->subject[0] != '\0') /* the arrival number is written on it */
+		json_object_set_new(row, "subject", json_string(done->subject));
 	json_object_set_new(row, "repeated", json_boolean(done->repeated_request));
 	if (done->n_warnings > 0)
 		slips_add(row, slips_of_office(done));
@@ -199,9 +236,74 @@ static void way_out(Vanthu__V1__OfficeAct act, enum err e, const char *status, c
 		snprintf(out, size, _("see it with: vanthu show %s"), name);
 }
 
-/* The only one that was named. Where its status is what forbids it, the status is said in words. */
-static void refuse(struct call *c, const struct act *a, const char *name,
-		   const Vanthu__V1__Reply *reply)
+/* Is there an entry on paper by that name? */
+static bool is_on_paper(struct call *c, const char *name)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__PaperQuery query = VANTHU__V1__PAPER_QUERY__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	Vanthu__V1__Reply *reply;
+	bool found = false;
+
+	ref.text = (char *)(uintptr_t)name;
+	query.ref = &ref;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPERS;
+	request.papers = &query;
+	if (call_send(c, &request) != ERR_OK)
+		return false;
+	while (call_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply) == ERR_OK)
+		found = true;
+	return found;
+}
+
+/* Is there a document by that name, sent or received? *ours: it was issued here. */
+static bool is_document(struct call *c, const char *name, bool *ours)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	Vanthu__V1__Reply *reply;
+
+	ref.text = (char *)(uintptr_t)name;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
+	request.show = &ref;
+	if (call_send(c, &request) != ERR_OK || call_next(c, &reply) != ERR_OK ||
+	    reply->what_case != VANTHU__V1__REPLY__WHAT_VIEW)
+		return false;
+	*ours = reply->view->line->work == NULL;
+	return true;
+}
+
+/* What was not found among the documents that the act is about may be another one: then that is
+ * said, and what helps. Returns its code; ERR_NOT_FOUND: it is nothing here. */
+static enum err refuse_other(struct call *c, const struct act *a, const char *name)
+{
+	bool ask = a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK, ours;
+	enum err e = ERR_ON_PAPER;
+	char message[768], fix[512];
+
+	if (is_document(c, name, &ours)) {
+		if (ours == ask)
+			return ERR_NOT_FOUND;
+		e = ask ? ERR_NOT_ISSUER : ERR_NOT_RECIPIENT;
+		snprintf(fix, sizeof fix,
+			 ask ? _("it came in; it is given back with: vanthu return %s --reason "
+				 "TEXT")
+			     : _("it was sent from here; how far it is: vanthu show %s"),
+			 name);
+	} else if (is_on_paper(c, name)) {
+		snprintf(fix, sizeof fix, _("see it with: vanthu paper show %s"), name);
+	} else {
+		return ERR_NOT_FOUND;
+	}
+	snprintf(message, sizeof message, "%s: %s", name, _(err_text(e)));
+	cli_fail_text(call_cli(c), e, message, fix);
+	return e;
+}
+
+/* The only one that was named. Where its status is what forbids it, the status is said in words.
+ * Returns the code that was reported. */
+static enum err refuse(struct call *c, const struct act *a, const char *name,
+		       const Vanthu__V1__Reply *reply)
 {
 	char status[128], about[512], message[768], fix[768];
 	enum err e = (enum err)reply->error->code;
@@ -209,14 +311,20 @@ static void refuse(struct call *c, const struct act *a, const char *name,
 
 	if (is_about_person(reply->error->code)) {
 		(void)!call_fail(c, ERR_OK, reply);
-		return;
+		return e;
+	}
+	if (e == ERR_NOT_FOUND && a->request.n_lists == 0 && a->request.answer == NULL) {
+		e = refuse_other(c, a, name);
+		if (e == ERR_NOT_FOUND)
+			cli_fail(call_cli(c), e, name);
+		return e;
 	}
 	if (!tells_status(reply->error->code)) {
 		/* a list that is to blame is named by the daemon */
 		if (a->request.n_lists == 0 || reply->error->about[0] == '\0')
 			call_about(c, name);
 		(void)!call_fail(c, ERR_OK, reply); /* it is reported, and its code is known */
-		return;
+		return e;
 	}
 	code = json_string(reply->error->about);
 	output_format(call_cli(c), code, FORMAT_OFFICE, false, status, sizeof status);
@@ -225,6 +333,7 @@ static void refuse(struct call *c, const struct act *a, const char *name,
 	snprintf(message, sizeof message, "%s: %s", about, _(err_text(e)));
 	way_out(a->request.act, e, reply->error->about, name, fix, sizeof fix);
 	cli_fail_text(call_cli(c), e, message, fix);
+	return e;
 }
 
 /* Of several: of which, with each. */
@@ -269,7 +378,7 @@ static enum err act_on(struct call *c, struct act *a, const char *name, json_t *
 		return call_fail(c, e, NULL);
 	*code = 0;
 	if (reply->what_case == VANTHU__V1__REPLY__WHAT_OFFICE) {
-		add_row(rows, reply->office, call_cli(c)->dry_run);
+		add_row(rows, a, reply->office, call_cli(c)->dry_run);
 		warn(c, a, name, reply->office);
 		a->done++;
 		return ERR_OK;
@@ -280,7 +389,7 @@ static enum err act_on(struct call *c, struct act *a, const char *name, json_t *
 	if (a->count > 1)
 		add_refusal(rows, name, reply->error);
 	else
-		refuse(c, a, name, reply);
+		*code = err_exit_code(refuse(c, a, name, reply));
 	return ERR_OK;
 }
 
@@ -302,11 +411,31 @@ static int act_on_all(struct call *c, struct act *a, json_t *rows)
 
 /* ---- the commands ---- */
 
-void office_hint(struct cli *cli, const char *status, const char *recall, const char *id)
+static const char *word_in(const json_t *work, const char *key)
 {
-	if (strcmp(recall, "13") == 0) {
+	const char *word = json_string_value(json_object_get(work, key));
+
+	return word == NULL ? "" : word;
+}
+
+static void hint_asked(struct cli *cli, const char *asks, const char *id)
+{
+	if (strcmp(asks, "update") == 0)
+		cli_hint(cli, _("Its issuer asks to update it. Agree: vanthu recall agree %s"), id);
+	else if (strcmp(asks, "replace") == 0)
+		cli_hint(cli, _("Its issuer asks to replace it. Agree: vanthu recall agree %s"),
+			 id);
+	else
 		cli_hint(cli, _("Its issuer asks for it back. Agree: vanthu recall agree %s"), id);
-		cli_hint(cli, _("Decline: vanthu recall decline %s --reason TEXT"), id);
+	cli_hint(cli, _("Decline: vanthu recall decline %s --reason TEXT"), id);
+}
+
+void office_hint(struct cli *cli, const json_t *work, const char *id)
+{
+	const char *status = word_in(work, "code"), *recall = word_in(work, "recall");
+
+	if (strcmp(recall, "13") == 0) {
+		hint_asked(cli, word_in(work, "asks"), id);
 	} else if (strcmp(recall, "15") == 0) {
 		return;
 	} else if (strcmp(status, "01") == 0) {
@@ -334,18 +463,31 @@ static void say_next(struct cli *cli, const struct act *a, const json_t *rows)
 		return;
 	}
 	json_array_foreach(rows, i, row) {
-		const char *status = json_string_value(json_object_get(row, "code")),
-			   *recall = json_string_value(json_object_get(row, "recall"));
-
 		if (json_object_get(row, "error") != NULL)
 			continue;
 		output_format(cli, json_object_get(row, "id"), FORMAT_ID, false, id, sizeof id);
 		if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK)
 			cli_hint(cli, _("See who agrees: vanthu show %s"), id);
 		else
-			office_hint(cli, status == NULL ? "" : status,
-				    recall == NULL ? "" : recall, id);
+			office_hint(cli, row, id);
 		return;
+	}
+}
+
+static void name_requests(const struct act *a, json_t *rows)
+{
+	bool ask = a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		const char *recall = json_string_value(json_object_get(row, "recall")),
+			   *asks = json_string_value(json_object_get(row, "asks"));
+
+		json_object_set_new(row, "recall_text",
+				    people_status(recall == NULL ? "" : recall,
+						  asks == NULL ? "" : asks, ask));
 	}
 }
 
@@ -370,7 +512,9 @@ static int run(struct cli *cli, struct act *a)
 			terminal_say(_("Nothing waits to be taken in."));
 		return code;
 	}
-	output_list(cli, json_incref(rows), columns);
+	if (!cli->json && !cli->plain)
+		name_requests(a, rows);
+	output_list(cli, json_incref(rows), cli->plain ? plain_columns : columns);
 	say_next(cli, a, rows);
 	json_decref(rows);
 	return code;

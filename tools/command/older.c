@@ -60,6 +60,16 @@ enum err older_find(struct call *c, struct older *o, struct submission *s)
 	return o->whom == NULL ? call_fail(c, ERR_NO_MEMORY, NULL) : ERR_OK;
 }
 
+enum err older_is_recalled(struct call *c, const struct older *o)
+{
+	char message[768];
+
+	snprintf(message, sizeof message, "%s: %s", o->name, _(err_text(ERR_RECALLED)));
+	cli_fail_text(call_cli(c), ERR_RECALLED, message,
+		      _("send the new document by itself, without --replace and --update"));
+	return ERR_RECALLED;
+}
+
 void older_add(json_t *out, const struct older *o)
 {
 	if (o->name == NULL)

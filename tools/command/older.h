@@ -21,6 +21,8 @@ struct older {
 /* Found by any of its names, into the submission, which borrows from `o`. Failures have been
  * reported. */
 must_use enum err older_find(struct call *c, struct older *o, struct submission *s);
+/* Reports that it is frozen, and what helps; returns the code of that. */
+must_use enum err older_is_recalled(struct call *c, const struct older *o);
 /* What the JSON of a sent document says of it. */
 void older_add(json_t *out, const struct older *o);
 

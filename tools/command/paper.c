@@ -29,9 +29,11 @@ enum {
 	OPT_SIGNER,
 	OPT_POSITION,
 	OPT_COMPETENCE,
+	OPT_NOTE,
 	OPT_REPLY_TO,
 	OPT_TOGETHER,
-	OPT_TEMPLATE
+	OPT_TEMPLATE,
+	OPT_ISSUED
 };
 
 /* Asks the daemon. `look`: all that there is to warn of, and nothing is kept. */
@@ -48,6 +50,8 @@ const struct command_option paper_options[] = {
 	  VALUE_NONE, "add change" },
 	{ "date", OPT_DATE, N_("DATE"), N_("of coming or going, where it counts; else today"),
 	  VALUE_NONE, "add change" },
+	{ "issued", OPT_ISSUED, N_("DATE"), N_("the day on the document, of what came in"),
+	  VALUE_NONE, "add change" },
 	{ "from", OPT_FROM, N_("TEXT"), N_("who sent it"), VALUE_NONE, "add change" },
 	{ "to", OPT_TO, N_("TEXT"), N_("whom it went to"), VALUE_NONE, "add change" },
 	{ "secrecy", OPT_SECRECY, "thuong|mat|toi-mat|tuyet-mat",
@@ -61,6 +65,8 @@ const struct command_option paper_options[] = {
 	  "add" },
 	{ "competence", OPT_COMPETENCE, N_("TEXT"),
 	  N_("in whose place it was signed, like \"T/M ĐẢNG ỦY\""), VALUE_NONE, "add" },
+	{ "note", OPT_NOTE, N_("TEXT"), N_("for the register's column of notes"), VALUE_NONE,
+	  "add" },
 	{ "reply-to", OPT_REPLY_TO, N_("ID"),
 	  N_("the document here that it answers: out a received one, in one of ours"),
 	  VALUE_DOCUMENT, "add" },
@@ -95,6 +101,8 @@ static bool take(struct paper *p, int option, const char *value)
 		return take_text(&p->subject, value);
 	case OPT_DATE:
 		return text_date(value, p->date);
+	case OPT_ISSUED:
+		return text_date(value, p->issued);
 	case OPT_SECRECY:
 		return paper_take_secrecy(p, value);
 	case OPT_FROM:
@@ -118,6 +126,8 @@ static bool take(struct paper *p, int option, const char *value)
 		return take_text(&p->position, value);
 	case OPT_COMPETENCE:
 		return take_text(&p->competence, value) && signing_is_competence(p->competence);
+	case OPT_NOTE:
+		return take_text(&p->note, value);
 	case OPT_REPLY_TO:
 		p->reply_to = value;
 		return true;
@@ -187,7 +197,41 @@ static void warn_of_alike(struct cli *cli, const struct paper *p,
 	json_decref(date);
 }
 
-static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1__PaperAccepted *a)
+/* The number that is stamped on it, from the line of the register: of this month, in which it was
+ * entered. Without it nothing is missing but that. `a` of the caller is gone. */
+static void add_arrival(struct call *c, json_t *out)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__RegisterQuery query = VANTHU__V1__REGISTER_QUERY__INIT;
+	const char *wanted = json_string_value(json_object_get(out, "id"));
+	char id[UUID_TEXT_SIZE], today[11];
+	Vanthu__V1__Reply *reply;
+	struct period month;
+
+	text_today(today);
+	today[7] = '\0';
+	if (!period_parse(today, &month))
+		return;
+	query.book = VANTHU__V1__BOOK__BOOK_IN;
+	query.from_month = month.from.n;
+	query.to_month = month.to.n;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_REGISTER;
+	request.register_ = &query;
+	if (call_send(c, &request) != ERR_OK)
+		return;
+	while (call_row(c, VANTHU__V1__REPLY__WHAT_REGISTER, &reply) == ERR_OK) {
+		const Vanthu__V1__RegisterLine *l = reply->register_;
+
+		if (l->id.len != sizeof(struct doc_id) || l->addition != 0)
+			continue;
+		uuid_print(l->id.data, id);
+		if (strcmp(id, wanted) == 0)
+			json_object_set_new(out, "arrival", json_integer((json_int_t)l->number));
+	}
+}
+
+static int print_added(struct cli *cli, struct call *c, const struct paper *p,
+		       const Vanthu__V1__PaperAccepted *a)
 {
 	static const struct column columns[] = {
 		{ "id", N_("Id"), FORMAT_TEXT, false },
@@ -196,6 +240,7 @@ static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1_
 		{ "date", N_("Date"), FORMAT_DATE, false },
 		{ "month", N_("Counts in"), FORMAT_MONTH, false },
 		{ "repeated", N_("Repeated"), FORMAT_BOOL, false },
+		{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
@@ -217,6 +262,8 @@ static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1_
 		? json_null()
 		: json_pack("{s:o, s:s}", "id", json_uuid(a->alike_id), "date", a->alike_date));
 	slips_add(out, slips_of_paper(a));
+	if (p->direction == VANTHU__V1__DIRECTION__DIRECTION_IN && !secret && !cli->dry_run)
+		add_arrival(c, out);
 	if (secret)
 		cli_say(cli, "%s",
 			_("Secret: only that it exists is kept, without subject, and it is left "
@@ -274,6 +321,7 @@ static int add(struct cli *cli, struct paper *p)
 	struct call *c = NULL;
 	char id[UUID_TEXT_SIZE];
 	int code = paper_check(cli, p);
+	bool repeated;
 	enum err e;
 
 	if (code != 0)
@@ -295,10 +343,11 @@ static int add(struct cli *cli, struct paper *p)
 		if (numbering_is_template(p->number))
 			take_text(&p->number, reply->paper_accepted->number);
 		slips_print(cli, &p->printed, slips_of_paper(reply->paper_accepted));
-		code = print_added(cli, p, reply->paper_accepted);
 		if (reply->paper_accepted->alike_id.len > 0)
 			warn_of_alike(cli, p, reply->paper_accepted);
-		if (!reply->paper_accepted->repeated_request)
+		repeated = reply->paper_accepted->repeated_request;
+		code = print_added(cli, c, p, reply->paper_accepted);
+		if (!repeated)
 			warn_of_twin(cli, c, p);
 	}
 	call_close(c);
@@ -323,6 +372,7 @@ static enum err send_change(struct cli *cli, struct call *c, struct paper *p, bo
 	m.number = p->number == NULL ? m.number : p->number;
 	m.subject = p->subject == NULL ? m.subject : p->subject;
 	m.date = p->date;
+	m.issued_on = p->issued;
 	m.party = p->party == NULL ? m.party : p->party;
 	m.reason = p->reason == NULL ? m.reason : p->reason;
 	m.again = p->again;
@@ -375,10 +425,10 @@ static int check_change(struct cli *cli, struct paper *p)
 	int code;
 
 	if (p->type == NULL && p->number == NULL && p->subject == NULL && p->party == NULL &&
-	    p->date[0] == '\0')
+	    p->date[0] == '\0' && p->issued[0] == '\0')
 		return cli_wanted(cli, _("what is to be corrected?"),
 				  _("give it anew: --number, --subject, --date, --from, --to, "
-				    "--type"));
+				    "--type, --issued"));
 	if (p->number != NULL && numbering_is_template(p->number))
 		return cli_wanted(cli, _("a correction has a number of its own"),
 				  _("give it as it is printed: --number NUMBER"));
@@ -490,6 +540,7 @@ static int show(struct cli *cli, const char *name)
 		{ "number", N_("Number"), FORMAT_TEXT, false },
 		{ "type_name", N_("Type"), FORMAT_TEXT, false },
 		{ "subject", N_("Subject"), FORMAT_TEXT, false },
+		{ "issued", N_("Issued"), FORMAT_DATE, false },
 		{ "date", N_("Date"), FORMAT_DATE, false },
 		{ "party", N_("From/to"), FORMAT_TEXT, false },
 		{ "state", N_("State"), FORMAT_STATE, false },
@@ -500,6 +551,7 @@ static int show(struct cli *cli, const char *name)
 		{ "cancelled_at", N_("Cancelled"), FORMAT_TIME, false },
 		{ "reason", N_("Reason"), FORMAT_TEXT, false },
 		{ "signer_text", N_("Signer"), FORMAT_TEXT, false },
+		{ "note", N_("Note"), FORMAT_TEXT, true },
 		{ "answers_text", N_("Answers"), FORMAT_TEXT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
@@ -626,6 +678,10 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 	    cli_given(cli, "from") != NULL)
 		return cli_wanted(cli, _("what went out has no --from"),
 				  _("say with --to whom it went to"));
+	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_OUT &&
+	    cli_given(cli, "issued") != NULL)
+		return cli_wanted(cli, _("what went out has no --issued"),
+				  _("say with --date when it was signed and went out"));
 	if (strcmp(operands[0], "add") == 0 && count >= 2 && count <= 4 &&
 	    direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
 		return take_operands(cli, p, operands + 2, count - 2) ? add(cli, p)
@@ -658,7 +714,8 @@ int cmd_paper(struct cli *cli, int argc, char **argv)
 		if (c == '?')
 			code = err_exit_code(ERR_USAGE);
 		else if (!take(&p, c, optarg))
-			code = c == OPT_DATE ? cli_fail(cli, ERR_BAD_DATE, optarg)
+			code = c == OPT_DATE || c == OPT_ISSUED
+				   ? cli_fail(cli, ERR_BAD_DATE, optarg)
 			       : c == OPT_COMPETENCE
 				   ? cli_bad_value(cli,
 						   _("write T/M, T/L or K/T and for whom, like "
@@ -679,5 +736,6 @@ int cmd_paper(struct cli *cli, int argc, char **argv)
 	free(p.signer);
 	free(p.position);
 	free(p.competence);
+	free(p.note);
 	return code;
 }

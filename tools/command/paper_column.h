@@ -15,7 +15,9 @@ enum paper_column {
 	COLUMN_SIGNER,
 	COLUMN_POSITION,
 	COLUMN_COMPETENCE,
-	COLUMN_LEFT_OUT, /* known, and nothing that an entry keeps */
+	COLUMN_ISSUED,
+	COLUMN_NOTE,
+	COLUMN_LEFT_OUT, /* numbers of rows: known, and nothing that an entry keeps */
 	PAPER_COLUMNS
 };
 

@@ -39,6 +39,7 @@ static int check_missing(struct cli *cli, const struct paper *p)
 		{ "number", p->number, NUMBER_MAX, false },
 		{ "subject", secret ? NULL : p->subject, SUBJECT_MAX, false },
 		{ "from", secret ? NULL : p->party, COMMITTEE_NAME_MAX, true }, /* or --to */
+		{ "note", secret ? NULL : p->note, NOTE_MAX, true },
 	};
 
 	if (p->kind != NULL && p->number != NULL && (p->subject != NULL || secret)) {
@@ -86,6 +87,7 @@ static void fill_signing(struct paper *p, Vanthu__V1__PaperAdd *add)
 	add->signer = p->signer == NULL ? add->signer : p->signer;
 	add->position = p->position == NULL ? add->position : p->position;
 	add->competence = p->competence == NULL ? add->competence : p->competence;
+	add->note = p->note == NULL ? add->note : p->note;
 	vanthu__v1__ref__init(&p->answered);
 	p->answered.text = (char *)(uintptr_t)p->reply_to;
 	add->reply_to = p->reply_to == NULL ? NULL : &p->answered;
@@ -106,6 +108,7 @@ void paper_fill(struct paper *p, Vanthu__V1__PaperAdd *add)
 		add->number = p->number;
 	add->subject = secret || p->subject == NULL ? (char *)(uintptr_t) "" : p->subject;
 	add->date = p->date;
+	add->issued_on = p->issued;
 	add->party = secret || p->party == NULL ? (char *)(uintptr_t) "" : p->party;
 	add->secrecy = p->secrecy;
 	if (!secret)

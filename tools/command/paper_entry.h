@@ -11,10 +11,10 @@ struct paper {
 	const struct doctype *kind; /* what `type` means */
 	Vanthu__V1__Direction direction;
 	char *number, *subject, *party, *reason; /* NFC, ours */
-	char *signer, *position, *competence;    /* the same */
+	char *signer, *position, *competence, *note; /* the same */
 	const char *reply_to;
 	Vanthu__V1__Ref answered; /* paper_fill's */
-	char date[11];
+	char date[11], issued[11]; /* "": nobody said */
 	Vanthu__V1__Secrecy secrecy;
 	bool again, strict;
 	struct doc_id id;

@@ -11,6 +11,7 @@
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
 #include "tools/client/client.h"
+#include "tools/command/paper_cell.h"
 #include "tools/command/paper_column.h"
 #include "tools/command/paper_entry.h"
 #include "tools/input/input.h"
@@ -43,6 +44,7 @@ struct entry {
 	enum state state;
 	unsigned same_as; /* its line */
 	struct cli_caught fault;
+	bool no_room; /* refused, because what came before it took what one commit may take */
 	char *number; /* that it has in the book; NULL: as in the file */
 	bool has_id;
 	struct doc_id id;		 /* of the entry in the book */
@@ -56,7 +58,6 @@ struct import {
 	bool together, strict;
 	struct table table;
 	unsigned columns[TABLE_CELLS_MAX]; /* enum paper_column */
-	bool left_out;
 	struct entry *entries;
 	size_t count;
 };
@@ -168,8 +169,6 @@ static int read_headings(struct import *m)
 			return fail_column(m->cli, _("no such column"), name);
 		else if (m->columns[i] != COLUMN_LEFT_OUT && seen[m->columns[i]])
 			return fail_column(m->cli, _("a column that comes twice"), name);
-		else
-			m->left_out = m->left_out || m->columns[i] == COLUMN_LEFT_OUT;
 		seen[m->columns[i]] = true;
 	}
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
@@ -182,83 +181,6 @@ static int read_headings(struct import *m)
 
 /* ---- a line ---- */
 
-static int take_secrecy(struct cli *cli, struct paper *p, const char *cell)
-{
-	char message[256];
-
-	if (cell[0] == '\0' || paper_take_secrecy(p, cell))
-		return 0;
-	snprintf(message, sizeof message, _("secrecy: not understood: %.100s"), cell);
-	return cli_fail_text(cli, ERR_USAGE, message, "thuong|mat|toi-mat|tuyet-mat");
-}
-
-static int take_direction(struct cli *cli, struct paper *p, const char *cell)
-{
-	char message[256];
-
-	p->direction = paper_direction(cell);
-	if (p->direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
-		return 0;
-	snprintf(message, sizeof message, _("direction: not understood: %.100s"), cell);
-	return cli_fail_text(cli, ERR_USAGE, message, _("write: đến or đi (in or out)"));
-}
-
-/* Without a date the id of a line would mean another day each time. */
-static int take_date(struct cli *cli, struct paper *p, const char *cell)
-{
-	if (cell[0] == '\0')
-		return cli_fail_text(cli, ERR_BAD_DATE, _("missing: date"),
-				     _("write the day on which it came or went: 24/11/2026"));
-	return text_date(cell, p->date) ? 0 : cli_fail(cli, ERR_BAD_DATE, cell);
-}
-
-static int take_competence(struct cli *cli, struct paper *p, const char *cell)
-{
-	char message[256];
-
-	p->competence = cell[0] == '\0' ? NULL : text_entry(cell);
-	if (p->competence == NULL || signing_is_competence(p->competence))
-		return 0;
-	snprintf(message, sizeof message, _("competence: not understood: %.100s"), cell);
-	return cli_fail_text(cli, ERR_USAGE, message,
-			     _("write T/M, T/L or K/T and for whom, like \"T/M ĐẢNG ỦY\"; the "
-			       "State writes TM. KT. TL. TUQ. Q."));
-}
-
-static int take_cell(struct cli *cli, struct paper *p, unsigned field, char *cell)
-{
-	switch (field) {
-	case COLUMN_DIRECTION:
-		return take_direction(cli, p, cell);
-	case COLUMN_NUMBER:
-		p->number = cell[0] == '\0' ? NULL : text_entry(cell);
-		return 0;
-	case COLUMN_TYPE:
-		p->type = cell[0] == '\0' ? NULL : cell;
-		return 0;
-	case COLUMN_DATE:
-		return take_date(cli, p, cell);
-	case COLUMN_SUBJECT:
-		p->subject = cell[0] == '\0' ? NULL : text_entry(cell);
-		return 0;
-	case COLUMN_PARTY:
-		p->party = cell[0] == '\0' ? NULL : text_entry(cell);
-		return 0;
-	case COLUMN_SECRECY:
-		return take_secrecy(cli, p, cell);
-	case COLUMN_SIGNER:
-		p->signer = cell[0] == '\0' ? NULL : text_entry(cell);
-		return 0;
-	case COLUMN_POSITION:
-		p->position = cell[0] == '\0' ? NULL : text_entry(cell);
-		return 0;
-	case COLUMN_COMPETENCE:
-		return take_competence(cli, p, cell);
-	default:
-		return 0;
-	}
-}
-
 static void add_field(struct digest_stream *s, const char *text)
 {
 	size_t len = text == NULL ? 0 : strlen(text);
@@ -270,8 +192,8 @@ static void add_field(struct digest_stream *s, const char *text)
 		digest_add(s, (struct blob){ (const uint8_t *)text, len });
 }
 
-/* A UUID of version 8 (RFC 9562): the first bytes of SHA-256 over what the line says. Of a secret
- * one, over what is kept of it. */
+/* A UUID of version 8 (RFC 9562): the first bytes of SHA-256 over what the line says, but its note,
+ * which says nothing of which document it is. Of a secret one, over what is kept of it. */
 static bool make_id(struct paper *p)
 {
 	struct digest_stream *s = digest_begin();
@@ -293,6 +215,8 @@ static bool make_id(struct paper *p)
 	add_field(s, secret ? NULL : p->competence);
 	word[0] = (char)('0' + (int)p->secrecy);
 	add_field(s, word);
+	if (p->issued[0] != '\0') /* a line without it has the id that it always had */
+		add_field(s, p->issued);
 	d = digest_end(s);
 	memcpy(p->id.bytes, d.bytes, sizeof p->id.bytes);
 	p->id.bytes[6] = (uint8_t)((p->id.bytes[6] & 0x0f) | 0x80);
@@ -313,6 +237,31 @@ static void join_lines(char *cell)
 	*to = '\0';
 }
 
+/* The report names each line by its number, whatever is wrong in the cells before that. */
+static void take_number(struct import *m, const struct table_row *row, struct entry *e)
+{
+	for (unsigned i = 0; i < m->table.rows[0].count && i < row->count; i++) {
+		if (m->columns[i] == COLUMN_NUMBER)
+			(void)!paper_cell_take(m->cli, &e->p, COLUMN_NUMBER, row->cells[i]);
+	}
+}
+
+/* What helps on the command line, said of a table. */
+static void fix_in_table(struct cli_caught *f)
+{
+	const char *fix = NULL;
+
+	if (f->err == ERR_FUTURE)
+		fix = _("write the day on which it came or went: 24/11/2026");
+	else if (f->err == ERR_NO_TYPE)
+		fix = _("give the type in a column of its own, by its symbol (KH) or its full "
+			"name");
+	if (fix == NULL)
+		return;
+	free(f->fix);
+	f->fix = strdup(fix);
+}
+
 static int read_line(struct import *m, const struct table_row *row, struct entry *e)
 {
 	struct cli *cli = m->cli;
@@ -321,6 +270,7 @@ static int read_line(struct import *m, const struct table_row *row, struct entry
 	e->line = row->line;
 	e->p.secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG;
 	e->p.strict = m->strict;
+	take_number(m, row, e);
 	for (unsigned i = m->table.rows[0].count; i < row->count; i++) {
 		if (row->cells[i][0] == '\0')
 			continue;
@@ -335,7 +285,7 @@ static int read_line(struct import *m, const struct table_row *row, struct entry
 
 		join_lines(cell);
 		text_trim(cell);
-		code = take_cell(cli, &e->p, m->columns[i], cell);
+		code = paper_cell_take(cli, &e->p, m->columns[i], cell);
 		if (code != 0)
 			return code;
 	}
@@ -388,8 +338,10 @@ static int read_lines(struct import *m)
 		struct entry *e = &m->entries[i];
 
 		m->cli->caught = &e->fault;
-		if (read_line(m, &m->table.rows[i + 1], e) != 0)
+		if (read_line(m, &m->table.rows[i + 1], e) != 0) {
 			e->state = STATE_REFUSED;
+			fix_in_table(&e->fault);
+		}
 		m->cli->caught = NULL;
 	}
 	return find_same(m) ? 0 : cli_fail(m->cli, ERR_NO_MEMORY, NULL);
@@ -409,6 +361,7 @@ static void take_outcome(struct import *m, struct entry *e, const Vanthu__V1__Pa
 {
 	const Vanthu__V1__PaperAccepted *a = o->accepted;
 
+	e->no_room = o->code == ERR_DISK_FULL || o->code == ERR_MAP_FULL;
 	if (o->code != 0 || a == NULL) {
 		e->state = STATE_REFUSED;
 		m->cli->caught = &e->fault;
@@ -483,7 +436,8 @@ static size_t add_to(struct batch *b, struct entry *e)
 	return b->bytes;
 }
 
-static enum err ask_some(struct import *m, struct call *c, struct batch *b)
+/* Once through all that wait. */
+static enum err ask_round(struct import *m, struct call *c, struct batch *b)
 {
 	enum err e = ERR_OK;
 
@@ -498,6 +452,40 @@ static enum err ask_some(struct import *m, struct call *c, struct batch *b)
 			e = ask(m, c, b, m->cli->dry_run);
 	}
 	return e == ERR_OK && b->count > 0 ? ask(m, c, b, m->cli->dry_run) : e;
+}
+
+/* On a disk that is nearly full a commit takes few lines: the others wait for the next one, as long
+ * as each round finds room for some. */
+static bool wait_again(struct import *m, size_t *taken)
+{
+	size_t now = 0, waiting = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		now += m->entries[i].state == STATE_REGISTERED ||
+		       m->entries[i].state == STATE_CHECKED || m->entries[i].state == STATE_THERE;
+	for (size_t i = 0; now > *taken && i < m->count; i++) {
+		struct entry *at = &m->entries[i];
+
+		if (at->state != STATE_REFUSED || !at->no_room)
+			continue;
+		cli_caught_free(&at->fault);
+		at->fault = (struct cli_caught){ .err = ERR_OK };
+		at->state = STATE_WAITING;
+		waiting++;
+	}
+	*taken = now;
+	return waiting > 0;
+}
+
+static enum err ask_some(struct import *m, struct call *c, struct batch *b)
+{
+	size_t taken = 0;
+	enum err e;
+
+	do
+		e = ask_round(m, c, b);
+	while (e == ERR_OK && wait_again(m, &taken));
+	return e;
 }
 
 /* More than one request takes is not begun. */
@@ -641,17 +629,21 @@ static void say_summary(const struct import *m, int64_t began_ms)
 
 	for (size_t i = 0; i < m->count; i++)
 		n[m->entries[i].state]++;
-	cli_say(m->cli,
-		_("%zu lines: %zu registered, %zu already there, %zu the same as another, %zu "
-		  "refused, %zu left."),
-		m->count, n[STATE_REGISTERED], n[STATE_THERE], n[STATE_SAME], n[STATE_REFUSED],
-		n[STATE_LEFT] + n[STATE_UNSURE] + n[STATE_WAITING] + n[STATE_CHECKED]);
+	if (m->cli->dry_run)
+		cli_say(m->cli,
+			_("%zu lines: %zu can be registered, %zu already there, %zu the same as "
+			  "another, %zu refused, %zu left."),
+			m->count, n[STATE_CHECKED], n[STATE_THERE], n[STATE_SAME],
+			n[STATE_REFUSED], n[STATE_LEFT] + n[STATE_UNSURE] + n[STATE_WAITING]);
+	else
+		cli_say(m->cli,
+			_("%zu lines: %zu registered, %zu already there, %zu the same as another, "
+			  "%zu refused, %zu left."),
+			m->count, n[STATE_REGISTERED], n[STATE_THERE], n[STATE_SAME],
+			n[STATE_REFUSED], n[STATE_LEFT] + n[STATE_UNSURE] + n[STATE_WAITING]);
 	if (m->count >= PACE_LINES && took_ms > 0)
 		cli_say(m->cli, _("%lld lines a second."),
 			(long long)m->count * 1000 / (long long)took_ms);
-	if (m->left_out)
-		cli_say(m->cli, "%s",
-			_("Columns that an entry has no place for were passed over: note."));
 	if (m->cli->dry_run)
 		cli_hint(m->cli, "%s", _("Nothing was registered: this was a dry run."));
 	else if (n[STATE_REFUSED] + n[STATE_UNSURE] > 0)
@@ -699,6 +691,7 @@ static void import_free(struct import *m)
 		free(e->p.signer);
 		free(e->p.position);
 		free(e->p.competence);
+		free(e->p.note);
 		free(e->number);
 		json_decref(e->alike);
 		cli_caught_free(&e->fault);

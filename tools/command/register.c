@@ -114,7 +114,8 @@ struct book_wanted {
 	struct period period; /* zero: this year */
 	enum book_format format;
 	const char *output; /* NULL: standard output */
-	json_t *lines;	    /* ours */
+	/* ours: lines as they are, for programs; or rows for people, and the line that came last */
+	json_t *lines, *rows, *line;
 	char *office;	    /* its name; ours */
 	/* of a void number */
 	const char *reason, *type, *date;
@@ -134,12 +135,45 @@ static int refused(struct cli *cli, struct call *c, const Vanthu__V1__Reply *rep
 	return err_exit_code(call_fail(c, ERR_OK, reply));
 }
 
+/* An addition as a row of its own, below the line that it is to. */
+static json_t *addition_cells(struct cli *cli, Vanthu__V1__Book book, const json_t *line,
+			      const json_t *addition)
+{
+	char *text = register_addition_text(cli, book, addition);
+	json_t *cells = json_object();
+
+	json_object_set(cells, "number", json_object_get(line, "number"));
+	json_object_set(cells, "symbol", json_object_get(line, "symbol"));
+	json_object_set_new(cells, "note", json_string(text == NULL ? "" : text));
+	json_object_set_new(cells, "addition", json_true());
+	free(text);
+	return cells;
+}
+
+/* For people a line becomes its row at once: a year of lines would not stay in the processor's
+ * cache until all are there. */
+static void keep_row(struct cli *cli, struct book_wanted *w, const Vanthu__V1__RegisterLine *l)
+{
+	if (l->addition == 0) {
+		json_decref(w->line);
+		w->line = register_json(w->book, l);
+		json_array_append_new(w->rows, register_cells(cli, w->book, w->line));
+	} else if (w->line != NULL) {
+		json_t *addition = register_addition_json(l);
+
+		json_array_append_new(w->rows, addition_cells(cli, w->book, w->line, addition));
+		json_decref(addition);
+	}
+}
+
 /* Additions come behind their line. */
-static void keep(struct book_wanted *w, const Vanthu__V1__RegisterLine *l)
+static void keep(struct cli *cli, struct book_wanted *w, const Vanthu__V1__RegisterLine *l)
 {
 	size_t count = json_array_size(w->lines);
 
-	if (l->addition == 0)
+	if (w->rows != NULL)
+		keep_row(cli, w, l);
+	else if (l->addition == 0)
 		json_array_append_new(w->lines, register_json(w->book, l));
 	else if (count > 0)
 		json_array_append_new(
@@ -168,7 +202,7 @@ static int ask_lines(struct cli *cli, struct call *c, struct book_wanted *w)
 			break;
 		more = reply->more;
 		if (reply->what_case == VANTHU__V1__REPLY__WHAT_REGISTER)
-			keep(w, reply->register_);
+			keep(cli, w, reply->register_);
 		else if (reply->what_case != VANTHU__V1__REPLY__WHAT_DONE)
 			return refused(cli, c, reply);
 	}
@@ -193,33 +227,6 @@ static enum err ask_office(struct call *c, struct book_wanted *w)
 
 /* ---- a table ---- */
 
-/* An addition as a row of its own, below the line that it is to. */
-static json_t *addition_cells(struct cli *cli, const json_t *line, const json_t *addition)
-{
-	char *text = register_addition_text(cli, addition);
-	json_t *cells = json_object();
-
-	json_object_set(cells, "number", json_object_get(line, "number"));
-	json_object_set(cells, "symbol", json_object_get(line, "symbol"));
-	json_object_set_new(cells, "note", json_string(text == NULL ? "" : text));
-	free(text);
-	return cells;
-}
-
-static json_t *rows_of(struct cli *cli, const struct book_wanted *w)
-{
-	json_t *rows = json_array(), *line, *addition;
-	size_t i, k;
-
-	json_array_foreach(w->lines, i, line)
-	{
-		json_array_append_new(rows, register_cells(cli, w->book, line));
-		json_array_foreach(json_object_get(line, "additions"), k, addition)
-			json_array_append_new(rows, addition_cells(cli, line, addition));
-	}
-	return rows;
-}
-
 static int print_table(struct cli *cli, const struct book_wanted *w)
 {
 	const bool out = w->book == VANTHU__V1__BOOK__BOOK_OUT;
@@ -227,10 +234,10 @@ static int print_table(struct cli *cli, const struct book_wanted *w)
 				     : w->book == VANTHU__V1__BOOK__BOOK_IN ? in_table
 									    : followup_table;
 
-	if (cli->json || cli->plain)
+	if (w->rows == NULL)
 		return output_list(cli, json_incref(w->lines), out ? out_plain : in_plain);
-	output_list(cli, rows_of(cli, w), table);
-	if (json_array_size(w->lines) > 0)
+	output_list(cli, json_incref(w->rows), table);
+	if (json_array_size(w->rows) > 0)
 		cli_hint(cli, "%s", _("All columns, to print: --format html --output FILE.html"));
 	return 0;
 }
@@ -260,54 +267,45 @@ static void write_cells(FILE *to, const struct register_column *columns, const j
 	csv_row(to, cells, count);
 }
 
-static void write_csv(struct cli *cli, FILE *to, const struct book_wanted *w)
+static void write_csv(FILE *to, const struct book_wanted *w)
 {
 	const struct register_column *columns = register_columns(w->book);
 	const char *titles[REGISTER_CELLS_MAX];
 	unsigned count = 0;
-	json_t *rows = rows_of(cli, w), *row;
+	json_t *row;
 	size_t i;
 
 	for (const struct register_column *c = columns; c->title != NULL; c++)
 		titles[count++] = in_vietnamese() ? c->decree : _(c->title);
 	csv_row(to, titles, count);
-	json_array_foreach(rows, i, row) write_cells(to, columns, row);
-	json_decref(rows);
+	json_array_foreach(w->rows, i, row) write_cells(to, columns, row);
 }
 
 /* ---- a page ---- */
 
-static void write_line(struct cli *cli, FILE *to, const struct book_wanted *w, const json_t *line)
+static void write_row(FILE *to, const struct register_column *columns, const json_t *row)
 {
-	const struct register_column *columns = register_columns(w->book);
 	const char *cells[REGISTER_CELLS_MAX];
-	json_t *row = register_cells(cli, w->book, line), *addition;
 	unsigned count = 0;
 	char number[24];
-	size_t i;
 
 	snprintf(number, sizeof number, "%lld", json_integer_value(json_object_get(row, "number")));
 	for (const struct register_column *c = columns; c->title != NULL; c++)
 		cells[count++] = strcmp(c->key, "number") == 0
 					 ? number
 					 : json_string_value(json_object_get(row, c->key));
-	page_row(to, cells, count);
-	json_array_foreach(json_object_get(line, "additions"), i, addition)
-	{
-		char *text = register_addition_text(cli, addition);
-
-		page_addition(to, "↳", text, count);
-		free(text);
-	}
-	json_decref(row);
+	if (json_is_true(json_object_get(row, "addition")))
+		page_addition(to, "↳", json_string_value(json_object_get(row, "note")), count);
+	else
+		page_row(to, cells, count);
 }
 
-static void write_table(struct cli *cli, FILE *to, const struct book_wanted *w)
+static void write_table(FILE *to, const struct book_wanted *w)
 {
 	const struct register_column *columns = register_columns(w->book);
 	struct page_column heads[REGISTER_CELLS_MAX + 1] = { { NULL, NULL, 0 } };
 	unsigned count = register_column_count(w->book);
-	json_t *line;
+	json_t *row;
 	size_t i;
 
 	for (unsigned k = 0; k < count; k++)
@@ -315,9 +313,11 @@ static void write_table(struct cli *cli, FILE *to, const struct book_wanted *w)
 						 in_vietnamese() ? NULL : _(columns[k].title),
 						 columns[k].width };
 	page_table_begin(to, heads);
-	if (json_array_size(w->lines) == 0)
+	if (json_array_size(w->rows) == 0)
 		page_nothing(to, _("Nothing was entered in this period."), count);
-	json_array_foreach(w->lines, i, line) write_line(cli, to, w, line);
+	json_array_foreach(w->rows, i, row) write_row(to, columns, row);
+	page_signatures(to, _("Checked by"), _("Kept by"), _("(signature and full name)"),
+			_("…………, day …… month …… year ……"), count);
 	page_table_end(to);
 }
 
@@ -341,7 +341,7 @@ static void print_period(const struct period *p, char *out, size_t size)
 			 month_year(p->to));
 }
 
-static void write_page(struct cli *cli, FILE *to, const struct book_wanted *w)
+static void write_page(FILE *to, const struct book_wanted *w)
 {
 	char period[64];
 	const char *title = register_title(w->book, w->secret);
@@ -355,9 +355,7 @@ static void write_page(struct cli *cli, FILE *to, const struct book_wanted *w)
 		head.beside = register_name(w->book, w->secret);
 	print_period(&w->period, period, sizeof period);
 	page_begin(to, &head);
-	write_table(cli, to, w);
-	page_signatures(to, _("Checked by"), _("Kept by"), _("(signature and full name)"),
-			_("…………, day …… month …… year ……"));
+	write_table(to, w);
 	page_end(to);
 }
 
@@ -396,9 +394,9 @@ static int write_book(struct cli *cli, const struct book_wanted *w)
 	if (to == NULL)
 		return cli_fail(cli, ERR_NO_MEMORY, NULL);
 	if (w->format == FORMAT_CSV)
-		write_csv(cli, to, w);
+		write_csv(to, w);
 	else
-		write_page(cli, to, w);
+		write_page(to, w);
 	if (fclose(to) != 0)
 		code = cli_fail(cli, ERR_NO_MEMORY, NULL);
 	else
@@ -413,7 +411,10 @@ static int run(struct cli *cli, struct book_wanted *w)
 	enum err e = call_open(cli, CLIENT_OFFICE, &c);
 	int code;
 
-	w->lines = json_array();
+	if (w->format == FORMAT_TABLE && (cli->json || cli->plain))
+		w->lines = json_array();
+	else
+		w->rows = json_array();
 	if (e == ERR_OK && w->format == FORMAT_HTML)
 		e = ask_office(c, w);
 	code = e == ERR_OK ? ask_lines(cli, c, w) : err_exit_code(e);
@@ -421,6 +422,8 @@ static int run(struct cli *cli, struct book_wanted *w)
 	if (code == 0)
 		code = w->format == FORMAT_TABLE ? print_table(cli, w) : write_book(cli, w);
 	json_decref(w->lines);
+	json_decref(w->rows);
+	json_decref(w->line);
 	free(w->office);
 	return code;
 }
@@ -469,6 +472,12 @@ static int fill_void(struct cli *cli, const struct book_wanted *w, struct void_n
 	int code = text_field_check(cli, fields, 2);
 
 	vanthu__v1__register_void__init(&v->m);
+	/* of what went out the series is told by type and symbol */
+	if (code == 0 && w->book == VANTHU__V1__BOOK__BOOK_OUT &&
+	    !numbering_is_template(v->number) && strchr(v->number, '/') == NULL)
+		return cli_fail_text(cli, ERR_FIELD, _("the number wants its symbol"),
+				     _("as it would be printed, like 14-CV/ĐU; the next one: "
+				       "auto"));
 	if (code == 0 && w->date != NULL && !text_date(w->date, v->date))
 		code = cli_fail(cli, ERR_BAD_DATE, w->date);
 	if (code == 0 && w->book == VANTHU__V1__BOOK__BOOK_OUT)

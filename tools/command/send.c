@@ -9,6 +9,7 @@
 #include "tools/base/text.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
+#include "tools/command/accepted.h"
 #include "tools/command/delivered.h"
 #include "tools/command/older.h"
 #include "tools/input/input.h"
@@ -35,7 +36,8 @@ enum {
 	OPT_FINISH,
 	OPT_NO_FINISH,
 	OPT_UPDATE,
-	OPT_REPLACE
+	OPT_REPLACE,
+	OPT_PAPER_COPIES
 };
 
 enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
@@ -116,6 +118,9 @@ const struct command_option send_options[] = {
 	{ "term", OPT_TERM, N_("TEXT"), N_("term of the committee, like 2025-2030"), VALUE_NONE,
 	  NULL },
 	{ "note", OPT_NOTE, N_("TEXT"), N_("a note to the recipients' offices"), VALUE_NONE, NULL },
+	{ "paper-copies", OPT_PAPER_COPIES, N_("N"),
+	  N_("so many copies go on paper besides: it counts as digital, and not as paperless"),
+	  VALUE_NONE, NULL },
 	{ "wait", OPT_WAIT, "accepted|delivered",
 	  N_("return when it is accepted (as without this), or delivered everywhere, within "
 	     "--timeout"),
@@ -191,6 +196,17 @@ static bool take_older(struct wanted *w, int option, const char *value)
 	return first;
 }
 
+static bool take_copies(struct wanted *w, const char *value)
+{
+	char *end;
+	unsigned long n = strtoul(value, &end, 10);
+
+	if (value[0] < '0' || value[0] > '9' || *end != '\0' || n > PAPER_COPIES_MAX)
+		return false;
+	w->s.paper_copies = (uint32_t)n;
+	return true;
+}
+
 static bool take(struct wanted *w, int option, const char *value)
 {
 	switch (option) {
@@ -200,6 +216,8 @@ static bool take(struct wanted *w, int option, const char *value)
 	case OPT_TYPE:
 		w->type = value;
 		return true;
+	case OPT_PAPER_COPIES:
+		return take_copies(w, value);
 	case OPT_REPLY:
 		w->reply_to = value;
 		return true;
@@ -252,6 +270,8 @@ static const char *hint_of(int option)
 		return _("a document updates or replaces one other: --update or --replace, once");
 	case OPT_TO:
 		return _(err_fix(ERR_NO_RECIPIENT));
+	case OPT_PAPER_COPIES:
+		return _("give how many copies go on paper besides, or leave it out");
 	case OPT_COMPETENCE:
 		return _("write T/M, T/L or K/T and for whom, like \"T/M ĐẢNG ỦY\"; the State "
 			 "writes TM. "
@@ -494,10 +514,17 @@ static int finish_answered(struct cli *cli, struct call *c, const struct wanted 
 	*finished = e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_OFFICE;
 	if (*finished)
 		return 0;
+	/* by another answer: it stays so */
+	*finished = e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
+		    reply->error->code == ERR_BAD_STATE && strcmp(reply->error->about, "06") == 0;
+	if (*finished) {
+		cli_hint(cli, _("%s was finished before; that stays as it is."), w->reply_to);
+		return 0;
+	}
 	cli_warn(cli,
 		 _("sent, but what it answers is not finished; do it with: vanthu finish %s "
 		   "--answer %s"),
-		 w->answered.id, id);
+		 w->reply_to, id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
 	return 7;
 }
 
@@ -511,34 +538,16 @@ static const struct column *add_number(json_t *out, const struct wanted *w,
 	return columns;
 }
 
-static void add_answered(json_t *out, const struct wanted *w, bool finished)
+static void add_answered(const struct cli *cli, json_t *out, const struct wanted *w, bool finished)
 {
 	if (w->reply_to == NULL)
 		return;
 	json_object_set_new(out, "reply_to", json_string(w->answered.id));
-	json_object_set_new(out, "finished", json_boolean(finished));
-}
-
-/* By the table of who may issue what: the word of programs, or a sentence. */
-static json_t *may_issue(const struct cli *cli, bool may)
-{
 	if (cli->json || cli->plain)
-		return json_string(may ? "may" : "unknown");
-	return json_string(may ? _("yes") : _("no rule says: it is not refused for it"));
-}
-
-static void add_lists(json_t *out, const Vanthu__V1__Accepted *a)
-{
-	if (a->n_lists > 0)
-		json_object_set_new(out, "lists", json_texts(a->lists, a->n_lists));
-}
-
-static json_t *why_unknown(const Vanthu__V1__Accepted *a)
-{
-	static const char *const words[] = { NULL, "no-level", "no-table", "no-row" };
-	size_t i = a->competence_why;
-
-	return i == 0 || i >= sizeof words / sizeof words[0] ? json_null() : json_string(words[i]);
+		json_object_set_new(out, "finished", json_boolean(finished));
+	else if (!w->s.dry_run)
+		json_object_set_new(out, "finished",
+				    json_string(finished ? _("finished") : _("not finished yet")));
 }
 
 static int print_accepted(struct cli *cli, struct call *c, const struct wanted *w,
@@ -546,12 +555,12 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 {
 	static const struct column columns[] = { { "number", N_("Number"), FORMAT_TEXT, false },
 						 { "id", N_("Id"), FORMAT_TEXT, false },
-						 { "recipients", N_("To"), FORMAT_WHO, false },
+						 { "to_text", N_("To"), FORMAT_WHO, false },
 						 { "competence", N_("May issue"), FORMAT_TEXT,
 						   false },
 						 { "rule", N_("By rule"), FORMAT_TEXT, false },
 						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
-						 { "finished", N_("Work done"), FORMAT_BOOL,
+						 { "finished", N_("Answered"), FORMAT_TEXT,
 						   false },
 						 { "competence_why", N_("Why so"), FORMAT_WORD,
 						   false },
@@ -564,19 +573,21 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 	int code;
 
 	shown = add_number(out, w, a, columns);
-	add_lists(out, a);
+	accepted_names(cli, out, a);
+	accepted_lists(out, a);
 	if (a->repeated_submission)
 		json_object_set_new(out, "repeated", json_true());
 	if (cli->dry_run) {
 		json_object_set_new(out, "dry_run", json_true());
 		json_object_set_new(out, "competence",
-				    may_issue(cli, a->competence == 1));
+				    accepted_may(cli, a->competence == 1));
 		json_object_set_new(out, "rule", json_text_or_null(a->competence_rule));
-		json_object_set_new(out, "competence_why", why_unknown(a));
+		json_object_set_new(out, "competence_why", accepted_why(a));
 	}
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	code = finish_answered(cli, c, w, id, &finished);
-	add_answered(out, w, finished);
+	add_answered(cli, out, w, finished);
+	recipients_name(c, out);
 	older_add(out, &w->older);
 	output_object(cli, out, shown);
 	if (cli->dry_run)
@@ -619,6 +630,8 @@ static enum err submit_once(struct call *c, struct wanted *w, bool last,
 	arena_destroy(a);
 	if (is_unknown(fault.err))
 		return last ? recipients_report_unknown(c, w->whom, fault.err) : fault.err;
+	if (fault.err == ERR_RECALLED && w->older.name != NULL)
+		return older_is_recalled(c, &w->older);
 	return fault.err == ERR_OK ? ERR_OK : call_report(c, &fault);
 }
 
@@ -646,7 +659,7 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 {
 	static const struct column columns[] = { { "number", N_("Number"), FORMAT_TEXT, false },
 						 { "id", N_("Id"), FORMAT_TEXT, false },
-						 { "recipients", N_("To"), FORMAT_WHO, false },
+						 { "to_text", N_("To"), FORMAT_WHO, false },
 						 { "state", N_("State"), FORMAT_STATE, false },
 						 { "lists", N_("Lists"), FORMAT_LIST, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
@@ -657,10 +670,12 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 	int code, answered;
 
 	shown = add_number(out, w, a, columns);
-	add_lists(out, a);
+	accepted_names(cli, out, a);
+	accepted_lists(out, a);
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	answered = finish_answered(cli, c, w, id, &finished);
-	add_answered(out, w, finished);
+	add_answered(cli, out, w, finished);
+	recipients_name(c, out);
 	older_add(out, &w->older);
 	code = delivered_wait(cli, c, id);
 	if (code == 0) {
@@ -706,6 +721,18 @@ static int look_first(struct cli *cli, struct call *c, struct wanted *w)
 	return code;
 }
 
+/* It cannot be numbered any more once it is sent: a new one takes its place. */
+static void warn_numberless(struct cli *cli, const struct wanted *w, const char *id)
+{
+	cli_warn(cli, "%s",
+		 _("no --number is given: an official document has one, and nobody will find this "
+		   "one by it"));
+	if (!w->s.dry_run)
+		cli_hint(cli,
+			 _("Forgotten? Send it again with a number: --number auto --replace %s"),
+			 id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
+}
+
 static int send_it(struct cli *cli, struct wanted *w)
 {
 	Vanthu__V1__Accepted *accepted;
@@ -725,6 +752,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 				&w->texts[TEXT_POSITION]);
 	w->s.signer_name = text_or_none(w, TEXT_SIGNER);
 	w->s.signer_position = text_or_none(w, TEXT_POSITION);
+	w->s.names = !cli->json && !cli->plain;
 	if (e == ERR_OK)
 		e = recipients_resolve(c, w->whom, true, false, &w->to);
 	if (e == ERR_OK) {
@@ -738,9 +766,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 	if (e == ERR_OK && code == 0) {
 		slips_print(cli, &w->printed, slips_in(w, accepted));
 		if (w->texts[TEXT_NUMBER] == NULL)
-			cli_warn(cli, "%s",
-				 _("no --number is given: an official document has one, and nobody "
-				   "will find this one by it"));
+			warn_numberless(cli, w, id);
 		code = w->wait == WAIT_DELIVERED && !w->s.dry_run
 			       ? print_delivered(cli, c, w, accepted, id)
 			       : print_accepted(cli, c, w, accepted, id);

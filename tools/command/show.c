@@ -52,11 +52,13 @@ static const struct column view_text[] = {
 	{ "same_text", N_("Repeats"), FORMAT_TEXT, false },
 	{ "concerns_text", N_("Older"), FORMAT_TEXT, false },
 	{ "newer_text", N_("Newer"), FORMAT_TEXT, false },
+	{ "reminded_text", N_("Reminded"), FORMAT_TEXT, false },
 	{ "note", N_("Note"), FORMAT_TEXT, false },
 	{ "state", N_("State"), FORMAT_STATE, false },
 	{ "arrived_at", N_("Here since"), FORMAT_TIME, false },
 	{ "signed_text", N_("Signed by"), FORMAT_TEXT, false },
 	{ "signed_at", N_("Signed"), FORMAT_TIME, false },
+	{ "paper_copies", N_("Copies on paper"), FORMAT_COUNT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -88,7 +90,8 @@ static const struct column receipt_text[] = {
 	{ "at", N_("When"), FORMAT_TIME, false },
 	{ "code", N_("Office"), FORMAT_OFFICE, true },
 	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
-	{ "recall", N_("Recall"), FORMAT_OFFICE, true },
+	{ "recall_text", N_("Recall"), FORMAT_OFFICE, true },
+	{ "recall_note", N_("Said to it"), FORMAT_TEXT, true },
 	{ "request_text", N_("Answer to it"), FORMAT_OFFICE, true },
 	{ "request_note", N_("Said with it"), FORMAT_TEXT, true },
 	{ "reason", N_("Why"), FORMAT_CODE, true },
@@ -227,6 +230,7 @@ static json_t *json_view(const Vanthu__V1__DocumentView *v, bool programs)
 	json_object_set_new(out, "digest", json_hex(v->digest));
 	json_object_set_new(out, "receipts", json_receipts(v->receipts, v->n_receipts));
 	json_object_set_new(out, "statuses", json_statuses(v->statuses, v->n_statuses));
+	json_object_set_new(out, "status_count", json_integer(v->status_count));
 	return out;
 }
 
@@ -337,13 +341,30 @@ static void add_requests(json_t *view)
 	json_array_foreach(json_object_get(view, "receipts"), i, each)
 	{
 		json_object_set(each, "asks", json_object_get(view, "business"));
-		json_object_set_new(each, "request_text", people_request(each, "request"));
+		json_object_set_new(each, "request_text",
+				    people_status(string_of(each, "request"),
+						  string_of(view, "business"), true));
 	}
 	json_array_foreach(json_object_get(view, "statuses"), i, each)
 	{
 		json_object_set_new(each, "asks",
 				    json_string(asks_of(view, string_of(each, "request"))));
-		json_object_set_new(each, "code_text", people_request(each, "code"));
+		json_object_set_new(
+			each, "code_text",
+			people_status(string_of(each, "code"), string_of(each, "asks"), true));
+	}
+}
+
+/* What became of a recall with each recipient, as the issuer reads it. */
+static void add_recalls(json_t *receipts)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach(receipts, i, each)
+	{
+		json_object_set_new(each, "recall_text",
+				    people_status(string_of(each, "recall"), "", true));
 	}
 }
 
@@ -368,9 +389,14 @@ static void add_people(struct cli *cli, json_t *view)
 	json_object_set_new(work, "answered_text",
 			    people_reference(json_object_get(view, "answered_by"), true));
 	json_object_set_new(work, "recall_text", people_request(work, "recall"));
+	if (json_integer_value(json_object_get(view, "paper_copies")) == 0)
+		json_object_del(view, "paper_copies");
 	json_object_set_new(view, "concerns_text", older_text(view));
 	json_object_set_new(view, "newer_text", newer_text(view));
+	json_object_set_new(view, "reminded_text",
+			    people_reminded(cli, json_object_get(view, "reminded"), false));
 	add_requests(view);
+	add_recalls(json_object_get(view, "receipts"));
 	people_committees(json_object_get(view, "receipts"));
 	people_committees(json_object_get(view, "statuses"));
 	sort_by_time(json_object_get(view, "statuses"));
@@ -380,6 +406,7 @@ static void print_view(struct cli *cli, json_t *view, const char *id)
 {
 	bool plain = cli->plain;
 	const json_t *work = json_object_get(view, "work");
+	json_int_t said = json_integer_value(json_object_get(view, "status_count"));
 
 	if (!cli->json && !plain)
 		add_people(cli, view);
@@ -395,8 +422,11 @@ static void print_view(struct cli *cli, json_t *view, const char *id)
 	}
 	print_part(cli, json_object_get(view, "statuses"), _("Statuses"),
 		   plain ? status_columns : status_text);
+	if ((size_t)said > json_array_size(json_object_get(view, "statuses")))
+		cli_hint(cli, _("Statuses: %zu of %lld; the last of each office is above."),
+			 json_array_size(json_object_get(view, "statuses")), (long long)said);
 	if (work != NULL)
-		office_hint(cli, string_of(work, "code"), string_of(work, "recall"), id);
+		office_hint(cli, work, id);
 	if (json_is_true(json_object_get(view, "content_dropped")))
 		cli_hint(cli, "%s", _("Its content is not kept here: it was given back."));
 	else
@@ -469,6 +499,7 @@ static void print_trace(struct cli *cli, json_t *trace)
 						   string_of(trace, "origin")));
 		people_committees(hops);
 		people_committees(recipients);
+		add_recalls(recipients);
 	}
 	cli->renderer->object(cli, trace, people ? columns_text : columns);
 	if (cli->json)

@@ -40,6 +40,8 @@ static const char *relation_name(Vanthu__V1__ThreadRelation r)
 		return "updates";
 	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REPLACES:
 		return "replaces";
+	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REMINDS:
+		return "reminds";
 	default:
 		return "begins";
 	}
@@ -55,6 +57,8 @@ static const char *instead_of_answer(Vanthu__V1__ThreadRelation r)
 		return _(" (updates it)");
 	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REPLACES:
 		return _(" (replaces it)");
+	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REMINDS:
+		return _(" (reminds of it)");
 	default:
 		return "";
 	}
@@ -90,7 +94,9 @@ static json_t *row_of(const struct cli *cli, const Vanthu__V1__ThreadLine *l)
 
 	if (l->paper != NULL) {
 		json_object_set_new(row, "from", json_null());
-		json_object_set_new(row, "issued", json_text_or_null(l->paper->date));
+		json_object_set_new(row, "issued", json_text_or_null(l->paper->issued_on[0] != '\0'
+								    ? l->paper->issued_on
+								    : l->paper->date));
 	} else if (l->line == NULL) {
 		json_object_set_new(row, "id", json_uuid(l->id));
 		json_object_set_new(row, "from", json_text_or_null(l->origin));
@@ -108,7 +114,7 @@ static json_t *row_of(const struct cli *cli, const Vanthu__V1__ThreadLine *l)
 		json_object_set_new(row, "from_text",
 				    l->line != NULL
 					    ? people_name(l->line->from_name, l->line->from)
-					    : people_name("", l->origin));
+					    : people_name(l->origin_name, l->origin));
 	}
 	return row;
 }

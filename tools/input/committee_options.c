@@ -23,7 +23,7 @@ enum {
 const struct command_option committee_options[] = {
 	{ "superior", OPT_SUPERIOR, N_("ID"), N_("the committee above it"), VALUE_COMMITTEE,
 	  "add move" },
-	{ "name", OPT_NAME, N_("TEXT"), N_("its name"), VALUE_NONE, "add change" },
+	{ "name", OPT_NAME, N_("NAME"), N_("its name"), VALUE_NONE, "add change" },
 	{ "symbol", OPT_SYMBOL, N_("TEXT"), N_("its symbol as in numbers, like ĐU"), VALUE_NONE,
 	  "add change" },
 	{ "endpoint", OPT_ENDPOINT, N_("tcp://HOST:PORT"), N_("where its subordinates reach it"),

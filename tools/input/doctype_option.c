@@ -7,101 +7,19 @@
 
 #include "tools/base/text.h"
 
-/* Types of one day, or with `every` the rows of all days. */
+/* Types of one day. */
 struct offered {
-	struct doctypes on;
-	const struct doctype_table *table; /* NULL: as built in */
+	struct client_types_offer types;
 	char date[DATE_MAX + 1];
 };
 
 static void offer(struct cli *cli, const char *date, struct offered *out)
 {
-	out->table = cli_types(cli);
 	if (date != NULL && strlen(date) == DATE_MAX)
 		memcpy(out->date, date, sizeof out->date);
 	else
 		text_today(out->date);
-	doctype_table_on(out->table, out->date, &out->on);
-}
-
-static bool has_alias(const struct doctypes *types, uint32_t i, const char *typed)
-{
-	const char *alias = types->types[i]->alias;
-
-	for (unsigned k = 0;; k++) {
-		if (alias[0] != '\0' && strcmp(alias, typed) == 0)
-			return true;
-		if (types->more[i] == NULL || k == DOCTYPE_ALIASES_MAX - 1)
-			return false;
-		alias = types->more[i][k];
-	}
-}
-
-static bool is_name(const struct doctype *type, const char *folded)
-{
-	char *name = text_fold(type->name);
-	bool is = name != NULL && folded != NULL && strcmp(name, folded) == 0;
-
-	free(name);
-	return is;
-}
-
-/* The last one that is meant; returns how many are. An alias is of one type alone. */
-static unsigned count_meant(const struct doctypes *types, const char *nfc, const char *folded,
-			    const struct doctype **out)
-{
-	unsigned hits = 0;
-
-	for (uint32_t i = 0; i < types->count; i++) {
-		if (has_alias(types, i, nfc)) {
-			*out = types->types[i];
-			return 1;
-		}
-		if (types->types[i]->code[0] != '\0' && strcmp(types->types[i]->code, nfc) == 0) {
-			*out = types->types[i];
-			hits++;
-		}
-	}
-	for (uint32_t i = 0; hits == 0 && i < types->count; i++) {
-		if (is_name(types->types[i], folded)) {
-			*out = types->types[i];
-			return 1;
-		}
-	}
-	return hits;
-}
-
-/* Every type that the table has on any day, each row by itself. */
-static void of_all_days(const struct offered *o, struct doctypes *out)
-{
-	if (o->table == NULL) {
-		*out = o->on;
-		return;
-	}
-	out->count = o->table->count;
-	for (uint32_t i = 0; i < out->count; i++) {
-		out->types[i] = &o->table->rows[i].type;
-		out->more[i] = o->table->rows[i].more;
-	}
-}
-
-/* ERR_BAD_TYPE, ERR_AMBIGUOUS, ERR_TYPE_ENDED: on other days only. */
-static enum err find_type(const struct offered *o, const char *typed, const struct doctype **out)
-{
-	char *nfc = text_entry(typed), *folded = text_fold(typed);
-	unsigned hits = nfc == NULL || nfc[0] == '\0' ? 0 : count_meant(&o->on, nfc, folded, out);
-	enum err e = hits == 1 ? ERR_OK : hits > 1 ? ERR_AMBIGUOUS : ERR_BAD_TYPE;
-	const struct doctype *other = NULL;
-	struct doctypes all;
-
-	if (e == ERR_BAD_TYPE && nfc != NULL && nfc[0] != '\0') {
-		of_all_days(o, &all);
-		if (count_meant(&all, nfc, folded, &other) > 0)
-			e = ERR_TYPE_ENDED;
-	}
-	free(nfc);
-	free(folded);
-	return e;
+	client_types_on(cli_types(cli), out->date, &out->types);
 }
 
 static const char *word_of(const struct doctype *t)
@@ -145,7 +63,7 @@ static int report(struct cli *cli, const struct offered *o, enum err e, const ch
 
 	switch (e) {
 	case ERR_AMBIGUOUS:
-		list_sharing(&o->on, nfc == NULL ? typed : nfc, types, 400);
+		list_sharing(&o->types.on, nfc == NULL ? typed : nfc, types, 400);
 		snprintf(message, sizeof message, _("%s stands for several types: %s"), typed,
 			 types);
 		snprintf(fix, sizeof fix, "%s", _(err_fix(ERR_BAD_TYPE)));
@@ -159,7 +77,7 @@ static int report(struct cli *cli, const struct offered *o, enum err e, const ch
 		break;
 	default:
 		snprintf(message, sizeof message, _("--type: no such type of document: %s"), typed);
-		list_types(&o->on, types, sizeof types);
+		list_types(&o->types.on, types, sizeof types);
 		snprintf(fix, sizeof fix, _("a symbol or a name out of these: %s"), types);
 		e = ERR_BAD_TYPE;
 	}
@@ -174,28 +92,21 @@ int doctype_option(struct cli *cli, const char *typed, const char *date,
 	enum err e;
 
 	offer(cli, date, &o);
-	e = find_type(&o, typed, out);
+	e = client_types_find(&o.types, typed, out);
 	return e == ERR_OK ? 0 : report(cli, &o, e, typed);
 }
 
 int doctype_option_filter(struct cli *cli, const char *typed, const char **code)
 {
 	const struct doctype *type = NULL;
-	char *nfc = text_entry(typed), *folded = text_fold(typed);
-	struct doctypes all;
 	struct offered o;
-	int exit_code = 0;
 
 	offer(cli, NULL, &o);
-	of_all_days(&o, &all);
 	*code = NULL;
-	if (nfc != NULL && nfc[0] != '\0' && count_meant(&all, nfc, folded, &type) > 0)
-		*code = type->code; /* QĐ is both of its types here */
-	else
-		exit_code = report(cli, &o, ERR_BAD_TYPE, typed);
-	free(nfc);
-	free(folded);
-	return exit_code;
+	if (client_types_find_ever(&o.types, typed, &type) != ERR_OK)
+		return report(cli, &o, ERR_BAD_TYPE, typed);
+	*code = type->code; /* QĐ is both of its types here */
+	return 0;
 }
 
 enum err doctype_in_number(struct cli *cli, const char *number, const char *date,
@@ -211,11 +122,12 @@ enum err doctype_in_number(struct cli *cli, const char *number, const char *date
 	else
 		snprintf(text, sizeof text, "%s", number);
 	offer(cli, date, &o);
-	if (strlen(number) > NUMBER_MAX || numbering_parse_among(&o.on, text, &parts) != ERR_OK)
+	if (strlen(number) > NUMBER_MAX ||
+	    numbering_parse_among(&o.types.on, text, &parts) != ERR_OK)
 		return ERR_NO_TYPE;
 	/* a công văn of the State has none */
 	snprintf(symbol, TYPE_CODE_MAX + 1, "%s", parts.type[0] == '\0' ? "CV" : parts.type);
-	return find_type(&o, symbol, out);
+	return client_types_find(&o.types, symbol, out);
 }
 
 int doctype_of_number(struct cli *cli, const char *number, const char *date,

@@ -8,6 +8,7 @@
 #include "routing/base/limits.h"
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
+#include "tools/output/output.h"
 
 /* ---- words to recipients ---- */
 
@@ -115,7 +116,7 @@ enum err recipients_read(struct arena *a, const char *to, struct submission *m)
 
 /* ---- names ---- */
 
-enum { NAMED_MAX = 64, NAMESAKES_MAX = 8, IDS_LOOKED_UP = 8 };
+enum { NAMED_MAX = 64, NAMESAKES_MAX = 8, IDS_LOOKED_UP = 8, NAMES_LOOKED_UP = 12 };
 
 /* A word that may be somebody's name. */
 struct named {
@@ -151,6 +152,34 @@ static void note_known(void *ctx, const Vanthu__V1__Committee *c)
 {
 	(void)c;
 	*(bool *)ctx = true;
+}
+
+static void note_name_of(void *ctx, const Vanthu__V1__Committee *c)
+{
+	json_array_append_new(ctx, json_string(c->name));
+}
+
+void recipients_name(struct call *c, json_t *out)
+{
+	const json_t *ids = json_object_get(out, "recipients"), *id;
+	json_t *shown, *names;
+	size_t i;
+
+	if (call_cli(c)->json || call_cli(c)->plain)
+		return;
+	shown = json_array();
+	names = json_array();
+	json_array_foreach(ids, i, id) {
+		const char *text = json_string_value(id), *name;
+
+		json_array_clear(names);
+		if (i < NAMES_LOOKED_UP && each_committee(c, text, note_name_of, names) != ERR_OK)
+			break;
+		name = json_string_value(json_array_get(names, 0));
+		json_array_append_new(shown, people_name_id(name == NULL ? "" : name, text));
+	}
+	json_decref(names);
+	json_object_set_new(out, "recipients", shown);
 }
 
 struct name_search {
@@ -297,8 +326,25 @@ struct guess {
 	char name[NAME_MAX_BYTES + 1];
 };
 
-/* Near is: two slips away in the id, or a part of the id or of the name, with or without
- * diacritics. */
+/* Is each word a part of the name or of the id? "dang bo cuc thads" */
+static bool has_words(const char *words, const char *name, const char *id)
+{
+	char word[64];
+
+	while (*words != '\0') {
+		size_t len = strcspn(words, " ");
+
+		snprintf(word, sizeof word, "%.*s", (int)len, words);
+		if (len >= sizeof word ||
+		    (strstr(name, word) == NULL && strstr(id, word) == NULL))
+			return false;
+		words += len + (words[len] == ' ');
+	}
+	return true;
+}
+
+/* Near is: two slips away in the id, or a part of the id or of the name, or of words that are, with
+ * or without diacritics. */
 static void compare(struct guess *g, const Vanthu__V1__Committee *c)
 {
 	char *name = text_fold(c->name), *symbol = text_fold(c->symbol);
@@ -307,7 +353,7 @@ static void compare(struct guess *g, const Vanthu__V1__Committee *c)
 	g->known = g->known || strcmp(g->word, c->id) == 0;
 	if (d > NEAR && name != NULL && symbol != NULL && strlen(g->folded) >= PART_MIN &&
 	    (strcmp(g->folded, symbol) == 0 || strstr(c->id, g->folded) != NULL ||
-	     strstr(name, g->folded) != NULL))
+	     has_words(g->folded, name, c->id)))
 		d = NEAR;
 	free(name);
 	free(symbol);

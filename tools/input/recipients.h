@@ -3,6 +3,8 @@
 #ifndef VANTHU_TOOLS_INPUT_RECIPIENTS_H
 #define VANTHU_TOOLS_INPUT_RECIPIENTS_H
 
+#include <jansson.h>
+
 #include "routing/base/arena.h"
 #include "routing/base/err.h"
 #include "tools/cli/cli.h"
@@ -29,6 +31,10 @@ must_use enum err recipients_one(struct call *c, const char *given, char **out);
  * are near. Asks the daemon for its list, so it blocks as a call does, and the call's last reply is
  * freed. Returns `e`, the daemon's answer. */
 must_use enum err recipients_report_unknown(struct call *c, const char *to, enum err e);
+
+/* For people: the ids under "recipients" of an answer become names with their ids, of the first of
+ * them. Asks the daemon, so it blocks as a call does, and the call's last reply is freed. */
+void recipients_name(struct call *c, json_t *out);
 
 /* Whether the text names anybody at all. */
 bool recipients_named(const char *to);

@@ -131,6 +131,7 @@ enum err search_resolve(struct call *c, struct search *s)
 {
 	enum err e = resolve_one(c, s->typed_from, &s->from, &s->from_words);
 
+	s->self = call_committee(c);
 	if (e == ERR_OK)
 		e = resolve_one(c, s->typed_to, &s->to, &s->to_words);
 	if (s->from != NULL)
@@ -156,6 +157,13 @@ void search_end(struct search *s)
 bool search_is_daemons(const struct search *s)
 {
 	return words_empty(s->words) && s->person == NULL && !s->bare_type;
+}
+
+bool search_is_whole(const struct search *s)
+{
+	return search_is_daemons(s) && s->sections[0] == NULL && s->typed_from == NULL &&
+	       s->typed_to == NULL && s->type == NULL && s->number == NULL &&
+	       s->list.since_ms == 0 && s->list.until_ms == 0 && s->list.state[0] == '\0';
 }
 
 bool search_has_section(const struct search *s, const char *section)
@@ -185,16 +193,24 @@ static bool has_person(struct search *s, const Vanthu__V1__WorkView *work)
 	return words_match(s->person);
 }
 
-static void add_line(struct words *w, const Vanthu__V1__DocumentLine *l)
+/* Its own office is not searched: that would find every document. */
+static void add_committee(struct search *s, const char *id, const char *name)
 {
+	if (strcmp(id, s->self.text) == 0)
+		return;
+	words_add(s->words, id);
+	words_add(s->words, name);
+}
+
+static void add_line(struct search *s, const Vanthu__V1__DocumentLine *l)
+{
+	struct words *w = s->words;
+
 	words_add_number(w, l->number);
 	words_add(w, l->subject);
-	words_add(w, l->from);
-	words_add(w, l->from_name);
+	add_committee(s, l->from, l->from_name);
 	for (size_t i = 0; i < l->n_to; i++)
-		words_add(w, l->to[i]);
-	for (size_t i = 0; i < l->n_to_names; i++)
-		words_add(w, l->to_names[i]);
+		add_committee(s, l->to[i], i < l->n_to_names ? l->to_names[i] : "");
 	for (size_t i = 0; i < l->n_lists; i++)
 		words_add(w, l->lists[i]);
 	words_add(w, l->type_code);
@@ -216,7 +232,7 @@ bool search_matches(struct search *s, const Vanthu__V1__DocumentLine *l)
 	if (words_empty(s->words))
 		return true;
 	words_begin(s->words);
-	add_line(s->words, l);
+	add_line(s, l);
 	return words_match(s->words);
 }
 

@@ -30,6 +30,7 @@ struct search {
 	char *from, *to;	 /* the ids of who was named */
 	const char *typed_from, *typed_to;
 	struct words *from_words, *to_words; /* the same, for parties on paper */
+	struct committee_id self; /* whose office asks: its own name stands in every line */
 	bool bare_type; /* one whose numbers have no symbol: the daemon knows no filter for these */
 };
 
@@ -50,6 +51,8 @@ void search_end(struct search *s);
 
 /* Is everything that is asked for decided by the daemon, but for the sections? */
 bool search_is_daemons(const struct search *s);
+/* Nothing but the box was asked for. */
+bool search_is_whole(const struct search *s);
 bool search_has_section(const struct search *s, const char *section);
 bool search_matches(struct search *s, const Vanthu__V1__DocumentLine *l);
 bool search_matches_paper(struct search *s, const Vanthu__V1__PaperLine *p);

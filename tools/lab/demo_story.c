@@ -399,7 +399,8 @@ static bool assigned_and_finished(struct demo *s, struct desk *d, const char *du
 	const char *const finish[] = { "finish", request, "--answer", answer.number, NULL };
 	double took;
 
-	demo_command(s, "thads", "vanthu assign %s --to \"%s\" --due %s", request, who, due);
+	demo_command(s, "thads", "vanthu assign %s --to \"%s\" --due %.2s/%.2s/%.4s", request, who,
+		     due + 8, due + 5, due);
 	if (!demo_run(s, "thads", assign) || !both_ends_agree(s, d))
 		return false;
 	demo_command(s, "thads", "vanthu send bao-cao.docx --to btp --type BC --reply-to %s …",

@@ -12,19 +12,31 @@ static bool is_number(const char *text)
 	       strpbrk(text, "0123456789") != NULL;
 }
 
+/* Does a spreadsheet take what begins so for a formula? Some read the wide forms too. */
+static bool is_formula(const char *text)
+{
+	static const char *const wide[] = { "＝", "＋", "－", "＠" };
+	bool so = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+
+	for (unsigned i = 0; i < sizeof wide / sizeof wide[0] && !so; i++)
+		so = strncmp(text, wide[i], strlen(wide[i])) == 0;
+	return so;
+}
+
 static void put_cell(FILE *to, const char *text)
 {
-	bool guarded = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL && !is_number(text);
 	bool quoted = strpbrk(text, ",\"\r\n") != NULL;
 
 	if (quoted)
 		fputc('"', to);
-	if (guarded)
+	if (is_formula(text) && !is_number(text))
 		fputc('\'', to);
 	for (; *text != '\0'; text++) {
 		if (*text == '"')
 			fputc('"', to);
 		fputc(*text, to);
+		if (*text == ';' && is_formula(text + 1))
+			fputc('\'', to);
 	}
 	if (quoted)
 		fputc('"', to);

@@ -5,7 +5,8 @@
 #include <stdio.h>
 
 /* A spreadsheet takes a cell that begins with = + - or @ for a formula: such a one gets an
- * apostrophe before it, unless it is a number. */
+ * apostrophe before it, unless it is a number. So does one behind a semicolon: where that parts
+ * columns (Vietnamese settings do), it begins a cell. */
 void csv_row(FILE *to, const char *const *cells, unsigned count);
 
 #endif

@@ -2,13 +2,44 @@
 #include "tools/output/json.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "tools/output/output.h"
 
+enum { PRINTED_BYTES = 64 * 1024 };
+
+/* jansson hands over a few bytes at a time: a call of the C library for each takes as long as all
+ * the rest. */
+struct printed {
+	char bytes[PRINTED_BYTES];
+	size_t used;
+};
+
+static int put(const char *bytes, size_t len, void *to)
+{
+	struct printed *p = to;
+
+	if (p->used + len > sizeof p->bytes) {
+		fwrite(p->bytes, 1, p->used, stdout);
+		p->used = 0;
+	}
+	if (len > sizeof p->bytes) {
+		fwrite(bytes, 1, len, stdout);
+		return 0;
+	}
+	memcpy(p->bytes + p->used, bytes, len);
+	p->used += len;
+	return 0;
+}
+
 static void print(json_t *root)
 {
-	json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-	fputc('\n', stdout);
+	struct printed p;
+
+	p.used = 0;
+	json_dump_callback(root, put, &p, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	put("\n", 1, &p);
+	fwrite(p.bytes, 1, p.used, stdout);
 	fflush(stdout);
 	json_decref(root);
 }

@@ -7,6 +7,8 @@
 
 #include "tools/base/text.h"
 
+enum { RELEASED_ROWS = 1000 };
+
 struct word {
 	const char *value;
 	const char *text;
@@ -80,6 +82,7 @@ static const struct word office[] = {
 	{ "13", N_("asked back"), "" },
 	{ "15", N_("agreed to give back"), "" },
 	{ "16", N_("declined to give back"), "" },
+	{ "13-1", N_("asked for it back"), "" }, /* where its issuer reads it */
 	/* to a newer document that updates (3) or replaces (4) it */
 	{ "13-3", N_("asked to update it"), "" },
 	{ "15-3", N_("update agreed"), "" },
@@ -300,11 +303,17 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 		print_code(text, out, size);
 		return;
 	case FORMAT_ID:
-		/* UUIDv7 beginnings are alike; the ending names a document as well . */
-		snprintf(out, size, "%s", whole || len < 8 ? text : text + len - 8);
+		/* UUIDv7 beginnings are alike; the ending names a document as well. What is none
+		 * stands there as somebody typed it. */
+		if (!whole && len == UUID_TEXT_SIZE - 1 &&
+		    strspn(text, "0123456789abcdefABCDEF-") == len)
+			text += len - 8;
+		snprintf(out, size, "%s", text);
 		return;
 	default:
-		snprintf(out, size, "%s", text);
+		len = len < size ? len : size - 1;
+		memcpy(out, text, len);
+		out[len] = '\0';
 		return;
 	}
 }
@@ -340,10 +349,16 @@ void output_format(struct cli *cli, const json_t *value, enum format format, boo
 	text_one_line(out);
 }
 
+void output_release(json_t *list)
+{
+	if (json_array_size(list) <= RELEASED_ROWS)
+		json_decref(list);
+}
+
 int output_list(struct cli *cli, json_t *data, const struct column *columns)
 {
 	cli->renderer->list(cli, data, columns);
-	json_decref(data);
+	output_release(data);
 	return 0;
 }
 

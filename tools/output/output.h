@@ -48,9 +48,12 @@ struct renderer {
 	void (*heading)(struct cli *cli, const char *text);
 };
 
-/* Prints and releases `data`: whole as JSON, else by `columns` as list or object. Returns 0. */
+/* Prints and takes over `data`: whole as JSON, else by `columns` as list or object. Returns 0. */
 int output_list(struct cli *cli, json_t *data, const struct column *columns);
 int output_object(struct cli *cli, json_t *data, const struct column *columns);
+/* Releases a list that was printed. A long one is all that a command prints, and goes with the
+ * process: taking a hundred thousand values apart takes a fifth of its time. */
+void output_release(json_t *list);
 
 /* A value as people read it; out is always terminated. `whole`: ids are not shortened. */
 void output_format(struct cli *cli, const json_t *value, enum format format, bool whole, char *out,

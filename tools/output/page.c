@@ -22,8 +22,11 @@ static const char style[] =
 	"table{width:100%;border-collapse:collapse;table-layout:fixed;font-size:9.5pt}\n"
 	"thead{display:table-header-group}\n"
 	"tr{break-inside:avoid}\n"
-	/* signatures never stand on a sheet of their own */
-	"tbody tr:nth-last-child(-n+2),table{break-after:avoid}\n"
+	/* signatures never stand on a sheet of their own: a row of the table, because browsers keep
+	 * rows together, and what stands behind a table not with it */
+	"tbody tr:nth-last-child(-n+3){break-after:avoid}\n"
+	"tr.signatures{break-before:avoid}\n"
+	"tr.signatures>td{border:0;padding:0}\n"
 	"th,td{border:.6pt solid #000;padding:1mm 1.2mm;vertical-align:top;text-align:left;"
 	"overflow-wrap:break-word}\n"
 	"th{text-align:center;vertical-align:middle;font-weight:bold}\n"
@@ -31,7 +34,8 @@ static const char style[] =
 	"tr.order th{font-weight:normal;font-style:italic;font-size:8.5pt;padding:.3mm}\n"
 	"tr.addition td{font-style:italic;background:#f4f4f4}\n"
 	"td.nothing{text-align:center;padding:6mm}\n"
-	"footer{display:flex;justify-content:space-around;margin-top:8mm;break-inside:avoid;"
+	"footer{display:flex;justify-content:space-around;font-size:11pt;margin-top:8mm;"
+	"break-inside:avoid;"
 	"text-align:center}\n"
 	"footer div{width:40%;padding-bottom:24mm}\n"
 	"footer p{margin:0 0 .5mm}\n"
@@ -155,11 +159,6 @@ void page_nothing(FILE *to, const char *text, unsigned columns)
 	fputs("</td></tr>\n", to);
 }
 
-void page_table_end(FILE *to)
-{
-	fputs("</tbody>\n</table>\n", to);
-}
-
 static void put_signature(FILE *to, const char *who, const char *how, const char *place)
 {
 	fputs("<div>", to);
@@ -170,12 +169,17 @@ static void put_signature(FILE *to, const char *who, const char *how, const char
 }
 
 void page_signatures(FILE *to, const char *left, const char *right, const char *how,
-		     const char *place)
+		     const char *place, unsigned columns)
 {
-	fputs("<footer>\n", to);
+	fprintf(to, "<tr class=\"signatures\"><td colspan=\"%u\"><footer>\n", columns);
 	put_signature(to, left, how, place[0] == '\0' ? "" : "\n");
 	put_signature(to, right, how, place);
-	fputs("</footer>\n", to);
+	fputs("</footer></td></tr>\n", to);
+}
+
+void page_table_end(FILE *to)
+{
+	fputs("</tbody>\n</table>\n", to);
 }
 
 void page_end(FILE *to)

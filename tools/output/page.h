@@ -30,11 +30,12 @@ void page_row(FILE *to, const char *const *cells, unsigned count);
 void page_addition(FILE *to, const char *first, const char *text, unsigned columns);
 /* A sentence instead of rows. */
 void page_nothing(FILE *to, const char *text, unsigned columns);
-void page_table_end(FILE *to);
-/* Two to sign, side by side: what they are, and below it, smaller, how they sign. `place`: a line
- * with the day above the right one. */
+/* The last row of a table: two to sign, side by side: what they are, and below it, smaller, how
+ * they sign. `place`: a line with the day above the right one. It goes on to a new sheet with the
+ * last rows before it, never by itself. */
 void page_signatures(FILE *to, const char *left, const char *right, const char *how,
-		     const char *place);
+		     const char *place, unsigned columns);
+void page_table_end(FILE *to);
 void page_end(FILE *to);
 
 #endif

@@ -135,17 +135,21 @@ static json_t *with_same_number(struct cli *cli, const json_t *line, json_t *sub
 	return out;
 }
 
-json_t *people_request(const json_t *of, const char *key)
+json_t *people_status(const char *code, const char *asks, bool issuer)
 {
-	const char *code = string_of(json_object_get(of, key)),
-		   *asks = string_of(json_object_get(of, "asks"));
-
 	if (code[0] == '\0')
 		return json_null();
 	return json_sprintf("%s%s", code,
-			    strcmp(asks, "update") == 0	   ? "-3"
-			    : strcmp(asks, "replace") == 0 ? "-4"
-							   : "");
+			    strcmp(asks, "update") == 0		     ? "-3"
+			    : strcmp(asks, "replace") == 0	     ? "-4"
+			    : issuer && strcmp(code, "13") == 0 ? "-1"
+								     : "");
+}
+
+json_t *people_request(const json_t *of, const char *key)
+{
+	return people_status(string_of(json_object_get(of, key)),
+			     string_of(json_object_get(of, "asks")), false);
 }
 
 json_t *people_does(const char *business, const char *number)
@@ -202,19 +206,54 @@ static json_t *with_others(const json_t *line, json_t *subject)
 	return out;
 }
 
-static json_t *subject_text(const json_t *line)
+json_t *people_reminded(struct cli *cli, const json_t *reminded, bool cell)
+{
+	unsigned long count =
+		(unsigned long)json_integer_value(json_object_get(reminded, "count"));
+	char on[64], text[160];
+
+	if (count == 0)
+		return json_null();
+	output_format(cli, json_object_get(reminded, "last_on"), FORMAT_DATE, false, on,
+		      sizeof on);
+	if (cell)
+		snprintf(text, sizeof text, "%lu× %s", count, on);
+	else
+		snprintf(text, sizeof text,
+			 ngettext("%lu time, last %s", "%lu times, last %s", count), count, on);
+	return json_string(text);
+}
+
+/* Behind the subject, that its issuer has reminded of it. `subject` is taken. */
+static json_t *with_reminders(struct cli *cli, const json_t *line, json_t *subject)
+{
+	json_t *said = people_reminded(cli, json_object_get(line, "reminded"), false), *out;
+
+	if (!json_is_string(said)) {
+		json_decref(said);
+		return subject;
+	}
+	out = json_sprintf(_("%s (reminded %s)"), string_of(subject), json_string_value(said));
+	json_decref(said);
+	json_decref(subject);
+	return out;
+}
+
+static json_t *subject_text(struct cli *cli, const json_t *line)
 {
 	const char *subject = string_of(json_object_get(line, "subject"));
 	json_t *answers = people_reference(json_object_get(line, "answers"), false), *out;
 
 	if (!json_is_string(answers))
 		out = json_string(subject);
+	else if (json_is_string(json_object_get(line, "reminds")))
+		out = json_sprintf(_("%s (reminds of %s)"), subject, json_string_value(answers));
 	else if (json_string_length(answers) == 0)
 		out = json_sprintf(_("%s (an answer)"), subject);
 	else
 		out = json_sprintf(_("%s (answers %s)"), subject, json_string_value(answers));
 	json_decref(answers);
-	return with_others(line, out);
+	return with_others(line, with_reminders(cli, line, out));
 }
 
 /* Lists by their names, then who stands beside them. */
@@ -245,7 +284,8 @@ void people_line(struct cli *cli, json_t *line)
 			    people_name(string_of(json_object_get(line, "from_name")),
 					string_of(json_object_get(line, "from"))));
 	json_object_set_new(line, "to_text", to_text(cli, line));
-	json_object_set_new(line, "subject_text", with_same_number(cli, line, subject_text(line)));
+	json_object_set_new(line, "subject_text",
+			    with_same_number(cli, line, subject_text(cli, line)));
 	json_object_set(line, "person_text", json_object_get(work, "to"));
 	json_object_set_new(line, "recall_text", people_request(work, "recall"));
 	/* what was given back is that, whatever the work on it had come to */

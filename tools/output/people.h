@@ -30,9 +30,14 @@ json_t *people_signer(const json_t *signer);
 /* Another with the same number, as people read it: number and date, with `whole` the id too. Null:
  * none. */
 json_t *people_same_number(struct cli *cli, const json_t *same, bool whole);
+/* How often it was reminded of, and when last, with `cell` as short as can be; null: never. */
+json_t *people_reminded(struct cli *cli, const json_t *reminded, bool cell);
 json_t *people_reference(const json_t *reference, bool whole);
-/* The code under `key` of an object, for FORMAT_OFFICE: with what its "asks" says it is about. Null
- * for none. */
+/* A status's code for FORMAT_OFFICE, with what it is about: `asks`, a word of json_business or "".
+ * `issuer`: its issuer reads it, or it is told of its issuer, who asked; else a recipient does, who
+ * was asked. Null for no code. */
+json_t *people_status(const char *code, const char *asks, bool issuer);
+/* The same of the code under `key` of an object and of its "asks", as a recipient reads it. */
 json_t *people_request(const json_t *of, const char *key);
 /* "replaces 31-KH/ĐU", "replaced by 31-KH/ĐU": a word of json_business, and the other's number. */
 json_t *people_does(const char *business, const char *number);

@@ -160,6 +160,7 @@ json_t *register_json(Vanthu__V1__Book book, const Vanthu__V1__RegisterLine *l)
 	set(o, "date", l->date);
 	set(o, "signer", l->signer);
 	set(o, "competence", l->competence);
+	set(o, "position", l->position);
 	json_object_set_new(o, "secrecy", json_string(secrecy_word(l->secrecy)));
 	json_object_set_new(o, "urgency", json_string(json_urgency(l->urgency)));
 	set(o, "note", l->note);
@@ -184,6 +185,7 @@ static json_t *corrected_json(const Vanthu__V1__PaperSaid *p)
 	set(o, "subject", p->subject);
 	set(o, "date", p->date);
 	set(o, "party", p->party);
+	set(o, "issued", p->issued_on);
 	return o;
 }
 
@@ -201,6 +203,8 @@ json_t *register_addition_json(const Vanthu__V1__RegisterLine *l)
 			    l->business == 0 ? json_null()
 					     : json_string(json_business(l->business)));
 	set(o, "newer", l->newer);
+	set(o, "office", l->office);
+	set(o, "office_name", l->office_name);
 	if (l->corrected != NULL)
 		json_object_set_new(o, "corrected", corrected_json(l->corrected));
 	return o;
@@ -223,8 +227,16 @@ static const char *get(const json_t *o, const char *key)
 
 static void join(struct cell *c, const char *between, const char *text)
 {
-	if (text[0] == '\0' || c->used >= sizeof c->text - 1)
+	size_t before = c->used == 0 ? 0 : strlen(between), len = strlen(text);
+
+	if (len == 0 || c->used >= sizeof c->text - 1)
 		return;
+	if (before + len < sizeof c->text - c->used) {
+		memcpy(c->text + c->used, between, before);
+		memcpy(c->text + c->used + before, text, len + 1);
+		c->used += before + len;
+		return;
+	}
 	c->used += (size_t)snprintf(c->text + c->used, sizeof c->text - c->used, "%s%s",
 				    c->used == 0 ? "" : between, text);
 	if (c->used >= sizeof c->text) {
@@ -319,13 +331,28 @@ static void join_older(struct cell *c, const json_t *line)
 	json_decref(said);
 }
 
-/* What a newer one did with it. */
-static void join_newer(struct cell *c, const json_t *a)
+/* What a newer one did with it, or how that was answered. */
+static void join_newer(struct cli *cli, struct cell *c, Vanthu__V1__Book book, const json_t *a)
 {
-	json_t *said = people_done(get(a, "business"), get(a, "newer"));
+	json_t *said;
 
-	join(c, ": ", json_string_value(said));
+	if (get(a, "office")[0] == '\0' && strcmp(get(a, "code"), "16") != 0) {
+		said = people_done(get(a, "business"), get(a, "newer"));
+		join(c, ": ", json_string_value(said));
+	} else {
+		said = people_status(get(a, "code"), get(a, "business"), book == BOOK(OUT));
+		join_value(cli, c, ": ", said, FORMAT_OFFICE);
+		join(c, ": ", get(a, "newer"));
+	}
 	json_decref(said);
+}
+
+static void join_code(struct cli *cli, struct cell *c, Vanthu__V1__Book book, const json_t *a)
+{
+	json_t *code = people_status(get(a, "code"), "", book == BOOK(OUT));
+
+	join_value(cli, c, ": ", code, FORMAT_OFFICE);
+	json_decref(code);
 }
 
 /* What the decree's columns have no place for. */
@@ -340,7 +367,7 @@ static void join_notes(struct cli *cli, struct cell *c, Vanthu__V1__Book book, c
 		return;
 	}
 	if (strcmp(get(line, "kind"), "void") == 0)
-		join(c, "; ", _("not issued"));
+		join(c, "; ", book == BOOK(OUT) ? _("not issued") : _("number not used"));
 	if (strcmp(get(line, "form"), "paper") == 0)
 		join(c, "; ", _("on paper"));
 	join_value(cli, c, "; ", json_object_get(line, "urgency"), FORMAT_URGENCY);
@@ -358,7 +385,8 @@ static void add_out_cells(struct cli *cli, const json_t *line, json_t *cells, st
 	char receipts[64];
 
 	join(c, "", get(line, "competence"));
-	join(c, ", ", get(line, "signer"));
+	join(c, ", ", get(line, "position"));
+	join(c, get(line, "position")[0] != '\0' ? " " : ", ", get(line, "signer"));
 	put(cells, "signer", c);
 	join_names(cli, c, line);
 	put(cells, "to", c);
@@ -401,6 +429,7 @@ static void add_in_cells(struct cli *cli, const json_t *line, json_t *cells, str
 static void add_followup_cells(struct cli *cli, const json_t *line, json_t *cells, struct cell *c)
 {
 	const json_t *work = json_object_get(line, "work");
+	json_t *recall;
 	char date[32];
 
 	join_type(c, line);
@@ -414,12 +443,29 @@ static void add_followup_cells(struct cli *cli, const json_t *line, json_t *cell
 	join_value(cli, c, "", json_object_get(line, "due"), FORMAT_DATE);
 	put(cells, "due", c);
 	join_value(cli, c, "", json_object_get(work, "code"), FORMAT_OFFICE);
-	join_value(cli, c, "; ", json_object_get(work, "recall"), FORMAT_OFFICE);
+	recall = people_request(work, "recall");
+	join_value(cli, c, "; ", recall, FORMAT_OFFICE);
+	json_decref(recall);
 	if (json_is_object(work))
 		join_day(cli, c, "\n", json_object_get(work, "since"));
 	put(cells, "progress", c);
 	join(c, "", get(line, "answer"));
 	put(cells, "answer", c);
+}
+
+/* Most subjects begin with the name of the type, as the document does: it is not said twice. */
+static void join_what(struct cell *c, const json_t *line)
+{
+	const char *name = get(line, "type_name"), *subject = get(line, "subject");
+	size_t len = strlen(name);
+
+	if (len == 0 || strncmp(subject, name, len) != 0 ||
+	    (subject[len] != ' ' && subject[len] != '\0')) {
+		join_type(c, line);
+		join(c, ": ", subject);
+	} else {
+		join(c, "", subject);
+	}
 }
 
 json_t *register_cells(struct cli *cli, Vanthu__V1__Book book, const json_t *line)
@@ -434,8 +480,7 @@ json_t *register_cells(struct cli *cli, Vanthu__V1__Book book, const json_t *lin
 	put(cells, "symbol", c);
 	join_value(cli, c, "", json_object_get(line, "date"), FORMAT_DATE);
 	put(cells, "date", c);
-	join_type(c, line);
-	join(c, ": ", get(line, "subject"));
+	join_what(c, line);
 	put(cells, "what", c);
 	if (book == BOOK(OUT))
 		add_out_cells(cli, line, cells, c);
@@ -454,13 +499,14 @@ static void join_corrected(struct cli *cli, struct cell *c, const json_t *correc
 	if (!json_is_object(corrected))
 		return;
 	join(c, ": ", get(corrected, "symbol"));
+	join_value(cli, c, ", ", json_object_get(corrected, "issued"), FORMAT_DATE);
 	join_value(cli, c, ", ", json_object_get(corrected, "date"), FORMAT_DATE);
 	join(c, ", ", get(corrected, "type_name"));
 	join(c, ": ", get(corrected, "subject"));
 	join(c, "; ", get(corrected, "party"));
 }
 
-char *register_addition_text(struct cli *cli, const json_t *a)
+char *register_addition_text(struct cli *cli, Vanthu__V1__Book book, const json_t *a)
 {
 	struct cell cell, *c = &cell;
 
@@ -471,11 +517,12 @@ char *register_addition_text(struct cli *cli, const json_t *a)
 	else if (strcmp(get(a, "kind"), "void") == 0)
 		join(c, ": ", _("cancelled"));
 	else if (get(a, "business")[0] != '\0')
-		join_newer(c, a);
+		join_newer(cli, c, book, a);
 	else if (get(a, "code")[0] == '\0')
 		join(c, ": ", _("correction"));
 	else
-		join_value(cli, c, ": ", json_object_get(a, "code"), FORMAT_OFFICE);
+		join_code(cli, c, book, a);
+	join(c, " – ", get(a, "office_name")[0] != '\0' ? get(a, "office_name") : get(a, "office"));
 	join_corrected(cli, c, json_object_get(a, "corrected"));
 	join(c, " – ", get(a, "note"));
 	join(c, " – ", get(a, "person"));

@@ -34,6 +34,6 @@ json_t *register_addition_json(const Vanthu__V1__RegisterLine *line);
  * "number" of the line. */
 json_t *register_cells(struct cli *cli, Vanthu__V1__Book book, const json_t *line);
 /* What an addition says, in a sentence; malloc'd, NULL without memory. */
-char *register_addition_text(struct cli *cli, const json_t *addition);
+char *register_addition_text(struct cli *cli, Vanthu__V1__Book book, const json_t *addition);
 
 #endif

@@ -172,6 +172,18 @@ json_t *json_same_number(const Vanthu__V1__SameNumber *s)
 			 (json_int_t)s->count);
 }
 
+json_t *json_reminded(const Vanthu__V1__Reminded *r)
+{
+	char on[11];
+
+	if (r == NULL)
+		return json_null();
+	text_day(r->last_at_ms, on);
+	return json_pack("{s:I, s:s, s:o, s:s, s:o}", "count", (json_int_t)r->count, "last_on",
+			 on, "last_at", json_time(r->last_at_ms), "last_number", r->last_number,
+			 "last_id", json_uuid(r->last_id));
+}
+
 /* What recalls, updates or replaces it. */
 static json_t *json_newer(const Vanthu__V1__DocumentLine *l)
 {
@@ -202,6 +214,9 @@ static void add_details(json_t *out, const Vanthu__V1__DocumentLine *l)
 	json_object_set_new(out, "business", json_string(json_business(l->business)));
 	json_object_set_new(out, "concerns", json_reference(l->older));
 	json_object_set_new(out, "concerned_by", json_newer(l));
+	json_object_set_new(out, "reminded", json_reminded(l->reminded));
+	json_object_set_new(out, "reminds", json_text_or_null(l->reminds));
+	json_object_set_new(out, "paper_copies", json_integer((json_int_t)l->paper_copies));
 }
 
 json_t *json_line(const Vanthu__V1__DocumentLine *l)
@@ -231,10 +246,11 @@ json_t *json_line(const Vanthu__V1__DocumentLine *l)
 
 static json_t *json_said(const Vanthu__V1__PaperSaid *s)
 {
-	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "type", s->type_code, "type_name",
-			 s->type_name, "number", s->number, "subject",
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o}", "type", s->type_code,
+			 "type_name", s->type_name, "number", s->number, "subject",
 			 json_text_or_null(s->subject), "date", s->date, "party",
-			 json_text_or_null(s->party), "since", json_time(s->at_ms));
+			 json_text_or_null(s->party), "since", json_time(s->at_ms), "issued",
+			 json_text_or_null(s->issued_on));
 }
 
 json_t *json_paper(const Vanthu__V1__PaperLine *l)
@@ -265,7 +281,9 @@ json_t *json_paper(const Vanthu__V1__PaperLine *l)
 		json_array_append_new(earlier, json_said(l->earlier[i]));
 	json_object_set_new(out, "earlier", earlier);
 	json_object_set_new(out, "signer", json_signer(l->signer, l->position, l->competence));
+	json_object_set_new(out, "note", json_text_or_null(l->note));
 	json_object_set_new(out, "answers", json_reference(l->answers));
+	json_object_set_new(out, "issued", json_text_or_null(l->issued_on));
 	return out;
 }
 

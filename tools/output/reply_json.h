@@ -22,6 +22,8 @@ json_t *json_statuses(Vanthu__V1__StatusView **list, size_t count);
 json_t *json_paper(const Vanthu__V1__PaperLine *l);
 /* null: nobody wrote it down */
 json_t *json_signer(const char *name, const char *position, const char *competence);
+/* NULL: there are none */
+json_t *json_reminded(const Vanthu__V1__Reminded *r);
 json_t *json_same_number(const Vanthu__V1__SameNumber *s);
 json_t *json_reference(const Vanthu__V1__Reference *r);
 json_t *json_line(const Vanthu__V1__DocumentLine *line);

@@ -10,21 +10,23 @@
 
 void table_layout_measure(struct table_layout_column *c, const char *text, bool heading)
 {
-	int width = text_width(text);
+	int width = 0, longest = 0, cells;
 
+	for (;;) {
+		text += text_word(text, &cells);
+		width += cells;
+		longest = cells > longest ? cells : longest;
+		if (*text == '\0')
+			break;
+		text++;
+		width++;
+	}
 	c->natural_cells = width > c->natural_cells ? width : c->natural_cells;
-	if (c->give != LAYOUT_FREELY && !heading) {
-		c->least_cells = width > c->least_cells ? width : c->least_cells;
-		return;
-	}
-	while (*text != '\0') {
-		size_t len = strcspn(text, " ");
-		int cells = text_cells(text, len);
-
-		cells = cells > LAYOUT_WORD_CELLS ? LAYOUT_WORD_CELLS : cells;
-		c->least_cells = cells > c->least_cells ? cells : c->least_cells;
-		text += len + (text[len] == ' ');
-	}
+	if (c->give != LAYOUT_FREELY && !heading)
+		longest = width;
+	else if (longest > LAYOUT_WORD_CELLS)
+		longest = LAYOUT_WORD_CELLS;
+	c->least_cells = longest > c->least_cells ? longest : c->least_cells;
 }
 
 /* The column whose texts would take most lines; count: none wants more. */
@@ -93,7 +95,7 @@ int table_layout_share(struct table_layout_column *columns, unsigned count, int 
 struct fold {
 	char *out;
 	size_t used, size;
-	int at;		/* cells in this line */
+	int at, widest; /* cells in this line, and in the widest */
 	unsigned lines; /* begun */
 	bool full;
 };
@@ -107,13 +109,20 @@ static void put(struct fold *f, const char *bytes, size_t len)
 	f->out[f->used] = '\0';
 }
 
+static void end_line(struct fold *f)
+{
+	f->widest = f->at > f->widest ? f->at : f->widest;
+}
+
 static void new_line(struct fold *f)
 {
 	if (f->lines == LAYOUT_LINES) {
 		put(f, "…", sizeof "…" - 1);
+		f->at++;
 		f->full = true;
 		return;
 	}
+	end_line(f);
 	put(f, "\n", 1);
 	f->at = 0;
 	f->lines++;
@@ -158,11 +167,10 @@ static size_t piece(const char *word, size_t len, int room)
 	return len;
 }
 
-/* A word that may be wider than a line. The last line keeps a cell for "…". */
-static void put_word(struct fold *f, const char *word, size_t len, int line_cells)
+/* A word of `whole` cells, which may be more than a line has. The last line keeps a cell for "…".
+ */
+static void put_word(struct fold *f, const char *word, size_t len, int whole, int line_cells)
 {
-	int whole = text_cells(word, len);
-
 	/* most are not */
 	if (!f->full && f->at + whole <= (f->lines == LAYOUT_LINES ? line_cells - 1 : line_cells)) {
 		put(f, word, len);
@@ -185,22 +193,24 @@ static void put_word(struct fold *f, const char *word, size_t len, int line_cell
 	}
 }
 
-void table_layout_fold(const char *text, int cells, char *out, size_t size_bytes)
+int table_layout_fold(const char *text, int cells, char *out, size_t size_bytes)
 {
 	struct fold f = { .out = out, .size = size_bytes, .lines = 1 };
 
 	out[0] = '\0';
 	while (*text != '\0' && !f.full) {
-		size_t len = strcspn(text, " ");
-		int room = f.lines == LAYOUT_LINES ? cells - 1 : cells;
+		int room = f.lines == LAYOUT_LINES ? cells - 1 : cells, word;
+		size_t len = text_word(text, &word);
 
-		if (f.at > 0 && f.at + 1 + text_cells(text, len) > room) {
+		if (f.at > 0 && f.at + 1 + word > room) {
 			new_line(&f);
 		} else if (f.at > 0) {
 			put(&f, " ", 1);
 			f.at++;
 		}
-		put_word(&f, text, len, cells);
+		put_word(&f, text, len, word, cells);
 		text += len + (text[len] == ' ');
 	}
+	end_line(&f);
+	return f.widest;
 }

@@ -33,7 +33,7 @@ enum { LAYOUT_WORD_CELLS = 16, LAYOUT_FLOOR_CELLS = 6, LAYOUT_LINES = 6 };
 /* The text in lines of at most `cells` with '\n' between, broken at blanks where there are some,
  * else behind - / , . or anywhere, but never within a character and its marks (NFD). More than
  * LAYOUT_LINES end with "…". `out` is terminated and as large as the text needs: 2 bytes a byte,
- * and 8. */
-void table_layout_fold(const char *text, int cells, char *out, size_t size_bytes);
+ * and 8. Returns how many cells the widest line has. */
+int table_layout_fold(const char *text, int cells, char *out, size_t size_bytes);
 
 #endif

@@ -14,6 +14,7 @@
 #include "tools/output/terminal.h"
 
 enum { VALUE_BYTES = 4096, COLUMNS_MAX = 24, FIX_INDENT = 2, LONG_ROWS = 200 };
+enum { PRINTED_BYTES = 64 * 1024 };
 enum { TEXTS_BYTES = 1 << 30 }; /* a bound: of a list that is printed */
 
 static bool column_empty(const json_t *list, const struct column *c)
@@ -26,6 +27,8 @@ static bool column_empty(const json_t *list, const struct column *c)
 		const json_t *v = json_object_get(row, c->key);
 
 		if (v != NULL && !json_is_null(v) &&
+		    !(c->format == FORMAT_URGENCY && json_is_string(v) &&
+		      strcmp(json_string_value(v), "thuong") == 0) &&
 		    !(c->format == FORMAT_MARK && json_is_false(v)) &&
 		    !(json_is_string(v) && json_string_value(v)[0] == '\0'))
 			return false;
@@ -209,33 +212,15 @@ size_t text_list_lines(struct cli *cli, const json_t *list, const struct column 
 
 /* ---- long lists ---- */
 
-/* What a folded cell has in its line `line`, counted from 0, and its length in bytes. NULL:
- * nothing. */
-static const char *line_of(const char *folded, size_t line, size_t *len)
-{
-	while (line-- > 0 && folded != NULL) {
-		folded = strchr(folded, '\n');
-		folded = folded == NULL ? NULL : folded + 1;
-	}
-	*len = folded == NULL ? 0 : strcspn(folded, "\n");
-	return folded;
-}
-
 /* Folds all cells in their place, and finds how wide their lines are. */
 static bool fold_cells(struct grid *g, const char **cells, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct table_layout_column *c = &g->layout[i % g->columns];
 		char text[2 * VALUE_BYTES + 8];
-		const char *line;
-		size_t len;
+		int width = table_layout_fold(cells[i], c->width_cells, text, sizeof text);
 
-		table_layout_fold(cells[i], c->width_cells, text, sizeof text);
-		for (size_t n = 0; (line = line_of(text, n, &len)) != NULL; n++) {
-			int width = text_cells(line, len);
-
-			c->least_cells = width > c->least_cells ? width : c->least_cells;
-		}
+		c->least_cells = width > c->least_cells ? width : c->least_cells;
 		cells[i] = arena_text(g->texts, text, strlen(text));
 		if (cells[i] == NULL)
 			return false;
@@ -243,44 +228,94 @@ static bool fold_cells(struct grid *g, const char **cells, size_t count)
 	return true;
 }
 
-static void put_blanks(int n)
+#define COLOR_END "\033[0m"
+
+/* Of a row: all of it, and each cell; "" none. */
+struct row_colors {
+	const char *line, *cells[COLUMNS_MAX];
+};
+
+/* What is printed, on its way to standard output: a call of the C library for each cell would take
+ * longer than the cell. */
+struct printed {
+	char bytes[PRINTED_BYTES];
+	size_t used;
+};
+
+static void flush_printed(struct printed *p)
 {
-	while (n-- > 0)
-		putchar(' ');
+	fwrite(p->bytes, 1, p->used, stdout);
+	p->used = 0;
 }
 
-/* One row of folded cells, as smartcols prints it: padded, but for the last column. `color`: of
- * each cell, NULL none. */
-static void print_row(const struct grid *g, const char *const *cells, const char *const *colors)
+static void print_bytes(struct printed *p, const char *bytes, size_t len)
 {
+	if (p->used + len > sizeof p->bytes)
+		flush_printed(p);
+	if (len > sizeof p->bytes) {
+		fwrite(bytes, 1, len, stdout);
+		return;
+	}
+	memcpy(p->bytes + p->used, bytes, len);
+	p->used += len;
+}
+
+static void print_blanks(struct printed *p, int n)
+{
+	static const char blanks[] = "                                ";
+	const int most = (int)sizeof blanks - 1;
+
+	for (; n > 0; n -= most)
+		print_bytes(p, blanks, (size_t)(n < most ? n : most));
+}
+
+/* A line of a cell with its blanks, which have its colour as well. */
+static void print_cell(struct printed *p, const char *color, const char *text, size_t len, int pad)
+{
+	bool colored = color[0] != '\0' && len > 0;
+
+	print_bytes(p, color, colored ? strlen(color) : 0);
+	print_bytes(p, text, len);
+	print_blanks(p, pad);
+	print_bytes(p, COLOR_END, colored ? sizeof COLOR_END - 1 : 0);
+}
+
+/* One row of folded cells, as smartcols prints it: padded, but for the last column. */
+static void print_row(struct printed *p, const struct grid *g, const char *const *cells,
+		      const struct row_colors *colors)
+{
+	const char *at[COLUMNS_MAX];
 	size_t lines = 1;
 
-	for (unsigned c = 0; c < g->columns; c++)
+	for (unsigned c = 0; c < g->columns; c++) {
+		at[c] = cells[c];
 		lines = lines_in(cells[c]) > lines ? lines_in(cells[c]) : lines;
+	}
 	for (size_t n = 0; n < lines; n++) {
+		print_bytes(p, colors->line, strlen(colors->line));
 		for (unsigned c = 0; c < g->columns; c++) {
 			bool last = c + 1 == g->columns,
 			     right = n == 0 && is_number(g->shown[c]->format);
-			size_t len;
-			const char *text = line_of(cells[c], n, &len);
-			int pad = g->layout[c].least_cells - text_cells(text, len);
+			size_t len = strcspn(at[c], "\n");
+			int pad = g->layout[c].least_cells - text_cells(at[c], len);
 
-			put_blanks(right ? pad : 0);
-			fputs(colors[c], stdout);
-			if (len > 0)
-				fwrite(text, 1, len, stdout);
-			fputs(colors[c][0] == '\0' ? "" : "\033[0m", stdout);
-			put_blanks(right || last ? 0 : pad);
-			putchar(last ? '\n' : ' ');
+			print_blanks(p, right ? pad : 0);
+			print_cell(p, colors->cells[c], at[c], len, right || last ? 0 : pad);
+			print_bytes(p, " ", last ? 0 : 1);
+			at[c] += len + (at[c][len] == '\n');
 		}
+		if (colors->line[0] != '\0')
+			print_bytes(p, COLOR_END, sizeof COLOR_END - 1);
+		print_bytes(p, "\n", 1);
 	}
 }
 
 static const char *escape_of(struct cli *cli, const json_t *row, const struct column *column)
 {
-	const char *state = json_string_value(json_object_get(row, column->key)),
-		   *color =
-			   column->format == FORMAT_STATE && state != NULL ? color_of(state) : NULL;
+	const char *state = column->format == FORMAT_STATE
+				    ? json_string_value(json_object_get(row, column->key))
+				    : NULL,
+		   *color = state == NULL ? NULL : color_of(state);
 
 	if (color == NULL || !terminal_colors(cli->color))
 		return "";
@@ -290,22 +325,28 @@ static const char *escape_of(struct cli *cli, const json_t *row, const struct co
 /* The same as with smartcols, which takes half of the time of a whole year. */
 static void print_long(struct cli *cli, const json_t *list, struct grid *g)
 {
-	const char *colors[COLUMNS_MAX], *headings[COLUMNS_MAX];
+	const char *headings[COLUMNS_MAX];
+	struct row_colors colors = { .line = terminal_colors(cli->color) ? "\033[1m" : "" };
+	struct printed p;
 	bool ok;
+
+	p.used = 0;
 
 	for (unsigned c = 0; c < g->columns; c++) {
 		headings[c] = _(g->shown[c]->title);
 		g->layout[c].least_cells = 0;
-		colors[c] = terminal_colors(cli->color) ? "\033[1m" : "";
+		colors.cells[c] = "";
 	}
 	ok = fold_cells(g, headings, g->columns) && fold_cells(g, g->cells, g->rows * g->columns);
 	if (ok)
-		print_row(g, headings, colors);
+		print_row(&p, g, headings, &colors);
+	colors.line = "";
 	for (size_t i = 0; ok && i < g->rows; i++) {
 		for (unsigned c = 0; c < g->columns; c++)
-			colors[c] = escape_of(cli, json_array_get(list, i), g->shown[c]);
-		print_row(g, g->cells + i * g->columns, colors);
+			colors.cells[c] = escape_of(cli, json_array_get(list, i), g->shown[c]);
+		print_row(&p, g, g->cells + i * g->columns, &colors);
 	}
+	flush_printed(&p);
 }
 
 static void print_list(struct cli *cli, const json_t *list, const struct column *columns)

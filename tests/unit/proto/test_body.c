@@ -57,6 +57,8 @@ static void test_document_comes_back_as_it_was(void **state)
 						 fixture_doc_id(9),
 						 fixture_digest("x") },
 				   .concerns = { { "huyen-a" }, fixture_doc_id(8), { { 0 } } },
+				   .reminds = "xa-a1",
+				   .paper_copies = 3,
 				   .parts = parts,
 				   .part_count = 2 },
 			     out;
@@ -75,6 +77,8 @@ static void test_document_comes_back_as_it_was(void **state)
 	assert_int_equal(out.business, 4);
 	assert_memory_equal(&out.reply_to, &b.reply_to, sizeof b.reply_to);
 	assert_memory_equal(&out.concerns, &b.concerns, sizeof b.concerns);
+	assert_string_equal(out.reminds, "xa-a1");
+	assert_int_equal(out.paper_copies, 3);
 	assert_int_equal(out.part_count, 2);
 	assert_string_equal(out.parts[0].name, parts[0].name);
 	assert_string_equal(out.parts[0].media_type, "application/pdf");
@@ -180,6 +184,23 @@ static void test_every_text_is_one_that_people_see(void **state)
 	assert_ok(texts_of(named, &field));
 	parts[0].media_type = turned;
 	assert_int_equal(texts_of(named, &field), ERR_FIELD);
+}
+
+static void test_a_reminder_names_a_committee_and_what_it_reminds_of(void **state)
+{
+	struct document_body b = { .subject = "Đôn đốc", .reminds = "huyen-a" }, out;
+
+	assert_int_equal(body_back(*state, &b, &out), ERR_FORMAT); /* of nothing */
+	assert_string_equal(out.fault, "reminds");
+	b.reply_to = (struct document_ref){ .origin = { "tinh" }, .id = fixture_doc_id(9) };
+	assert_ok(body_back(*state, &b, &out));
+	assert_string_equal(document_summary(&out).reminds, "huyen-a");
+	b.reminds = "Huyện A";
+	assert_int_not_equal(body_back(*state, &b, &out), ERR_OK);
+	assert_string_equal(out.fault, "reminds");
+	b.reminds = NULL;
+	assert_ok(body_back(*state, &b, &out));
+	assert_string_equal(document_summary(&out).reminds, "");
 }
 
 /* One more byte than the bound is refused and the field named, the bound itself is taken. */
@@ -438,8 +459,6 @@ static void test_fact_without_a_document_or_of_no_kind_is_refused(void **state)
 			 ERR_FORMAT);
 	assert_int_equal(fact_unpack(*state, KIND_DIRECTORY, (struct blob){ NULL, 0 }, &out),
 			 ERR_UNSUPPORTED);
-	assert_int_equal(fact_unpack(*state, KIND_REPORT, (struct blob){ NULL, 0 }, &out),
-			 ERR_UNSUPPORTED);
 	assert_int_equal(fact_pack(*state, &f, &bytes), ERR_UNSUPPORTED);
 }
 
@@ -516,6 +535,7 @@ int main(void)
 		TEST(test_document_comes_back_as_it_was),
 		TEST(test_absent_texts_are_empty_never_null),
 		TEST(test_part_names_that_lead_out_of_a_folder_are_refused),
+		TEST(test_a_reminder_names_a_committee_and_what_it_reminds_of),
 		TEST(test_every_text_is_one_that_people_see),
 		TEST(test_every_text_has_its_bound),
 		TEST(test_dates_are_dates),

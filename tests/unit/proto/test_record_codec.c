@@ -54,8 +54,8 @@ static void document_of(struct record *r)
 					       .summary = { "31-KH/ĐU", "KH", "trích yếu",
 							    "2025-01-02", "2025-02-03", "Kế hoạch",
 							    "Trần A", "31-KH.pdf\nphụ lục.xlsx",
-							    &answered, "", BUSINESS_REPLACE,
-							    &answered },
+							    &answered, "T/M ĐẢNG ỦY", "BÍ THƯ",
+							    BUSINESS_REPLACE, &answered, "xa-a1" },
 					       .line = { .year = 2026, .number = 7 } };
 }
 
@@ -237,7 +237,9 @@ static void count_samples(struct sample s[FAMILY_COUNT])
 							     .reply_id = fixture_doc_id(7),
 							     .signer_competence = "T/M ĐẢNG ỦY",
 							     .signer_position = "BÍ THƯ",
-							     .signer_name = "Trần Thị B" };
+							     .signer_name = "Trần Thị B",
+							     .issued_on = "2026-11-20",
+							     .note = "bản sao" };
 }
 
 /* One of every family, with every field set. */
@@ -302,7 +304,7 @@ static int tear_down(void **state)
 static bool is_all_in_its_key(enum family f)
 {
 	return f == FAMILY_FILE || f == FAMILY_SWEEP || f == FAMILY_SUBORDINATE ||
-	       f == FAMILY_NUMBER || f == FAMILY_CHANGED;
+	       f == FAMILY_NUMBER || f == FAMILY_CHANGED || f == FAMILY_DROPPED;
 }
 
 /* A family without a sample would pass every test here by an empty value. */
@@ -392,7 +394,10 @@ static void expect_summary(const struct summary *s)
 	assert_string_equal(s->files, "31-KH.pdf\nphụ lục.xlsx");
 	assert_string_equal(s->reply_to->origin.text, "tinh");
 	assert_int_equal(s->reply_to->id.bytes[0], 0x01);
+	assert_string_equal(s->signer_competence, "T/M ĐẢNG ỦY");
+	assert_string_equal(s->signer_position, "BÍ THƯ");
 	assert_int_equal(s->business, BUSINESS_REPLACE);
+	assert_string_equal(s->reminds, "xa-a1");
 	assert_string_equal(s->concerns->origin.text, "tinh");
 	assert_int_equal(s->concerns->id.bytes[0], 0x01);
 }
@@ -409,6 +414,8 @@ static void expect_correction(const struct rec_paper *p)
 	assert_string_equal(p->signer_competence, "T/M ĐẢNG ỦY");
 	assert_string_equal(p->signer_position, "BÍ THƯ");
 	assert_string_equal(p->signer_name, "Trần Thị B");
+	assert_string_equal(p->issued_on, "2026-11-20");
+	assert_string_equal(p->note, "bản sao");
 }
 
 static void test_every_field_of_the_larger_records_comes_back(void **state)
@@ -656,7 +663,8 @@ static void test_right_checksum_over_a_wrong_shape_is_damage(void **state)
 			FAMILY_META,  FAMILY_STATE,   FAMILY_ENVELOPE, FAMILY_RELAY,
 			FAMILY_ROUTE, FAMILY_FILE,    FAMILY_SWEEP,    FAMILY_SUBORDINATE,
 			FAMILY_ACT,   FAMILY_COUNTER, FAMILY_NUMBER,   FAMILY_CHANGED,
-			FAMILY_WORK,  FAMILY_OPEN,    FAMILY_REPORT,   FAMILY_FIGURES
+			FAMILY_WORK,  FAMILY_OPEN,    FAMILY_REPORT,   FAMILY_FIGURES,
+			FAMILY_DROPPED
 		};
 		enum err expected = ERR_DAMAGED;
 		struct record back;

@@ -122,7 +122,8 @@ static void test_what_cannot_be_sent_is_refused_with_its_reason_and_writes_nothi
 	u.item.size_bytes = 1ULL << 40;
 	refused(g, &u, ERR_TOO_LARGE);
 	submission_of(&u, 1, 1);
-	core_set_room(g->s->core, (struct core_room){ false, true, true, ERR_DISK_FULL, 0 });
+	core_set_room(g->s->core,
+		      (struct core_room){ false, true, true, ERR_DISK_FULL, 0, ERR_OK });
 	refused(g, &u, ERR_DISK_FULL);
 }
 

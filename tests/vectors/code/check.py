@@ -183,6 +183,10 @@ def believe(doubt, correction):
     return answer.signed_at_ms
 
 
+def is_id(text):
+    return 0 < len(text) <= 32 and all(c in "abcdefghijklmnopqrstuvwxyz0123456789-" for c in text)
+
+
 def check_body(head, body, keys):
     message = parse(getattr(envelope_pb2, BODIES[head.kind]), body)
     if head.kind in (2, 3, 4, 5, 8, 9):
@@ -201,6 +205,7 @@ def check_body(head, body, keys):
         if message.HasField(name):
             ref = getattr(message, name)
             need(ref.origin and len(ref.id) == 16 and len(ref.digest) in (0, 32), name)
+    need(not message.reminds or (is_id(message.reminds) and message.HasField("reply_to")), "reminds")
     for part, item in zip(message.parts, head.manifest):
         if item.inlined:
             need(len(part.content) == item.size_bytes and sha256(part.content) == item.sha256, "content")
@@ -696,6 +701,11 @@ def spoil_reference(run):
         m = copy.deepcopy(body)
         setattr(m.concerns, field, value)
         yield "concerns " + field, lambda h=head, m=m: check_body(h, m.SerializeToString(), run.keys)
+    _, head, body = open_envelope(run.data("document-that-reminds"), run.keys)
+    for field in ("reminds", "reply_to"):
+        m = copy.deepcopy(body)
+        m.ClearField("reply_to") if field == "reply_to" else setattr(m, "reminds", "Chi bộ Một")
+        yield "reminder " + field, lambda h=head, m=m: check_body(h, m.SerializeToString(), run.keys)
     _, head, body = open_envelope(run.data("doubt-of-receipt"), run.keys)
     for field, value in (("digest", sha256(b"")), ("kind", 3), ("kind", 8), ("token", bytes(65)), ("envelope", b""), ("signed_at_ms", 1),
                          ("envelope", run.data("held")), ("envelope", run.data("receipt")[:-1])):

@@ -86,9 +86,30 @@ static void expect_status(struct out *o, const struct fact *f)
 			(struct blob){ f->status.request.bytes, sizeof f->status.request.bytes });
 }
 
-/* `older`: it says that it replaces that one; NULL: it says nothing. */
+/* What a document says of another one: that it replaces it, or reminds a committee of it. */
+struct says {
+	const struct draft *older;
+	text_t reminds; /* NULL: it replaces it */
+};
+
+static void expect_older(struct out *o, const struct says *says)
+{
+	const struct draft *older = says->older;
+	bool reminds = says->reminds != NULL;
+
+	out_object(o, "expect_body");
+	out_number(o, "business", reminds ? BUSINESS_NEW : BUSINESS_REPLACE);
+	if (reminds)
+		out_text(o, "reminds", says->reminds);
+	out_text(o, reminds ? "reply_to.origin" : "concerns.origin", older->head.origin.text);
+	out_hex(o, reminds ? "reply_to.id" : "concerns.id",
+		(struct blob){ older->head.id.bytes, sizeof older->head.id.bytes });
+	out_end(o);
+}
+
+/* `says`: NULL: nothing. */
 static void write_any(struct vectors *v, struct out *o, const char *name, const struct draft *d,
-		      const struct draft *batch, const struct draft *older)
+		      const struct draft *batch, const struct says *says)
 {
 	struct opened opened;
 	enum err e = seal_peek(v->arena, d->envelope, &opened);
@@ -108,14 +129,8 @@ static void write_any(struct vectors *v, struct out *o, const char *name, const 
 		out_number(o, "leaf_index", (uint64_t)(d - batch));
 	}
 	expect_head(o, &d->head);
-	if (older != NULL) {
-		out_object(o, "expect_body");
-		out_number(o, "business", BUSINESS_REPLACE);
-		out_text(o, "concerns.origin", older->head.origin.text);
-		out_hex(o, "concerns.id",
-			(struct blob){ older->head.id.bytes, sizeof older->head.id.bytes });
-		out_end(o);
-	}
+	if (says != NULL)
+		expect_older(o, says);
 	if (d->head.kind == KIND_REPORT) {
 		out_object(o, "expect_body");
 		out_number(o, "from_month", d->fact.report->from.n);
@@ -172,10 +187,13 @@ void write_envelopes(struct vectors *v, const struct examples *e)
 		snprintf(name, sizeof name, "batch-%u-of-5", i);
 		write_envelope(v, o, name, &e->batch[i], e->batch);
 	}
-	write_any(v, o, "document-that-replaces", &e->newer, NULL, &e->document);
+	write_any(v, o, "document-that-replaces", &e->newer, NULL,
+		  &(struct says){ &e->document, NULL });
 	write_envelope(v, o, "status-agreed", &e->agreed, NULL);
 	write_envelope(v, o, "report", &e->report, NULL);
 	write_envelope(v, o, "report-asked", &e->asking, NULL);
+	write_any(v, o, "document-that-reminds", &e->reminder, NULL,
+		  &(struct says){ &e->document, "cb-mot" });
 	out_close(o);
 }
 

@@ -128,6 +128,34 @@ static void make_newer(struct vectors *v, struct examples *e)
 	seal(v, BTP, &e->newer, 1);
 }
 
+/* The first one is late: who has not done it is reminded of it. */
+static void make_reminder(struct vectors *v, struct examples *e)
+{
+	struct blob content = text_blob("Kính gửi: Chi bộ Một\n");
+	struct part part = { "van-ban.txt", "text/plain", content };
+	struct document_body b = { .number = "33-CV/ĐU",
+				   .type_code = "CV",
+				   .type_name = "Công văn",
+				   .subject = "Đôn đốc thực hiện Kế hoạch số 31-KH/ĐU",
+				   .issued_on = "2026-01-05",
+				   .business = BUSINESS_NEW,
+				   .reply_to = { e->document.head.origin, e->document.head.id,
+						 { { 0 } } },
+				   .reminds = "cb-mot",
+				   .parts = &part,
+				   .part_count = 1 };
+	struct manifest_item *item = arena_array(v->arena, 1, sizeof *item);
+	enum err r;
+
+	assert(item != NULL);
+	e->reminder = simple_document(v, 33, to_cb_mot);
+	*item = example_item(content, true);
+	e->reminder.head.manifest = item;
+	r = document_body_pack(v->arena, &b, &e->reminder.body);
+	assert(r == ERR_OK);
+	seal(v, BTP, &e->reminder, 1);
+}
+
 static struct draft fact_of(unsigned id, const char *signer, enum kind kind,
 			    const struct document_ref *about)
 {
@@ -316,4 +344,5 @@ void examples_make(struct vectors *v, struct examples *e)
 	make_newer(v, e);
 	make_answer(v, e);
 	make_reports(v, e);
+	make_reminder(v, e);
 }

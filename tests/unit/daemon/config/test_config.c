@@ -104,16 +104,20 @@ static void test_deadlines_reminders_and_tables_are_read_within_their_bounds(voi
 	static const char *const wrong[] = {
 		"deadline:\n  soon: 251\n",  "deadline:\n  urgent: 8d\n",
 		"reminders:\n  down: 251\n", "reminders:\n  up: -1\n",
-		"reminders:\n  sideways: 1\n",
+		"reminders:\n  sideways: 1\n", "reminders:\n  every: 0\n",
+		"reminders:\n  superior: 251\n", "reminders:\n  auto: maybe\n",
 	};
 	struct corner *p = *state;
 	char text[256];
 
 	assert_ok(load(p,
 		       "committee: tinh\ndeadline:\n  urgent: 30m\n  soon: 5\nreminders:\n  "
-		       "down: 3\n  up: 250\ntables:\n  doctypes: /etc/x\n  persons: /etc/y\n"));
+		       "down: 3\n  up: 250\n  every: 4\n  superior: 9\n  auto: yes\n"
+		       "tables:\n  doctypes: /etc/x\n  persons: /etc/y\n"));
 	assert_true(p->config.urgent_ms == 30 * 60 * 1000 && p->config.soon_days == 5);
 	assert_true(p->config.remind_down_days == 3 && p->config.remind_up_days == 250);
+	assert_true(p->config.remind_every_days == 4 && p->config.remind_superior_days == 9);
+	assert_string_equal(p->config.remind_auto, "yes");
 	assert_string_equal(p->config.doctypes, "/etc/x");
 	assert_string_equal(p->config.persons, "/etc/y");
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

@@ -245,6 +245,8 @@ CHANGE(due_days, DUE; s->due.soon_days = 100000)
 CHANGE(due_person, DUE; s->due.person = RINGS)
 CHANGE(due_unit, DUE; s->due.unit = RINGS)
 CHANGE(due_sent, DUE; s->due.sent = 1)
+CHANGE(due_sent_ref, DUE; s->due.sent = 1; s->due.ref = &s->ref)
+CHANGE(due_ref, DUE; s->due.ref = &s->ref)
 CHANGE(due_sent_person, DUE; s->due.sent = 1; s->due.person = TEXT("A"))
 CHANGE(office_accept, ACT(ACCEPT))
 CHANGE(office_nothing, ACT(ACCEPT); s->office.ref = NULL)
@@ -366,6 +368,8 @@ static const struct {
 	{ due_person, ERR_FIELD, "person" },
 	{ due_unit, ERR_FIELD, "unit" },
 	{ due_sent, ERR_OK, "" },
+	{ due_sent_ref, ERR_OK, "" },
+	{ due_ref, ERR_USAGE, "ref" },
 	{ due_sent_person, ERR_USAGE, "sent" },
 	{ assign_day, ERR_BAD_DATE, "due_on" },
 	{ accept_to, ERR_USAGE, "to" },

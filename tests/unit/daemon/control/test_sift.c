@@ -16,7 +16,7 @@ static char *text(const char *t)
 
 static bool passes(const char *words, const Vanthu__V1__DocumentLine *line)
 {
-	struct sift *s = control_sift_new(words);
+	struct sift *s = control_sift_new(words, (struct committee_id){ "btp" });
 	bool yes;
 
 	assert_non_null(s);
@@ -30,14 +30,16 @@ static void test_each_word_must_be_in_one_of_the_texts(void **state)
 	Vanthu__V1__DocumentLine line = VANTHU__V1__DOCUMENT_LINE__INIT;
 	Vanthu__V1__WorkView work = VANTHU__V1__WORK_VIEW__INIT;
 	Vanthu__V1__Reference answers = VANTHU__V1__REFERENCE__INIT;
-	char *names[] = { text("Đảng ủy Sở Tư pháp") }, *with[] = { text("Lê Thị Bình") };
+	char *names[] = { text("Đảng ủy Sở Tư pháp") }, *ids[] = { text("so") };
+	char *with[] = { text("Lê Thị Bình") };
 
 	(void)state;
 	line.subject = text("Kế hoạch thực hiện CHUYỂN ĐỔI số – “đợt 2”");
 	line.number = text("007-KH/ĐU");
 	line.files = text("phụ lục.docx\nbiểu.xlsx");
+	line.to = ids;
 	line.to_names = names;
-	line.n_to_names = 1;
+	line.n_to = line.n_to_names = 1;
 	work.with = with;
 	work.n_with = 1;
 	line.work = &work;
@@ -52,6 +54,32 @@ static void test_each_word_must_be_in_one_of_the_texts(void **state)
 	assert_false(passes("ke hoach xyz", &line));
 	assert_true(passes("", &line));
 	control_sift_drop(NULL);
+}
+
+static void test_the_own_office_which_stands_in_every_line_is_not_searched(void **state)
+{
+	Vanthu__V1__DocumentLine line = VANTHU__V1__DOCUMENT_LINE__INIT;
+	char *names[] = { text("Đảng ủy Bộ Tư pháp"), text("Đảng ủy Cục") },
+	     *ids[] = { text("btp"), text("cuc") };
+
+	(void)state;
+	line.from = text("btp");
+	line.from_name = names[0];
+	assert_false(passes("bo tu phap", &line));
+	assert_false(passes("btp", &line));
+	line.subject = text("Quy chế của Bộ Tư pháp");
+	assert_true(passes("bo tu phap", &line));
+	line.subject = text("");
+	line.from = text("so");
+	line.from_name = text("Sở Tư pháp");
+	line.to = ids;
+	line.n_to = 2;
+	assert_false(passes("btp", &line));
+	assert_true(passes("cuc so", &line));
+	line.to_names = names;
+	line.n_to_names = 2;
+	assert_false(passes("bo", &line));
+	assert_true(passes("dang uy cuc", &line));
 }
 
 /* Every letter that a search folds to ASCII passes for what it is folded to, or is not judged. */
@@ -100,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_word_must_be_in_one_of_the_texts),
+		cmocka_unit_test(test_the_own_office_which_stands_in_every_line_is_not_searched),
 		cmocka_unit_test(test_nothing_is_kept_back_that_a_search_would_find),
 		cmocka_unit_test(test_what_no_client_may_ask_is_refused),
 	};

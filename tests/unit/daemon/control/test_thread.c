@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/body.h"
+#include "routing/state/memory.h"
 #include "tests/unit/support/desk.h"
 #include "tests/unit/support/paper.h"
 
@@ -163,12 +164,28 @@ static void test_the_same_id_of_another_issuer_is_another_matter(void **state)
 	assert_int_equal(t.asked, 1);
 }
 
+/* As a store of an older build has it, whose answers are still being read. */
+static void test_while_the_index_is_made_each_line_says_that_some_may_be_missing(void **state)
+{
+	struct desk *d = *state;
+	struct read t;
+
+	d->s->core->matters.active = true;
+	t = thread(d, CIRCLE);
+	d->s->core->matters.active = false;
+	assert_int_equal(t.lines, 3);
+	assert_int_equal(t.incomplete, 3);
+	assert_int_equal(thread(d, CIRCLE).incomplete, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_circle_ends),
 		cmocka_unit_test(test_what_is_not_here_has_its_place),
 		cmocka_unit_test(test_of_a_great_many_the_rest_is_counted),
+		cmocka_unit_test(
+			test_while_the_index_is_made_each_line_says_that_some_may_be_missing),
 		cmocka_unit_test(test_the_same_id_of_another_issuer_is_another_matter),
 	};
 

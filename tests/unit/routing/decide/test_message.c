@@ -192,7 +192,8 @@ static void test_neighbours_hear_why_their_documents_wait_and_we_why_ours_do(voi
 	neighbour_up(g->s, &g->tinh);
 	station_take(g->s, &tick);
 	station_clear(g->s);
-	core_set_room(g->s->core, (struct core_room){ false, false, true, ERR_DISK_FULL, 0 });
+	core_set_room(g->s->core,
+		      (struct core_room){ false, false, true, ERR_DISK_FULL, 0, ERR_OK });
 	station_take(g->s, &tick); /* at once, not with the next ping that is due */
 	assert_int_equal(station_said(g->s, "tinh", MESSAGE_PING, 0)->u.ping.withholding,
 			 ERR_DISK_FULL);
@@ -203,7 +204,8 @@ static void test_neighbours_hear_why_their_documents_wait_and_we_why_ours_do(voi
 	assert_true(view.up);
 	assert_int_equal(view.waits_for, ERR_DISK_FULL);
 	station_clear(g->s);
-	core_set_room(g->s->core, (struct core_room){ true, true, true, ERR_OK, 0 });
+	core_set_room(g->s->core,
+		      (struct core_room){ true, true, true, ERR_OK, 0, ERR_OK });
 	station_take(g->s, &tick);
 	assert_int_equal(station_said(g->s, "tinh", MESSAGE_PING, 0)->u.ping.withholding, 0);
 	ping.u.ping.withholding = 0;

@@ -216,6 +216,8 @@ static void test_what_is_not_ours_to_work_on_is_refused(void **state)
 	station_commit(g->s);
 	a.role = ROLE_OUT;
 	a.serial = key_of(g, 5, g->s->self.text).serial;
+	assert_int_equal(take(g, &a).result, ERR_OWN_DOCUMENT);
+	a.role = ROLE_RELAY;
 	assert_int_equal(take(g, &a).result, ERR_NOT_RECIPIENT);
 }
 

@@ -199,8 +199,7 @@ static void test_secret_document_leaves_only_that_it_exists(void **state)
 	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
 	station_commit(g->s);
 	/* live events are for whoever may see figures */
-	assert_string_equal(station_notice(g->s, NOTICE_PAPER)->summary.number, "");
-	assert_string_equal(station_notice(g->s, NOTICE_PAPER)->summary.subject, "");
+	assert_null(station_notice(g->s, NOTICE_PAPER));
 	r = station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_OUT, 1)));
 	assert_string_equal(r.u.paper.subject, "");
 	assert_string_equal(r.u.paper.party, "");
@@ -208,6 +207,26 @@ static void test_secret_document_leaves_only_that_it_exists(void **state)
 	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .secret = 1 });
 	assert_true(paper_answer(g, &e).repeated);
 	paper_expect_equal(g);
+}
+
+static void test_number_of_a_secret_document_is_free_in_the_other_book(void **state)
+{
+	struct stage *g = *state;
+	struct event secret = paper_entry(1, DIRECTION_OUT, "01-NQ/ĐU", "2025-06-14"),
+		     open = paper_entry(2, DIRECTION_OUT, "", "2025-06-14");
+
+	secret.u.paper.paper.secrecy = SECRECY_MAT;
+	assert_int_equal(paper_answer(g, &secret).result, ERR_OK);
+	station_commit(g->s);
+	station_clear(g->s);
+	/* nobody said whom it went to, as nothing says it of the secret one */
+	open.u.paper.paper.party = "";
+	open.u.paper.paper.number = "1-NQ/ĐU";
+	assert_int_equal(paper_answer(g, &open).result, ERR_OK);
+	station_commit(g->s);
+	open.u.paper.id = fixture_doc_id(3);
+	assert_int_equal(paper_answer(g, &open).result, ERR_REGISTERED);
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .secret = 1, .paper = 1 });
 }
 
 static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
@@ -257,7 +276,8 @@ static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
 	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
 	assert_true(plan_is_empty(g->s->plan));
 	e.u.paper.dry_run = false;
-	core_set_room(g->s->core, (struct core_room){ false, true, true, ERR_DISK_FULL, 0 });
+	core_set_room(g->s->core,
+		      (struct core_room){ false, true, true, ERR_DISK_FULL, 0, ERR_OK });
 	assert_int_equal(paper_answer(g, &e).result, ERR_DISK_FULL);
 }
 
@@ -492,6 +512,33 @@ static void test_correction_of_what_is_cancelled_secret_or_there_already_is_refu
 	paper_expect_equal(g);
 }
 
+static void test_day_of_what_came_in_is_not_after_its_coming_and_can_be_corrected(void **state)
+{
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_IN, "12/QĐ-BTP", "2025-01-06"),
+		     again = paper_entry(2, DIRECTION_IN, "12/QĐ-BTP", "2024-12-31"),
+		     out = paper_entry(3, DIRECTION_OUT, "12-CV/X", "2025-01-06"), to;
+
+	e.u.paper.paper.issued_on = "2025-01-07";
+	assert_int_equal(paper_answer(g, &e).result, ERR_ISSUED_LATER);
+	e.u.paper.paper.issued_on = "2025-02-30";
+	assert_int_equal(paper_answer(g, &e).result, ERR_BAD_DATE);
+	e.u.paper.paper.issued_on = "2025-01-06";
+	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
+	station_commit(g->s);
+	assert_true(paper_answer(g, &e).repeated);
+	out.u.paper.paper.issued_on = "2025-01-06";
+	assert_int_equal(paper_answer(g, &out).result, ERR_FIELD);
+	/* A number of the State's is that of its year, not of that in which it came. */
+	assert_int_equal(paper_answer(g, &again).same_count, 0);
+	to = paper_change(1, "", "", "");
+	to.u.paper.paper.issued_on = "2024-12-31";
+	assert_int_equal(change(g, to).result, ERR_OK);
+	assert_true(change(g, to).repeated);
+	station_clear(g->s);
+	assert_int_equal(paper_answer(g, &again).same_count, 1);
+}
+
 /* ---- void numbers ---- */
 
 static struct event paper_void(unsigned id, enum direction direction, const char *number)
@@ -569,6 +616,7 @@ int main(void)
 		TEST(test_cancelled_or_insisted_upon_is_not_told),
 		TEST(test_same_document_in_one_turn_is_seen_through_the_plan),
 		TEST(test_secret_document_leaves_only_that_it_exists),
+		TEST(test_number_of_a_secret_document_is_free_in_the_other_book),
 		TEST(test_what_is_no_entry_is_refused_and_writes_nothing),
 		TEST(test_cancelled_entry_stays_with_its_reason_and_counts_no_more),
 		TEST(test_id_of_a_digital_document_is_no_paper),
@@ -576,6 +624,7 @@ int main(void)
 		TEST(test_entry_is_found_among_many_and_numbered_after_the_last),
 		TEST(test_correction_is_an_addition_and_moves_the_counters),
 		TEST(test_correction_of_what_is_cancelled_secret_or_there_already_is_refused),
+		TEST(test_day_of_what_came_in_is_not_after_its_coming_and_can_be_corrected),
 		TEST(test_void_number_has_a_line_counts_nowhere_and_is_used),
 		TEST(test_void_arrival_number_is_the_next_one),
 		TEST(test_damaged_entry_keeps_its_number_and_stops_nobody),

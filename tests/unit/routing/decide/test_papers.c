@@ -112,13 +112,16 @@ static void test_without_room_the_rest_is_refused(void **state)
 	struct event e = import_of(lines, false);
 	const struct act_reply *r;
 
-	core_set_room(g->s->core, (struct core_room){ true, true, true, ERR_OK, 300 * 1024 });
+	core_set_room(g->s->core,
+		      (struct core_room){ true, true, true, ERR_OK, 300 * 1024, ERR_MAP_FULL });
 	r = lines_of(g, &e);
 	assert_int_equal(r[0].result, ERR_OK);
 	assert_int_equal(r[5].result, ERR_MAP_FULL);
 	e.u.papers.together = true;
+	core_set_room(g->s->core,
+		      (struct core_room){ true, true, true, ERR_OK, 300 * 1024, ERR_DISK_FULL });
 	r = lines_of(g, &e);
-	assert_int_equal(r[5].result, ERR_MAP_FULL);
+	assert_int_equal(r[5].result, ERR_DISK_FULL);
 	assert_true(plan_is_empty(g->s->plan));
 }
 

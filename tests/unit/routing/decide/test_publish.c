@@ -246,13 +246,15 @@ test_without_room_the_document_stays_with_the_publisher_and_is_asked_for_later(v
 	struct event e, tick = { .type = EVENT_TICK };
 
 	neighbour_up(g->s, &g->tinh);
-	core_set_room(g->s->core, (struct core_room){ false, false, true, ERR_DISK_FULL, 0 });
+	core_set_room(g->s->core,
+		      (struct core_room){ false, false, true, ERR_DISK_FULL, 0, ERR_OK });
 	e = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, NULL);
 	station_take(g->s, &e);
 	station_commit(g->s);
 	assert_int_equal(have(g, LANE_NORMAL), 0);
 	assert_null(station_said(g->s, "tinh", MESSAGE_ACKNOWLEDGE, 0));
-	core_set_room(g->s->core, (struct core_room){ true, true, true, ERR_OK, 0 });
+	core_set_room(g->s->core,
+		      (struct core_room){ true, true, true, ERR_OK, 0, ERR_OK });
 	station_clear(g->s);
 	g->s->now.mono_ms += 3000;
 	station_take(g->s, &tick);

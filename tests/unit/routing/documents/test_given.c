@@ -250,6 +250,62 @@ static void test_a_corrected_date_of_the_term_goes_on_with_its_series(void **sta
 	assert_int_equal(expect(g, 11, "auto", "KH", "2025-09-02", "01-KH/ĐU"), 0);
 }
 
+static void test_a_term_that_is_told_of_ahead_begins_on_its_day(void **state)
+{
+	struct stage *g = *state; /* 2025-2030 from 2025-07-01 */
+	struct submission u;
+	struct act_reply a;
+
+	tick(g);
+	assert_int_equal(expect(g, 1, "auto", "KH", "2025-07-03", "01-KH/ĐU"), 0);
+	set_term(g, "2030-2035", "2025-09-01");
+	assert_int_equal(expect(g, 2, "auto", "KH", "2025-07-04", "02-KH/ĐU"), 0);
+	tick(g);
+	station_restart(g->s);
+	assert_int_equal(expect(g, 3, "auto", "KH", "2025-08-31", "03-KH/ĐU"), 0);
+	assert_int_equal(expect(g, 4, "auto", "KH", "2025-09-01", "01-KH/ĐU"), 0);
+	a = answer_to(g, document(&u, 5, "3-KH/ĐU", "KH", "2025-07-30"));
+	assert_true(warns(&a, ERR_SAME_NUMBER));
+	a = answer_to(g, document(&u, 8, "3-KH/ĐU", "KH", "2025-06-30"));
+	assert_int_equal(a.result, ERR_OK);
+	assert_false(warns(&a, ERR_SAME_NUMBER)); /* one before that */
+	/* It has begun: the one before gives no numbers, and what it gave is known. */
+	g->s->now.wall_ms += 100LL * 24 * 3600 * 1000;
+	assert_int_equal(answer_to(g, document(&u, 6, "auto", "KH", "2025-08-31")).result,
+			 ERR_NO_NUMBER);
+	a = answer_to(g, document(&u, 6, "2-KH/ĐU", "KH", "2025-08-30"));
+	assert_true(warns(&a, ERR_SAME_NUMBER));
+	/* It began a day earlier: what is dated so stands in it alone. */
+	set_term(g, "2030-2035", "2025-08-31");
+	tick(g);
+	tick(g);
+	a = answer_to(g, document(&u, 7, "3-KH/ĐU", "KH", "2025-09-02"));
+	assert_true(warns(&a, ERR_SAME_NUMBER) && a.same_count == 1);
+	a = answer_to(g, document(&u, 9, "4-KH/ĐU", "KH", "2025-08-31"));
+	assert_true(a.result == ERR_OK);
+	a = answer_to(g, document(&u, 10, "4-KH/ĐU", "KH", "2025-08-30"));
+	assert_int_equal(a.result, ERR_OK);
+	assert_false(warns(&a, ERR_SAME_NUMBER));
+}
+
+static void test_a_first_term_that_is_told_of_ahead_begins_on_its_day(void **state)
+{
+	struct stage *g = *state;
+	struct submission u;
+
+	set_term(g, "", "");
+	tick(g);
+	assert_int_equal(expect(g, 1, "auto", "KH", "2025-07-03", "01-KH/ĐU"), 0);
+	set_term(g, "2025-2030", "2025-09-01");
+	tick(g);
+	station_restart(g->s);
+	assert_int_equal(expect(g, 2, "auto", "KH", "2025-08-31", "02-KH/ĐU"), 0);
+	assert_int_equal(expect(g, 3, "auto", "KH", "2025-09-01", "01-KH/ĐU"), 0);
+	g->s->now.wall_ms += 100LL * 24 * 3600 * 1000;
+	assert_int_equal(answer_to(g, document(&u, 4, "auto", "KH", "2025-08-31")).result,
+			 ERR_NO_NUMBER);
+}
+
 static void test_the_two_types_of_one_symbol_have_two_series(void **state)
 {
 	struct stage *g = *state;
@@ -365,6 +421,8 @@ int main(void)
 		TEST(test_a_dry_run_takes_none_and_a_repetition_gets_the_same),
 		TEST(test_a_term_begins_anew_and_a_state_number_each_year),
 		TEST(test_a_corrected_date_of_the_term_goes_on_with_its_series),
+		TEST(test_a_term_that_is_told_of_ahead_begins_on_its_day),
+		TEST(test_a_first_term_that_is_told_of_ahead_begins_on_its_day),
 		TEST(test_the_two_types_of_one_symbol_have_two_series),
 		TEST(test_paper_and_digital_share_a_series),
 		TEST(test_a_store_without_counters_goes_on_where_it_was),

@@ -176,7 +176,7 @@ static void test_a_number_of_another_type_or_committee_is_a_slip(void **state)
 	assert_string_equal(slips("CV", "Công văn", "04-BC/ĐU", "", ""), "1012");
 	/* the Party's form always has the type */
 	assert_string_equal(slips("CV", "Công văn", "04-XX/ĐU", "", ""), "1012");
-	assert_string_equal(slips("BC", "Báo cáo", "4/KH-ĐU", "", ""), "1012 1008");
+	assert_string_equal(slips("BC", "Báo cáo", "4/KH-ĐU", "", ""), "1012");
 	/* a công văn of the State has no symbol of its type */
 	assert_string_equal(slips("CV", "Công văn", "05/ĐU", "", ""), "");
 	assert_string_equal(slips("", "Thư công", "05-KH/ĐU", "", ""), "1012");
@@ -187,6 +187,11 @@ static void test_a_number_of_another_type_or_committee_is_a_slip(void **state)
 	/* another capital, another Đ */
 	assert_string_equal(slips("QĐ", "Quyết định", "05-qđ/Ðu", "", ""), "");
 	assert_string_equal(slips("CV", "Công văn", "04-CV/BTC", "", ""), "1008");
+	/* the State's form has its organisation behind the type, and before who drafted it */
+	assert_string_equal(slips("QĐ", "Quyết định", "15/QĐ-ĐU", "", ""), "");
+	assert_string_equal(slips("QĐ", "Quyết định", "15/QĐ-BTP", "", ""), "1008");
+	assert_string_equal(slips("CV", "Công văn", "05/ĐU-VP", "", ""), "");
+	assert_string_equal(slips("CV", "Công văn", "05/VP-ĐU", "", ""), "1008");
 	assert_string_equal(slips("CV", "Công văn", "", "", ""), "");
 	assert_string_equal(slips("CV", "Công văn", "CV/ĐU", "", ""), "");
 }

@@ -124,7 +124,13 @@ static void test_slow_is_digital_all_the_same(void **state)
 	assert_true(at.count.digital == 1 && at.count.slow == 0);
 	s.closed_at_ms++;
 	at = target_of_document(ROLE_OUT, &d, &s, NULL);
-	assert_true(at.count.digital == 1 && at.count.slow == 1);
+	assert_true(at.count.digital == 1 && at.count.slow == 1 && at.count.also_paper == 0);
+	d.summary.paper_copies = 2; /* counted when it has arrived: until then it is pending */
+	at = target_of_document(ROLE_OUT, &d, &s, NULL);
+	assert_int_equal(at.count.also_paper, 1);
+	s.delivered = 0;
+	at = target_of_document(ROLE_OUT, &d, &s, NULL);
+	assert_true(at.count.also_paper == 0 && at.count.pending == 1);
 }
 
 static void test_types_are_one_however_they_are_spelt(void **state)

@@ -87,6 +87,57 @@ static void test_times_are_vietnams_unless_utc_is_wanted(void **state)
 	assert_string_equal(local, "21/09/2026 21:13:20");
 	text_local_time(text, true, local, sizeof local);
 	assert_string_equal(local, "21/09/2026 14:13:20");
+	text_local_time("2024-02-29T20:30:00Z", false, local, sizeof local);
+	assert_string_equal(local, "01/03/2024 03:30:00");
+	text_rfc3339(1, text, sizeof text);
+	assert_string_equal(text, "1970-01-01T00:00:00.001Z");
+	text_rfc3339(0, text, sizeof text);
+	assert_string_equal(text, "");
+}
+
+static void test_what_is_no_time_stays_as_it_is(void **state)
+{
+	static const char *const no_times[] = { "",
+						"2026",
+						"2026-09-21",
+						"2026-09-21 14:13:20",
+						"2026-09-21T14:13",
+						"2026-13-01T00:00:00Z",
+						"2026-09-00T00:00:00Z",
+						"2026-09-21T24:00:00Z",
+						"hôm nay" };
+	char local[64];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof no_times / sizeof no_times[0]; i++) {
+		text_local_time(no_times[i], false, local, sizeof local);
+		assert_string_equal(local, no_times[i]);
+	}
+}
+
+static void test_words_have_their_length_and_their_cells(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		int cells;
+	} rows[] = {
+		{ "", 0, 0 },
+		{ " a", 0, 0 },
+		{ "Đảng ủy", sizeof "Đảng" - 1, 4 },
+		{ "uỷ", sizeof "uỷ" - 1, 2 },
+		{ "uy\xcc\x89 ban", 4, 2 },
+		{ "漢字 x", 6, 4 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int cells;
+
+		assert_int_equal(text_word(rows[i].text, &cells), rows[i].len);
+		assert_int_equal(cells, rows[i].cells);
+		assert_int_equal(cells, text_cells(rows[i].text, rows[i].len));
+	}
 }
 
 static void test_what_others_sent_cannot_drive_the_terminal(void **state)
@@ -254,6 +305,8 @@ int main(void)
 		cmocka_unit_test(test_composed_and_decomposed_are_one),
 		cmocka_unit_test(test_dates_are_read_in_both_orders_and_must_exist),
 		cmocka_unit_test(test_times_are_vietnams_unless_utc_is_wanted),
+		cmocka_unit_test(test_what_is_no_time_stays_as_it_is),
+		cmocka_unit_test(test_words_have_their_length_and_their_cells),
 		cmocka_unit_test(test_what_others_sent_cannot_drive_the_terminal),
 		cmocka_unit_test(test_what_nobody_sees_is_found_and_marked),
 		cmocka_unit_test(test_any_uuid_but_nil_is_an_id),

@@ -41,6 +41,9 @@ static void test_formula_becomes_a_text_and_a_number_stays_one(void **state)
 	expect("-12,5", "\"-12,5\",x\r\n");
 	expect("+84", "+84,x\r\n");
 	expect("1-2", "1-2,x\r\n");
+	expect("a;=1+1;b;-2", "a;'=1+1;b;'-2,x\r\n");
+	expect("a; =1", "a; =1,x\r\n");
+	expect("＝1+1", "'＝1+1,x\r\n");
 }
 
 int main(void)

@@ -27,8 +27,8 @@ static char *written(const char *bad)
 	page_row(to, cells, 2);
 	page_addition(to, bad, bad, 2);
 	page_nothing(to, bad, 2);
+	page_signatures(to, bad, bad, bad, bad, 2);
 	page_table_end(to);
-	page_signatures(to, bad, bad, bad, bad);
 	page_end(to);
 	assert_int_equal(fclose(to), 0);
 	return text;
