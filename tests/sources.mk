@@ -155,6 +155,7 @@ SIM := \
 	check_directory \
 	check_duplicates \
 	check_entitlement \
+	check_figures \
 	check_loss \
 	check_matters \
 	check_numbers \
@@ -165,6 +166,7 @@ SIM := \
 	clerks \
 	clocks \
 	faults \
+	figures \
 	hostile \
 	keys \
 	main \

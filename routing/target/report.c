@@ -67,20 +67,18 @@ static bool has(const struct ancestors *a, struct committee_id id)
 	return false;
 }
 
-/* Who was above us under `since` and is not now: the nearest of them that is there still, so that
- * the way to it leads over the others. */
-static enum err former_superior(struct turn_view *t, const struct ancestors *now, uint64_t since,
-				struct committee_id *out)
+/* Who was above us under `since`, is not now and is there still: each of them, for they may stand
+ * apart by now, so that the way to one leads over no other. */
+static enum err add_former(struct turn_view *t, const struct ancestors *now, uint64_t since,
+			   struct ancestors *former)
 {
 	struct ancestors then;
 	enum err e = ancestors_at(t, since, &then);
 
-	*out = (struct committee_id){ "" };
-	for (uint32_t i = 0; e == ERR_OK && i < then.count && !has(now, then.ids[i]); i++) {
-		if (!then.retired[i]) {
-			*out = then.ids[i];
-			break;
-		}
+	for (uint32_t i = 0; e == ERR_OK && i < then.count; i++) {
+		if (!then.retired[i] && !has(now, then.ids[i]) && !has(former, then.ids[i]) &&
+		    former->count < TREE_DEPTH_MAX)
+			former->ids[former->count++] = then.ids[i];
 	}
 	return e == ERR_DAMAGED || e == ERR_BAD_TREE ? ERR_OK : e;
 }
@@ -249,29 +247,19 @@ static enum err send_to(struct turn_view *t, struct committee_id to, const struc
 static enum err send_all(struct turn_view *t, const struct ancestors *above,
 			 const struct rows *rows, const struct report *report)
 {
-	struct committee_id told[TREE_DEPTH_MAX];
-	uint32_t told_count = 0;
+	struct ancestors former = { .count = 0 };
 	uint64_t since = UINT64_MAX;
 	enum err e = send_to(t, above->ids[above->count - 1], report);
 
-	for (uint32_t i = 0; e == ERR_OK && i < rows->count && told_count < TREE_DEPTH_MAX; i++) {
-		struct committee_id former;
-		bool known = false;
-
+	for (uint32_t i = 0; e == ERR_OK && i < rows->count; i++) {
 		if (rows->list[i].at.since == since)
 			continue;
 		since = rows->list[i].at.since;
 		/* 0: as in the first tree */
-		e = former_superior(t, above, since == 0 ? 1 : since, &former);
-		if (e != ERR_OK || id_empty(former))
-			continue;
-		for (uint32_t k = 0; k < told_count; k++)
-			known = known || id_equal(told[k], former);
-		if (known)
-			continue;
-		told[told_count++] = former;
-		e = send_to(t, former, report);
+		e = add_former(t, above, since == 0 ? 1 : since, &former);
 	}
+	for (uint32_t i = 0; e == ERR_OK && i < former.count; i++)
+		e = send_to(t, former.ids[i], report);
 	return e;
 }
 

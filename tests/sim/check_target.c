@@ -1,6 +1,6 @@
 /* The target's counters equal a count of the records, on every disk that a crash leaves and at the
- * end. Counted here from receipts, not from the states that the code under test counts by, and with
- * the C library's calendar. */
+ * end. Counted here from receipts, not from the states that the code under test counts by, with the
+ * C library's calendar, and by the registry's own tree. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,15 +11,8 @@
 
 enum { PLACES_MAX = 1024, SERIALS_MAX = 131072 };
 
-struct bucket {
-	char month[32];
-	enum direction direction;
-	char type[TYPE_CODE_MAX + 1];
-	struct target_count count;
-};
-
 static struct {
-	struct bucket places[PLACES_MAX];
+	struct model_cell places[PLACES_MAX];
 	unsigned count;
 	/* By the document's serial: ours, what was answered and what was delivered; others',
 	 * whether we have receipted it, and when. */
@@ -41,23 +34,48 @@ static struct {
 	} answers[SERIALS_MAX];
 } tally; /* of one member; the simulator has one thread */
 
-static struct target_count *at(const char *month, enum direction direction, const char *type)
+/* As somebody who has ended, or who is not there yet, stood last, or will stand first. */
+static int parent_of(const struct world *w, uint64_t version, int member)
+{
+	int parent = NOT_THERE;
+
+	for (uint64_t v = version; v >= 1 && parent == NOT_THERE; v--)
+		parent = w->versions[v - 1].parent[member];
+	for (uint64_t v = version; v <= w->version_count && parent == NOT_THERE; v++)
+		parent = w->versions[v - 1].parent[member];
+	return parent;
+}
+
+void check_target_path(const struct world *w, int member, uint64_t version, char out[64])
+{
+	size_t len = 0;
+
+	version = version == 0 ? 1 : version > w->version_count ? w->version_count : version;
+	for (int at = member; at >= 0 && len < 60; at = parent_of(w, version, at))
+		len += (size_t)snprintf(out + len, 64 - len, "%d>", at);
+}
+
+static struct target_count *at(const char *month, enum direction direction, const char *path,
+			       const char *type)
 {
 	for (unsigned i = 0; i < tally.count; i++) {
 		if (strcmp(tally.places[i].month, month) == 0 &&
 		    tally.places[i].direction == direction &&
+		    strcmp(tally.places[i].path, path) == 0 &&
 		    strcmp(tally.places[i].type, type) == 0)
 			return &tally.places[i].count;
 	}
 	if (tally.count == PLACES_MAX)
 		return &tally.places[0].count; /* then it differs, and is seen */
 	snprintf(tally.places[tally.count].month, sizeof tally.places[0].month, "%s", month);
+	snprintf(tally.places[tally.count].path, sizeof tally.places[0].path, "%s", path);
 	snprintf(tally.places[tally.count].type, sizeof tally.places[0].type, "%s", type);
 	tally.places[tally.count].direction = direction;
 	return &tally.places[tally.count++].count;
 }
 
-static struct target_count *at_time(int64_t ms, enum direction direction, const char *type)
+static struct target_count *at_time(int64_t ms, enum direction direction, const char *path,
+				    const char *type)
 {
 	time_t local = (time_t)(ms / 1000) + 7 * 3600;
 	char month[32];
@@ -65,7 +83,7 @@ static struct target_count *at_time(int64_t ms, enum direction direction, const 
 
 	gmtime_r(&local, &tm);
 	strftime(month, sizeof month, "%Y-%m", &tm);
-	return at(month, direction, type);
+	return at(month, direction, path, type);
 }
 
 static void day_text(int64_t ms, char out[16])
@@ -189,11 +207,12 @@ static void count_out(struct world *w, const struct member *m, const struct key 
 		      const struct record *r)
 {
 	const struct answers *a = answers_of(key);
-	struct target_count *c =
-	    at_time(counted_at(w, m, a, r->u.document.taken_at_ms), DIRECTION_OUT,
-		    r->u.document.summary.type_code);
 	int64_t begun_ms = counted_at(w, m, a, r->u.document.taken_at_ms);
+	struct target_count *c;
+	char path[64];
 
+	check_target_path(w, m->index, r->u.document.directory_version, path);
+	c = at_time(begun_ms, DIRECTION_OUT, path, r->u.document.summary.type_code);
 	if (a->delivered >= r->u.document.recipient_count) {
 		c->digital++;
 		c->slow += a->all_ms - begun_ms > 86400000;
@@ -210,10 +229,12 @@ static void count_in(struct world *w, const struct member *m, const struct key *
 
 	const char *day = r->u.document.summary.due_on;
 	struct target_count *c;
+	char path[64];
 
 	if (a->ours_ms == 0)
 		return;
-	c = at_time(counted_at(w, m, a, a->ours_ms), DIRECTION_IN,
+	check_target_path(w, m->index, r->u.document.directory_version, path);
+	c = at_time(counted_at(w, m, a, a->ours_ms), DIRECTION_IN, path,
 		    r->u.document.summary.type_code);
 	c->digital++;
 	count_done(a, day == NULL ? "" : day, c);
@@ -223,18 +244,17 @@ static void count_paper(struct world *w, const struct member *m, const struct ke
 			const struct record *r)
 {
 	const struct rec_paper *p = &r->u.paper;
-	char month[32];
+	char month[32], path[64];
 
-	(void)w;
-	(void)m;
 	(void)key;
+	check_target_path(w, m->index, p->directory_version, path);
 	snprintf(month, sizeof month, "%.7s", p->date);
 	if (p->cancelled_at_ms != 0 || p->next.n != 0)
 		return; /* crossed out, or another record says it right */
 	if (p->secrecy == SECRECY_THUONG)
-		at(month, p->direction, p->type_code)->paper++;
+		at(month, p->direction, path, p->type_code)->paper++;
 	else
-		at(month, p->direction, p->type_code)->secret++;
+		at(month, p->direction, path, p->type_code)->secret++;
 }
 
 /* What a counter says is taken from what was counted here; at the end nothing may be left. Types
@@ -245,39 +265,36 @@ static void subtract(struct world *w, const struct member *m, const struct key *
 	const struct target_count *c = &r->u.counter.count;
 	struct target_count *mine;
 	struct target_key counter;
-	char text[32];
+	char text[32], path[64];
 
-	(void)w;
-	(void)m;
 	if (!key_parse_counter(key, &counter))
 		return;
 	snprintf(text, sizeof text, "%04u-%02u", month_year(counter.month),
 		 month_in_year(counter.month));
-	mine = at(text, counter.direction, r->u.counter.type_code);
+	check_target_path(w, m->index, counter.since, path);
+	mine = at(text, counter.direction, path, r->u.counter.type_code);
 #define TAKE(count_name) mine->count_name -= c->count_name;
 	TARGET_COUNTS(TAKE)
 #undef TAKE
 }
 
-static void report(struct world *w, const struct member *m, const struct bucket *b)
+static void report(struct world *w, const struct member *m, const struct model_cell *b)
 {
 	const struct target_count *c = &b->count;
 
 	world_violation(w, "target",
-			"%s counts in %s %s %s otherwise: digital %lld paper %lld pending %lld "
-			"refused %lld secret %lld slow %lld processed %lld late %lld returned %lld "
-			"recalled %lld too few",
+			"%s counts in %s %s %s at %s otherwise: digital %lld paper %lld "
+			"pending %lld refused %lld secret %lld slow %lld processed %lld late "
+			"%lld returned %lld recalled %lld too few",
 			m->id.text, b->month, b->direction == DIRECTION_IN ? "in" : "out", b->type,
-			(long long)c->digital, (long long)c->paper, (long long)c->pending,
+			b->path, (long long)c->digital, (long long)c->paper, (long long)c->pending,
 			(long long)c->refused, (long long)c->secret, (long long)c->slow,
 			(long long)c->processed, (long long)c->late, (long long)c->returned,
 			(long long)c->recalled);
 }
 
-void check_target(struct world *w, const struct member *m)
+unsigned check_target_count(struct world *w, const struct member *m, struct model_cell **out)
 {
-	struct target_count zero = { .digital = 0 };
-
 	memset(&tally, 0, sizeof tally);
 	check_each(w, m, FAMILY_RECEIPT, key_role(ROLE_OUT), count_receipt);
 	check_each(w, m, FAMILY_RECEIPT, key_role(ROLE_IN), count_receipt);
@@ -287,6 +304,16 @@ void check_target(struct world *w, const struct member *m)
 	check_each(w, m, FAMILY_DOCUMENT, key_role(ROLE_OUT), count_out);
 	check_each(w, m, FAMILY_DOCUMENT, key_role(ROLE_IN), count_in);
 	check_each(w, m, FAMILY_PAPER, check_all(), count_paper);
+	*out = tally.places;
+	return tally.count;
+}
+
+void check_target(struct world *w, const struct member *m)
+{
+	struct target_count zero = { .digital = 0 };
+	struct model_cell *places;
+
+	(void)check_target_count(w, m, &places);
 	check_each(w, m, FAMILY_COUNTER, check_all(), subtract);
 	for (unsigned i = 0; i < tally.count; i++) {
 		if (!target_equal(&tally.places[i].count, &zero))

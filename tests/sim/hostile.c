@@ -49,7 +49,7 @@ void hostile_garbage(struct world *w, int edge)
 }
 
 /* Another committee's key id under the liar's signature. */
-static void dress_up(struct world *w, struct draft *d, const struct member *as)
+void hostile_dress_up(struct world *w, struct draft *d, const struct member *as)
 {
 	uint8_t *bytes = (uint8_t *)(uintptr_t)d->envelope.data;
 	size_t n = sizeof w->evil_key_id.bytes;
@@ -84,15 +84,15 @@ static void publish(struct world *w, struct arena *a, int edge, int direction, e
 		deliver(w, edge, direction, frame);
 }
 
-static struct head head_of(struct world *w, const struct member *as, enum kind kind,
-			   const struct recipient *to)
+struct head hostile_head(struct world *w, const struct member *as, enum kind kind,
+			 const struct recipient *to)
 {
 	struct head h = { .origin = as->id,
 			  .kind = kind,
 			  .body_version = 1,
 			  .urgency = URGENCY_THUONG,
 			  .secrecy = SECRECY_THUONG,
-			  .signed_at_ms = w->start_wall_ms + w->now_ms,
+			  .signed_at_ms = w->start_wall_ms + w->skipped_ms + w->now_ms,
 			  .directory_version = 1,
 			  .hop_limit = HOP_LIMIT,
 			  .recipients = to,
@@ -127,13 +127,13 @@ void hostile_document(struct world *w, int edge)
 	assert(a != NULL);
 	if (e->standing && as != to) {
 		memset(&d, 0, sizeof d);
-		d.head = head_of(w, &w->members[as], KIND_DOCUMENT, &recipient);
+		d.head = hostile_head(w, &w->members[as], KIND_DOCUMENT, &recipient);
 		item.sha256 = digest_of(part.content);
 		d.head.manifest = &item;
 		d.head.manifest_count = 1;
 		assert(document_body_pack(a, &body, &d.body) == ERR_OK &&
 		       seal_drafts(w->evil, a, &d, 1) == ERR_OK);
-		dress_up(w, &d, &w->members[as]);
+		hostile_dress_up(w, &d, &w->members[as]);
 		w->struck[FAULT_FORGED_DOCUMENT]++;
 		publish(w, a, edge, direction, LANE_NORMAL, &d);
 	}
@@ -159,15 +159,15 @@ void hostile_receipt(struct world *w, int edge)
 	    (e->superior == d->origin || e->subordinate == d->origin) &&
 	    member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id), &ident)) {
 		memset(&draft, 0, sizeof draft);
-		draft.head = head_of(w, &w->members[as], KIND_RECEIPT, &recipient);
+		draft.head = hostile_head(w, &w->members[as], KIND_RECEIPT, &recipient);
 		draft.fact = (struct fact){ .kind = KIND_RECEIPT,
-					    .at_ms = w->start_wall_ms + w->now_ms,
+					    .at_ms = w->start_wall_ms + w->skipped_ms + w->now_ms,
 					    .note = "",
 					    .document = { .origin = origin->id,
 							  .id = d->id,
 							  .digest = ident.u.ident.digest } };
 		assert(seal_drafts(w->evil, a, &draft, 1) == ERR_OK);
-		dress_up(w, &draft, &w->members[as]);
+		hostile_dress_up(w, &draft, &w->members[as]);
 		w->struck[FAULT_FORGED_RECEIPT]++;
 		publish(w, a, edge, direction, LANE_FACTS, &draft);
 	}

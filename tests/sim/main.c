@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
+#include "tests/sim/figures.h"
 #include "tests/sim/world.h"
 #include "tests/sim/year.h"
 
@@ -22,6 +23,7 @@ struct sums {
 	    numbers, skipped, same_instant, out_of_order,
 	    term_crashes, term_begun, by_list, forbidden,
 	    unlawful, refusals[2], unjudged;
+	unsigned nights, reports, lost, again, forged, impossible, asks, lies;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
 
@@ -63,6 +65,16 @@ static void add(struct sums *s, const struct world *w)
 	for (int k = 0; k < CHANGE_KINDS; k++)
 		s->changes[k] += w->struck_change[k];
 	s->relocated += w->relocated;
+	if (w->figures == NULL)
+		return;
+	s->nights += w->figures->nights;
+	s->reports += w->figures->count;
+	s->lost += w->figures->lost;
+	s->again += w->figures->again;
+	s->forged += w->figures->forged;
+	s->impossible += w->figures->impossible;
+	s->asks += w->figures->asks;
+	s->lies += w->figures->lies;
 }
 
 static void print_sums(const struct sums *s)
@@ -97,6 +109,11 @@ static void print_sums(const struct sums *s)
 		       s->unjudged);
 	if (s->wide > 0)
 		printf("; with more names than fit an item %u", s->wide);
+	if (s->nights > 0)
+		printf("; nights %u, reports %u, asked for %u, lost %u, shown again %u, forged %u, "
+		       "impossible %u, lies %u",
+		       s->nights, s->reports, s->asks, s->lost, s->again, s->forged, s->impossible,
+		       s->lies);
 	if (s->setback > 0)
 		printf("; disks put back %u, shown by a neighbour %u", s->setback, s->shown);
 	printf("\n");
@@ -130,7 +147,8 @@ static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quie
 static enum canary canary_of(const char *name)
 {
 	static const char *const names[CANARY_COUNT] = { "", "never-reopens", "skips-number",
-							  "term-goes-on", "looks-away" };
+							  "term-goes-on", "looks-away",
+							  "half-compared" };
 
 	for (unsigned i = 1; i < CANARY_COUNT; i++) {
 		if (strcmp(names[i], name) == 0)

@@ -12,6 +12,7 @@
 #include "proto/signer_pem.h"
 #include "proto/verifier.h"
 #include "proto/wire_encode.h"
+#include "tests/sim/figures.h"
 #include "tests/sim/keys.h"
 #include "tests/sim/world.h"
 #include "tests/sim/year.h"
@@ -39,10 +40,12 @@ void member_create(struct world *w, int index, int superior)
 
 struct now member_now(const struct member *m)
 {
-	return (struct now){ .wall_ms = m->world->start_wall_ms + m->world->now_ms + m->skew_ms +
+	int64_t mono_ms = m->world->skipped_ms + m->world->now_ms;
+
+	return (struct now){ .wall_ms = m->world->start_wall_ms + mono_ms + m->skew_ms +
 					m->clock_ms,
-			     .mono_ms = m->world->now_ms,
-			     .mono_us = m->world->now_ms * 1000 };
+			     .mono_ms = mono_ms,
+			     .mono_us = mono_ms * 1000 };
 }
 
 /* ---- what acts mean here ---- */
@@ -60,6 +63,8 @@ static void reply(void *ctx, const struct act_reply *r)
 		year_replied(w, r);
 		return;
 	}
+	if (w->figures != NULL && figures_replied(r))
+		return;
 	if (!numbers_replied(w, r) && !offices_replied(w, r) && !clerks_replied(w, r))
 		workload_replied(w, r);
 }
@@ -457,6 +462,8 @@ void member_crash(struct member *m)
 	check_directory(m->world, m);
 	/* whatever the moment: the counters are of the same commit as what they count */
 	check_target(m->world, m);
+	figures_after(m);
+	check_figures(m->world, m);
 	network_member_gone(m->world, m->index);
 	world_schedule(m->world, (struct sim_event){
 				     .at_ms = m->world->now_ms + 1 +
@@ -488,12 +495,14 @@ void member_turn(struct member *m)
 	m->wake_ms = INT64_MAX;
 	change_windows(m);
 	do {
+		figures_before(m);
 		if (m->world->mandates)
 			mandates_blind(m);
 		if (turn_run(m->turn, member_now(m)) != ERR_OK) {
 			member_crash(m); /* any failed turn ends the process */
 			return;
 		}
+		figures_after(m);
 		bring(m);
 		download_go_on(m->follow);
 		installer_go_on(m->installer);
@@ -502,7 +511,7 @@ void member_turn(struct member *m)
 	if (!m->running)
 		return;
 	bulk_tick(m->bulk, member_now(m));
-	deadline_ms = core_deadline_ms(m->core);
+	deadline_ms = core_deadline_ms(m->core) - m->world->skipped_ms;
 	world_wake(m->world, m,
 		   inbox_count(m->inbox) > 0	    ? 0
 		   : deadline_ms > m->world->now_ms ? deadline_ms - m->world->now_ms

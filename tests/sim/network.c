@@ -6,6 +6,7 @@
 #include "proto/crc32c.h"
 #include "proto/wire_decode.h"
 #include "routing/base/committee_id.h"
+#include "tests/sim/figures.h"
 #include "tests/sim/world.h"
 
 enum {
@@ -318,6 +319,8 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 		return;
 	}
 	for (uint32_t i = 0; i < count; i++) {
+		if (events[i].type == EVENT_PUBLISH)
+			figures_opened(m, &events[i].u.publish);
 		/* The last event's release frees them all: they leave the inbox in order, and a
 		 * turn releases all at its end. */
 		if (inbox_push(m->inbox, &events[i], i + 1 == count ? release_arena : NULL, a) !=

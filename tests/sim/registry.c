@@ -133,7 +133,7 @@ static void publish(struct world *w, struct version *v, struct rec_committee *ch
 	struct directory_issue issue = {
 		.version = w->version_count + 1,
 		.previous = &w->versions[w->version_count - 1].directory.head.digest,
-		.now_ms = w->start_wall_ms + w->now_ms,
+		.now_ms = w->start_wall_ms + w->skipped_ms + w->now_ms,
 		.valid_until_ms = w->start_wall_ms + w->directory_valid_ms,
 		.competence = w->competence,
 		.lists = w->lists
@@ -313,10 +313,10 @@ static bool rotate(struct world *w)
 	memcpy(keys, entry->keys, entry->key_count * sizeof *keys);
 	for (uint32_t i = 0; i < entry->key_count; i++) {
 		if (keys[i].to_ms == 0)
-			keys[i].to_ms = w->start_wall_ms + w->now_ms +
+			keys[i].to_ms = w->start_wall_ms + w->skipped_ms + w->now_ms +
 					(how == 2 ? SHORT_OVERLAP_MS : OVERLAP_MS);
 		if (how == 3 && keys[i].revoked_from_ms == 0)
-			keys[i].revoked_from_ms = w->start_wall_ms + w->now_ms;
+			keys[i].revoked_from_ms = w->start_wall_ms + w->skipped_ms + w->now_ms;
 	}
 	if (how >= 2)
 		/* what it signed and nobody had yet may be refused: it is told */

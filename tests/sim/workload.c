@@ -419,7 +419,9 @@ bool workload_given_up(const struct world *w, const struct wanted *d)
 		return d->refused;
 	return w->changing && !d->accepted &&
 	       (d->last_error != ERR_OK || (w->retired >> d->origin & 1) != 0 ||
-		w->versions[w->version_count - 1].parent[d->origin] == NOT_THERE);
+		w->versions[w->version_count - 1].parent[d->origin] == NOT_THERE ||
+		/* it waits for one of these */
+		(d->older != 0 && workload_given_up(w, &w->documents[d->older - 1])));
 }
 
 static bool queues_empty(const struct world *w)

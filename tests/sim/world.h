@@ -11,6 +11,7 @@
  *   tools/registry/registry.c   changing worlds: versions of the directory, and the tree of each
  *   setback.c    worlds in which a disk is put back to an earlier copy
  *   offices.c    office worlds: what is done with what has arrived
+ *   figures.c    figure worlds: reports over several midnights, and what becomes of them
  *   numbers.c    and what its clerks number
  *   *_plant.c    faults of a disk that the checkers must notice
  *   mandates.c   mandate worlds: who may issue what, lists of recipients, and their model
@@ -74,6 +75,9 @@ enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
 /* From here on: worlds that do not change but in who may issue what and in lists of recipients
  * (mandates.c). */
 #define MANDATE_SEEDS 6000000ULL
+/* From here on: office worlds over four midnights and the end of a month, in which figures go up
+ * the tree (figures.c). Odd ones change too. */
+#define FIGURE_SEEDS 7000000ULL
 #define FIRST_ENDPOINT "tcp://127.0.0.1:1"
 #define START_WALL_MS 1790000000000LL
 #define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */
@@ -105,6 +109,7 @@ enum canary {
 	CANARY_SKIPS_NUMBER,  /* a number is lost before a clerk goes ahead by hand */
 	CANARY_TERM_GOES_ON,  /* numbers go on as if no term had begun */
 	CANARY_LOOKS_AWAY,    /* nobody judges what may be issued */
+	CANARY_HALF_COMPARED, /* reports are compared in one direction (figures.c) */
 	CANARY_COUNT
 };
 
@@ -183,7 +188,8 @@ enum event_kind {
 	SIM_BACK,
 	SIM_CLOCK,
 	SIM_YEAR,
-	SIM_TERM
+	SIM_TERM,
+	SIM_FIGURES
 };
 
 struct sim_event {
@@ -356,6 +362,8 @@ struct world {
 	int64_t office_list_changes_ms;
 	unsigned by_list, forbidden, unlawful, refusals[2], unjudged; /* at the first hop, last */
 	struct year *year; /* NULL: a world of seconds */
+	struct figures *figures; /* NULL: reports leave, and nobody looks */
+	int64_t skipped_ms; /* nights, by all clocks; the times of events go without them */
 	char violation[256];
 	bool verbose;
 	enum canary canary;
@@ -451,6 +459,10 @@ const char *fault_name(enum fault f);
 void hostile_garbage(struct world *w, int edge);
 void hostile_document(struct world *w, int edge);
 void hostile_receipt(struct world *w, int edge);
+/* For others that lie: a head in a member's name, and its key id in what another key has sealed. */
+struct head hostile_head(struct world *w, const struct member *as, enum kind kind,
+			 const struct recipient *to);
+void hostile_dress_up(struct world *w, struct draft *d, const struct member *as);
 
 /* ---- workload.c ---- */
 void workload_draw(struct world *w);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/sim/figures.h"
 #include "tests/sim/keys.h"
 
 enum {
@@ -287,6 +288,7 @@ static void begin(struct world *w, uint64_t seed, bool weekly)
 				(struct edge){ .superior = superior, .subordinate = i };
 	}
 	keys_make_directory(w);
+	figures_begin(w, YEAR_SILENT);
 }
 
 static void check(struct world *w)
@@ -301,6 +303,8 @@ static void check(struct world *w)
 		check_target(w, &w->members[i]);
 		check_directory(w, &w->members[i]);
 	}
+	if (w->violation[0] == '\0')
+		check_all_figures(w);
 }
 
 static void print(const struct world *w, const struct year_run *run)
@@ -323,6 +327,8 @@ static void print(const struct world *w, const struct year_run *run)
 	       y->agreed, y->declined, y->frozen, y->changes, y->voids, y->reminders, y->still_open,
 	       y->too_late, y->unserved, y->given_up, y->crashes, y->cuts,
 	       (unsigned long long)w->events_done);
+	printf("# reports of the last day %u; of those that are missing above %u got lost\n",
+	       w->figures->count, w->figures->lost);
 }
 
 bool year_run(struct world *w, const struct year_run *run)
@@ -345,6 +351,7 @@ bool year_run(struct world *w, const struct year_run *run)
 	}
 	/* and one more, for what the last day left under way */
 	y->day++;
+	figures_watch(w);
 	if (w->violation[0] == '\0')
 		play_day(w, true);
 	check(w);

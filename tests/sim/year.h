@@ -136,6 +136,8 @@ enum {
 	YEAR_MERGES_INTO = 6,
 	YEAR_MERGE_DAY = 200
 };
+/* Of these no report gets anywhere: a bit each. */
+#define YEAR_SILENT (1u << 9 | 1u << 17 | 1u << 29)
 int year_end_day(int index); /* when it ends, by itself or in another one; −1: not in this year */
 int year_heir(int index);    /* whom its papers go to then */
 int year_term_day(int index); /* when its term begins; −1: not in this year */

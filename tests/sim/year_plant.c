@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/base/arena.h"
+#include "routing/base/calendar.h"
 #include "routing/state/plan.h"
+#include "routing/target/target.h"
 #include "tests/sim/plant.h"
 #include "tests/sim/year.h"
 
@@ -253,6 +256,92 @@ static bool forgotten(struct spoil *s)
 	return true;
 }
 
+/* The first month of somebody's figures that has a row; of the committee that moved, from
+ * before. */
+static bool find_figures(struct spoil *s, bool moved)
+{
+	struct committee_id mover;
+	struct month none = { 0 };
+
+	year_name(YEAR_MOVES, &mover);
+	s->scan = scan_of(moved ? key_figures(mover, none) : (struct key){ .len_bytes = 0 });
+	while (s->l.next(s->l.ctx, s->plan->arena, FAMILY_FIGURES, &s->scan, &s->r) == ERR_OK) {
+		if (s->r.u.figures.figures.row_count > 0)
+			return true;
+	}
+	return false;
+}
+
+static struct report_row *rows_of(struct spoil *s)
+{
+	struct report *f = &s->r.u.figures.figures;
+	struct report_row *rows = arena_array(s->plan->arena, f->row_count, sizeof *rows);
+
+	if (rows == NULL)
+		abort();
+	memcpy(rows, f->rows, f->row_count * sizeof *rows);
+	f->rows = rows;
+	return rows;
+}
+
+static bool summed_twice(struct spoil *s)
+{
+	struct report_row *rows;
+
+	if (!find_figures(s, false))
+		return false;
+	rows = rows_of(s);
+	target_add(&rows[0].count, &s->r.u.figures.figures.rows[0].count);
+	plan_put(s->plan, s->scan.at, &s->r);
+	return true;
+}
+
+static bool summed_though_refused(struct spoil *s)
+{
+	if (!find_figures(s, false))
+		return false;
+	s->r.u.figures.signed_at_ms++;
+	plan_put(s->plan, s->scan.at, &s->r);
+	return true;
+}
+
+static bool moved_before_its_time(struct spoil *s)
+{
+	struct report_row *rows;
+
+	if (!find_figures(s, true))
+		return false;
+	rows = rows_of(s);
+	for (uint32_t i = 0; i < s->r.u.figures.figures.row_count; i++)
+		rows[i].at.since = UINT32_MAX; /* as it stands now */
+	plan_put(s->plan, s->scan.at, &s->r);
+	return true;
+}
+
+static bool missing_as_zero(struct spoil *s)
+{
+	struct record r = { .family = FAMILY_FIGURES };
+	struct committee_id who;
+
+	year_name(9, &who); /* of YEAR_SILENT */
+	r.u.figures.figures.from = r.u.figures.figures.to = month_make(2025, 9);
+	plan_put(s->plan, key_figures(who, month_make(2025, 9)), &r);
+	return true;
+}
+
+/* What was done with a document, and no counter followed. */
+static bool work_uncounted(struct spoil *s)
+{
+	for (unsigned n = 0; spoil_nth(s, FAMILY_COUNTER, (struct key){ .len_bytes = 0 }, n); n++) {
+		if (s->r.u.counter.count.processed == 0)
+			continue;
+		s->r.u.counter.count.processed--;
+		plan_put(s->plan, s->scan.at, &s->r);
+		return true;
+	}
+	return false;
+}
+
 /* That an office had ended before a document came to it. */
 static bool ended(struct spoil *s)
 {
@@ -303,6 +392,11 @@ static const struct planted faults[] = {
 	{ "what a document answers, lost", reply },
 	{ "done, and still to be done", left_behind },
 	{ "to be done, and forgotten", forgotten },
+	{ "work that moved no counter", work_uncounted },
+	{ "a report summed twice", summed_twice },
+	{ "a report summed though it was refused", summed_though_refused },
+	{ "a committee that moved, counted elsewhere before", moved_before_its_time },
+	{ "what is missing, as zero", missing_as_zero },
 };
 
 bool year_plants(struct world *w, void (*check)(struct world *w))

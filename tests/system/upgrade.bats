@@ -14,6 +14,10 @@
 # stores/format-5.tar.gz: a lab t - m - l of the build of 2026-11-29 (8c96452), stopped that day. t gave 01-CV/ĐU to m and l, 01-KH/ĐU to m, 02-CV/ĐU on paper,
 # 03-CV/ĐU to l, on its way; 7-CV/HU came on paper. m has accepted 01-CV/ĐU as 1 (assigned, started) and 01-KH/ĐU as 2 (finished), l has returned 01-CV/ĐU;
 # t has accepted m's 01-BC/ĐU.
+#
+# stores/format-7.tar.gz: a lab t - m - l of the build of 2026-11-29 (74a072a), stopped that day: the last that counted by month and direction only. t gave
+# 01-CV/ĐU and 02-CV/ĐU to m and l, 01-KH/ĐU (due 2026-12-20) to m; on paper 01-TB/ĐU out, 7-CV/HU in (October), 02-TB/ĐU cancelled. m accepted 01-CV/ĐU, finished
+# 01-KH/ĐU and returned 02-CV/ĐU, l accepted 01-CV/ĐU; t accepted m's 01-BC/ĐU and left l's 01-BC/CB.
 
 setup() {
 	load common
@@ -180,4 +184,28 @@ line() { at "$1" register "$2" --json | jq -r '[.data[] | "\(.number):\(.symbol)
 	for one in 01-KH/ĐU 9-BC/CB; do
 		at m show $one --thread --json | jq -e '[.data[].number] == ["01-KH/ĐU", "9-BC/CB"]'
 	done
+}
+
+counts() { at "$1" target --json | jq -c '.data | [.counted, .digital, .paper, .pending, [.by[] | [.direction, .month, .digital, .paper]]]'; }
+counted() { [ "$(counts "$1")" = "$2" ]; }
+
+@test "a store of format 7: what was counted by month and direction is counted anew, by type, place and work too, and is the same" {
+	local t='[7,5,2,0,[["in","2026-10",0,1],["in","2026-11",2,0],["out","2026-11",3,1]]]'
+	local m='[4,4,0,0,[["in","2026-11",3,0],["out","2026-11",1,0]]]' l='[3,3,0,0,[["in","2026-11",2,0],["out","2026-11",1,0]]]'
+	unpack format-7 "2026-11-29 14:00:00"
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" -q
+	wait_for 60 counted t "$t"
+	wait_for 60 counted m "$m"
+	wait_for 60 counted l "$l"
+	for where in t m l; do at $where target recount; done
+	# and from there on: what the office does with what came before moves counters as with what comes now
+	at t accept 01-BC/CB -q
+	at m start 01-CV/ĐU -q
+	send l t 02-BC/CB
+	wait_for 60 counted t '[8,6,2,0,[["in","2026-10",0,1],["in","2026-11",3,0],["out","2026-11",3,1]]]'
+	"${DAY[@]}" "$VANTHU" lab stop "$LAB" -q
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" -q
+	for where in t m l; do at $where target recount; done
+	counted m "$m"
+	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
 }

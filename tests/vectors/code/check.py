@@ -5,6 +5,7 @@ import hashlib
 import json
 import pathlib
 import sys
+import time
 
 sys.path.insert(0, sys.argv[1])
 from cryptography import x509
@@ -17,9 +18,9 @@ from proto import control_pb2, envelope_pb2, peer_pb2
 FOLDER = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else pathlib.Path(__file__).parent.parent / "data")
 GROUPS = ["keys", "hashes", "envelopes", "peer", "directory", "local", "evidence"]
 CHUNK = 32 * 1024
-KINDS = {1: "document", 2: "receipt", 3: "refusal", 4: "status", 5: "relay", 6: "directory", 8: "doubt", 9: "correction"}
+KINDS = {1: "document", 2: "receipt", 3: "refusal", 4: "status", 5: "relay", 6: "directory", 7: "report", 8: "doubt", 9: "correction"}
 BODIES = {1: "DocumentBody", 2: "ReceiptBody", 3: "RefusalBody", 4: "StatusBody", 5: "RelayBody", 6: "DirectoryBody",
-          8: "DoubtBody", 9: "CorrectionBody"}
+          7: "ReportBody", 8: "DoubtBody", 9: "CorrectionBody"}
 BATCH_TYPE = b"application/vnd.vanthu.batch.v1"
 NOW_MS = 1764000000000 + 60000
 
@@ -143,6 +144,36 @@ def check_doubted(head, message, keys):
         need(doubted.origin == head.recipients[0].committee and doubted.signed_at_ms == message.signed_at_ms, "another is asked")
 
 
+COUNTS = ("digital", "paper", "pending", "refused", "secret", "also_paper", "slow", "processed", "late", "returned", "recalled")
+
+
+def check_report(head, m):
+    if m.asks:
+        need(len(m.ListFields()) == 1, "a question says nothing else")
+        return
+    now = time.gmtime(NOW_MS // 1000 + 7 * 3600)
+    need(0 < m.from_month <= m.to_month <= now.tm_year * 12 + now.tm_mon - 1 and m.to_month - m.from_month < 24, "months")
+    need(m.as_of_ms <= NOW_MS, "as of")
+    need(not m.exchanges or m.as_of_ms - 93 * 86400000 <= m.exchanged_since_ms and m.exchanged_before_ms <= m.as_of_ms, "exchanged")
+    seen, before = set(), ()
+    for r in m.rows:
+        need(m.from_month <= r.month <= m.to_month and r.direction in (1, 2) and r.type <= len(m.types), "row")
+        place = (r.month, r.direction, r.since)
+        need(place >= before and (place, r.type) not in seen, "rows ascend, each once")
+        before = place
+        seen.add((place, r.type))
+        need(all(getattr(r, name) < 1 << 40 for name in COUNTS), "counts")
+        need(r.refused <= r.pending and r.late <= r.processed and r.processed + r.returned + r.recalled <= r.digital, "parts")
+        need(r.also_paper <= r.digital and r.slow <= r.digital, "parts")
+        need(not (r.processed + r.returned + r.recalled if r.direction == 2 else r.pending + r.also_paper + r.slow), "direction")
+    for x in m.exchanges:
+        ids = [x.ids[i:i + 16] for i in range(0, len(x.ids), 16)]
+        need(getattr(x, "with") and x.direction in (1, 2) and len(x.ids) % 16 == 0, "exchange")
+        need(all(a < b for a, b in zip(ids, ids[1:])), "documents ascend")
+    for d in m.declared:
+        need(d.name and d.as_of and 0 < d.all and d.done <= d.all, "declared")
+
+
 def believe(doubt, correction):
     """(head, body) of both: the time to take instead of the doubted one."""
     (asked, question), (answer, word) = doubt, correction
@@ -163,6 +194,9 @@ def check_body(head, body, keys):
         check_ref(message.document, head.kind == 3)
     if head.kind in (8, 9):
         check_doubted(head, message, keys)
+    if head.kind == 7:
+        need(len(head.recipients) == 1 and head.recipients[0].committee and not head.manifest, "a fact has one recipient")
+        check_report(head, message)
     if head.kind != 1:
         return message
     need(len(message.parts) == len(head.manifest) > 0, "parts")
@@ -628,6 +662,25 @@ def spoil_correction(run):
     yield "for another", lambda: believe(doubt, other)
 
 
+def spoil_report(run):
+    """Figures that a committee could sign, and that cannot be."""
+    _, head, body = open_envelope(run.data("report"), run.keys)
+
+    def variant(change):
+        m = copy.deepcopy(body)
+        change(m)
+        return lambda: check_report(head, m)
+
+    for name, change in (("more processed", lambda m: setattr(m.rows[0], "processed", 10)), ("more late", lambda m: setattr(m.rows[0], "late", 7)),
+                         ("more refused", lambda m: setattr(m.rows[2], "refused", 4)), ("more slow", lambda m: setattr(m.rows[2], "slow", 6)),
+                         ("a month to come", lambda m: setattr(m, "to_month", 2025 * 12 + 11)), ("too many months", lambda m: setattr(m, "from_month", 2023 * 12)),
+                         ("a row twice", lambda m: m.rows.append(m.rows[2])), ("no such type", lambda m: setattr(m.rows[0], "type", 2)),
+                         ("too large", lambda m: setattr(m.rows[0], "digital", 1 << 40)), ("as of a time to come", lambda m: setattr(m, "as_of_ms", NOW_MS + 1)),
+                         ("documents of all time", lambda m: setattr(m, "exchanged_since_ms", 0)), ("a document twice", lambda m: setattr(m.exchanges[0], "ids", m.exchanges[0].ids[:16] * 2)),
+                         ("more done than there is", lambda m: setattr(m.declared[0], "done", 16)), ("a question with figures", lambda m: setattr(m, "asks", True))):
+        yield name, variant(change)
+
+
 def spoil_reference(run):
     """Bodies that a committee could sign, and nobody takes."""
     for name in ("receipt", "refusal", "refusal-of-unsigned", "refusal-of-unreadable", "status", "status-assigned", "status-agreed", "relayed", "doubt", "doubt-of-receipt", "correction"):
@@ -748,6 +801,7 @@ def main():
     run.refuse("fields of frames", spoil_fields(run))
     run.refuse("correction", spoil_correction(run))
     run.refuse("bodies of facts", spoil_reference(run))
+    run.refuse("figures", spoil_report(run))
     stranger = {i: k for i, k in run.keys.items() if k[0] != "btp"}
     run.refuse("unknown key", [("document", lambda: open_envelope(run.data("document"), stranger))])
     taken = {i: ("pl" if k[0] == "btp" else k[0], k[1], k[2]) for i, k in run.keys.items()}

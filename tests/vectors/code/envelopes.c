@@ -131,7 +131,14 @@ static void write_any(struct vectors *v, struct out *o, const char *name, const 
 	expect_head(o, &d->head);
 	if (says != NULL)
 		expect_older(o, says);
-	if (d->head.kind != KIND_DOCUMENT) {
+	if (d->head.kind == KIND_REPORT) {
+		out_object(o, "expect_body");
+		out_number(o, "from_month", d->fact.report->from.n);
+		out_number(o, "to_month", d->fact.report->to.n);
+		out_number(o, "exchanged_before_ms",
+			   (uint64_t)d->fact.report->exchanged_before_ms);
+		out_end(o);
+	} else if (d->head.kind != KIND_DOCUMENT) {
 		out_object(o, "expect_body");
 		out_text(o, "document.origin", d->fact.document.origin.text);
 		out_digest(o, "document.digest", &d->fact.document.digest);
@@ -183,6 +190,8 @@ void write_envelopes(struct vectors *v, const struct examples *e)
 	write_any(v, o, "document-that-replaces", &e->newer, NULL,
 		  &(struct says){ &e->document, NULL });
 	write_envelope(v, o, "status-agreed", &e->agreed, NULL);
+	write_envelope(v, o, "report", &e->report, NULL);
+	write_envelope(v, o, "report-asked", &e->asking, NULL);
 	write_any(v, o, "document-that-reminds", &e->reminder, NULL,
 		  &(struct says){ &e->document, "cb-mot" });
 	out_close(o);

@@ -255,6 +255,64 @@ static void make_doubts(struct vectors *v, struct examples *e)
 	seal(v, BTP, &e->correction, 1);
 }
 
+/* Figures of two months: of a type, of no type, and under two places. */
+static void make_reports(struct vectors *v, struct examples *e)
+{
+	static const struct report_row rows[] = {
+		{ .at = { { 2025 * 12 + 9 }, DIRECTION_IN, 1, 0 },
+		  .type_code = "KH",
+		  .type_name = "Kế hoạch",
+		  .count = { .digital = 9,
+			     .paper = 2,
+			     .processed = 6,
+			     .late = 1,
+			     .returned = 1 } },
+		{ .at = { { 2025 * 12 + 10 }, DIRECTION_IN, 2, 0 },
+		  .type_code = "",
+		  .type_name = "",
+		  .count = { .paper = 300, .secret = 4 } },
+		{ .at = { { 2025 * 12 + 10 }, DIRECTION_OUT, 2, 0 },
+		  .type_code = "KH",
+		  .type_name = "Kế hoạch",
+		  .count = { .digital = 5,
+			     .pending = 3,
+			     .refused = 1,
+			     .also_paper = 2,
+			     .slow = 1 } },
+	};
+	static const struct declaration declared = { "Cán bộ được tập huấn", 12, 15, "2025-11-20",
+						     "Nguyễn Văn An", VECTORS_NOW_MS - 5000 };
+	static const text_t excluded[] = { "GM" };
+	static struct doc_id ids[2];
+	static struct report_exchange x;
+	static struct report report, asks = { .asks = true };
+	static const struct document_ref none = { { "" }, { { 0 } }, { { 0 } } };
+
+	ids[0] = example_id(1);
+	ids[1] = example_id(2);
+	x = (struct report_exchange){ member_id("btp"), DIRECTION_IN, ids, 2 };
+	report = (struct report){ .from = { 2025 * 12 + 9 },
+				  .to = { 2025 * 12 + 10 },
+				  .as_of_ms = VECTORS_NOW_MS - 1000,
+				  .rows = rows,
+				  .row_count = 3,
+				  .exchanged_since_ms = VECTORS_NOW_MS - 86400000,
+				  .exchanged_before_ms = VECTORS_NOW_MS - 1500,
+				  .exchanges = &x,
+				  .exchange_count = 1,
+				  .declared = &declared,
+				  .declared_count = 1,
+				  .excluded = excluded,
+				  .excluded_count = 1 };
+	e->report = fact_of(40, "cb-mot", KIND_REPORT, &none);
+	e->report.fact.report = &report;
+	seal(v, CB_MOT, &e->report, 1);
+	e->asking = fact_of(41, "thads", KIND_REPORT, &none);
+	e->asking.head.recipients = to_cb_mot;
+	e->asking.fact.report = &asks;
+	seal(v, THADS, &e->asking, 1);
+}
+
 /* About the older document: what is agreed to is that the newer one stands in its place. */
 static void make_answer(struct vectors *v, struct examples *e)
 {
@@ -285,5 +343,6 @@ void examples_make(struct vectors *v, struct examples *e)
 	seal(v, BTP, e->batch, 5);
 	make_newer(v, e);
 	make_answer(v, e);
+	make_reports(v, e);
 	make_reminder(v, e);
 }

@@ -259,9 +259,10 @@ static void write_target(struct vectors *v, struct out *o)
 	target.paper = 1;
 	target.share = target.line = 9000;
 	target.reached = 1;
-	row = (Vanthu__V1__TargetRow){
-		row.base, VANTHU__V1__DIRECTION__DIRECTION_OUT, 24322, 9, 1, 0, 0, 0
-	};
+	row.direction = VANTHU__V1__DIRECTION__DIRECTION_OUT;
+	row.month = 24322;
+	row.digital = 9;
+	row.paper = 1;
 	target.rows = rows;
 	target.n_rows = 1;
 	reply.what_case = VANTHU__V1__REPLY__WHAT_TARGET;

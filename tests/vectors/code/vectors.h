@@ -57,6 +57,7 @@ struct examples {
 	struct draft document, group, receipt, refusal, unreadable, spoilt, forbidden, status,
 	    assigned, relayed, held;
 	struct draft doubt, doubt_of_fact, correction;
+	struct draft report, asking; /* cb-mot's figures; and thads asks for them */
 	struct draft newer, agreed; /* it replaces `document`; and what cb-mot answers */
 	struct draft reminder;	    /* of `document` */
 	struct draft batch[5];
