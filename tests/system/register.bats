@@ -29,7 +29,7 @@ work() {
 	local i
 	for i in 1 2 3; do
 		v btp send a.txt --to thads --type CV --number "0$i-CV/ĐU" --subject "Về việc thử <b>số $i</b> & \"kiểm tra\"" --signer "Nguyễn Văn A" \
-			--date 2026-11-2$i --wait delivered --timeout 120 -q >/dev/null
+			--date 2026-11-2$i --due 2099-12-31 --wait delivered --timeout 120 -q >/dev/null
 	done
 	v btp paper add out --type BC --number 09-BC/ĐU --subject "=1+1" --to "Ban Tổ chức;=2+2;＝3" -q >/dev/null
 	v btp paper cancel 09-BC/ĐU --reason "nhập nhầm" -q >/dev/null
@@ -50,6 +50,9 @@ work() {
 	v btp register out --json | jq -e '.data | map(.number) == [1, 2, 3, 4] and all(.[:3][]; .copies == 1 and .delivered == 1 and .delivered_at != null and .signer == "Nguyễn Văn A")'
 	v btp register out --json | jq -e '.data[3] | .form == "paper" and .to == ["Ban Tổ chức;=2+2;＝3"] and .additions[0].kind == "void" and .additions[0].note == "nhập nhầm"'
 	v thads register followup --json | jq -e '.data[0] | .work.code == "06" and .work.to == "Phòng Tổng hợp" and .due == "2099-12-30"'
+	# Both days, of which the earlier one counts: the document names one, the leader set the other.
+	v thads register followup --json | jq -e '.data[0] | .document_due == "2099-12-31" and .work.due == "2099-12-30"'
+	v thads register in --json | jq -e '.data[2] | .document_due == "2099-12-31" and .due == "2099-12-31" and .work.due == null'
 }
 
 @test "a period shows what was entered in it, and the last year is not this one" {

@@ -137,6 +137,7 @@ static void add_received(json_t *o, const Vanthu__V1__RegisterLine *l)
 	json_object_set_new(o, "assigned_at", json_time(l->assigned_at_ms));
 	set(o, "assigned_by", l->assigned_by);
 	set(o, "due", l->work != NULL && l->work->due_on[0] != '\0' ? l->work->due_on : l->due_on);
+	set(o, "document_due", l->due_on);
 	set(o, "answer", l->answer_symbol);
 }
 
