@@ -215,6 +215,8 @@ bool year_plants(struct world *w, void (*check)(struct world *w));
 /* Writes a committee's year into the store of a lab's daemon, which does not run now; says so in a
  * line. False: it cannot be written. */
 bool year_store(struct world *w, const char *id, const char *folder);
+/* The versions of the directory, a line each: number, day, and who stands under whom since. */
+void year_print_directories(const struct world *w);
 
 /* ---- year_check.c, year_check_work.c ---- */
 void year_check_books(struct world *w);

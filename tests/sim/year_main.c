@@ -1,7 +1,8 @@
 /* sim --year SEED N            a year of N documents (year.c)
  * sim --year SEED N plants     and then faults on a disk, each of which must be noticed
  * sim --year SEED N weekly     a year in which offices work on one day a week, and the same faults
- * sim --year SEED N store ID FOLDER [ID FOLDER]   and write stores of it (year_store.c)
+ * sim --year SEED N store ID FOLDER [ID FOLDER]   and write stores of it (year_store.c), after a
+ *                              line for each version of its directory
  * sim --year-tree              its tree, for `vanthu lab create` */
 #include <malloc.h>
 #include <stdio.h>
@@ -35,6 +36,8 @@ int year_main(int argc, char **argv)
 	if (w == NULL)
 		return 2;
 	good = year_run(w, &run);
+	if (stores)
+		year_print_directories(w);
 	for (int i = 5; stores && i + 1 < argc; i += 2)
 		good = good && year_store(w, argv[i], argv[i + 1]);
 	world_free(w);

@@ -10,8 +10,9 @@
 
 enum { WRITES_AT_ONCE = 400, MIB = 1 << 20 };
 
-/* What a store has of its own tree, keys and links, and its notes: the lab's stay. All others, and
- * those that are yet to come, are what a year leaves. */
+/* What a store has of its own tree, keys and links, and its notes: the lab's stay; also what others
+ * reported, for its signers are not the lab's, which report for themselves. All others, and those
+ * that are yet to come, are what a year leaves. */
 static bool is_of_the_lab(enum family f)
 {
 	switch (f) {
@@ -27,6 +28,8 @@ static bool is_of_the_lab(enum family f)
 	case FAMILY_ASIDE:
 	case FAMILY_STAGED:
 	case FAMILY_CHANGED:
+	case FAMILY_REPORT:
+	case FAMILY_FIGURES:
 		return true;
 	default:
 		return false;
@@ -88,4 +91,27 @@ bool year_store(struct world *w, const char *id, const char *folder)
 	printf("%s - year store of %s: %llu records in %s, VT-%d\n", e == ERR_OK ? "ok" : "not ok",
 	       id, (unsigned long long)count, folder, (int)e);
 	return e == ERR_OK;
+}
+
+static void print_place(const struct world *w, uint64_t version, int member)
+{
+	int now = world_parent(w, version, member);
+
+	if (version == 1 || world_parent(w, version - 1, member) == now)
+		return;
+	printf(" %s %s", w->members[member].id.text, now < 0 ? "-" : w->members[now].id.text);
+}
+
+void year_print_directories(const struct world *w)
+{
+	for (uint64_t v = 1; v <= w->version_count; v++) {
+		const struct rec_directory *head = &w->versions[v - 1].directory.head;
+		char date[DATE_MAX + 1];
+
+		date_of_ms(head->signed_at_ms, date);
+		printf("# directory %llu %s", (unsigned long long)v, date);
+		for (int i = 0; i < w->member_count; i++)
+			print_place(w, v, i);
+		printf("\n");
+	}
 }
