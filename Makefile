@@ -46,7 +46,7 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols
 
-.PHONY: all library man bench clerk demo check sim year vectors install clean help packages lint locale
+.PHONY: all library man bench clerk figures demo check sim year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu library locale man
 
 help:
@@ -54,6 +54,7 @@ help:
 	@echo 'make demo       install what is missing, build, and watch seven committees at work'
 	@echo 'make bench      measure this machine and a lab on it; PEERS=FILE beside others, BENCH=smoke or full'
 	@echo 'make clerk      how long each command of a clerk takes after a year of 20,000 documents'
+	@echo 'make figures    a year of 20,000 documents in 31 daemons: every figure counted again from the books'
 	@echo 'make check      install what is missing, build, run all tests'
 	@echo 'make sim SEED=n replay one seed of the simulator'
 	@echo 'make year SEED=n a year of 20,000 documents in a tree of 31 committees, played and checked'
@@ -255,6 +256,10 @@ $(B)/tests/enlarge: $(call obj_of,obj,tests/helpers/enlarge tools/registry/regis
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+$(B)/tests/places: $(call obj_of,obj,tests/helpers/places tools/registry/registry tools/registry/change tools/base/files tools/base/text daemon/base/socket_group daemon/base/folder daemon/keys/key_file $(LIB)) $(call gen_of,obj)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 BADPEER := badpeer badpeer_bounds badpeer_frames badpeer_office badpeer_publish peer
 $(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/base/files daemon/base/folder $(LIB)) $(call gen_of,obj)
 	@mkdir -p $(@D)
@@ -298,6 +303,11 @@ bench: packages
 clerk: packages
 	@$(MAKE) --no-print-directory -j2 all $(B)/sim/sim
 	@tests/bench/clerk
+
+# The year of `make year` in the stores of a lab that reports, and a recount of its books: tests/year/figures.
+figures: packages
+	@$(MAKE) --no-print-directory -j2 all $(B)/sim/sim $(B)/tests/places $(PY_GEN)
+	@timeout 900 tests/year/figures
 
 # Who tries it out wants to see the committees, not the compiler.
 demo: packages

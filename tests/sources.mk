@@ -219,5 +219,6 @@ TEST_HELPERS := \
 	bitflip \
 	damage \
 	enlarge \
+	places \
 	unixcat \
 	unixrecv
