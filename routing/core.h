@@ -31,6 +31,9 @@ struct core_config {
 	/* an outgoing document without all receipts is marked expired then; 0: never */
 	int64_t expire_ms;
 	bool drop_recalled; /* the content of what came here goes once it was given back */
+	/* A recall goes to a recipient before its document is known to be there, as programs of
+	 * others say it: no daemon sets it (routing/documents/early.h). */
+	bool asks_at_once;
 	uint64_t attachment_max_bytes;
 	uint32_t recount_records;      /* read in one tick of a recount; 0: some 500 */
 	/* rows of a directory written or read in one tick; 0: DIRECTORY_STAGE_ROWS */

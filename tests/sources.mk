@@ -167,6 +167,8 @@ SIM := \
 	offices \
 	plant \
 	prng \
+	recall_plant \
+	recalls \
 	registry \
 	setback \
 	visits \

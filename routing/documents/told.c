@@ -127,7 +127,7 @@ static enum err tell(struct turn_view *t, struct doc_key doc, struct committee_i
 	bool there = true;
 	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &document);
 
-	if (e == ERR_OK && doc.role == ROLE_OUT)
+	if (e == ERR_OK && doc.role == ROLE_OUT && !t->core->config.asks_at_once)
 		e = is_there(t, doc, to, &there);
 	if (e != ERR_OK || !there)
 		return e == ERR_DAMAGED || e == ERR_NOT_FOUND ? ERR_OK : e;

@@ -19,7 +19,7 @@ struct sums {
 	enum canary canary;
 	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides,
 	    settled, doubts, setback, shown, acts, statuses, answers, asked, frozen, replaced,
-	    numbers, skipped, same_instant, out_of_order,
+	    early, let_go, recalled_by, numbers, skipped, same_instant, out_of_order,
 	    term_crashes, term_begun, by_list, forbidden,
 	    unlawful, refusals[2], unjudged;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
@@ -44,6 +44,9 @@ static void add(struct sums *s, const struct world *w)
 	s->asked += w->asked;
 	s->frozen += w->frozen;
 	s->replaced += w->replaced;
+	s->early += w->early;
+	s->let_go += w->let_go;
+	s->recalled_by += w->recalled_by;
 	s->numbers += w->numbers_seen;
 	s->term_crashes += w->term_crashes;
 	s->term_begun += w->term_begun;
@@ -85,6 +88,9 @@ static void print_sums(const struct sums *s)
 		       "skipped by hand %u, two at one instant %u",
 		       s->acts, s->statuses, s->answers, s->asked, s->frozen, s->replaced,
 		       s->out_of_order, s->numbers, s->skipped, s->same_instant);
+	if (s->let_go > 0)
+		printf("; recalled by a document %u, asked back early %u, contents let go %u",
+		       s->recalled_by, s->early, s->let_go);
 	if (s->entries > 0)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
 	if (s->term_begun > 0)
@@ -130,7 +136,8 @@ static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quie
 static enum canary canary_of(const char *name)
 {
 	static const char *const names[CANARY_COUNT] = { "", "never-reopens", "skips-number",
-							  "term-goes-on", "looks-away" };
+							  "term-goes-on", "looks-away",
+							  "keeps-recalled", "forgets-early" };
 
 	for (unsigned i = 1; i < CANARY_COUNT; i++) {
 		if (strcmp(names[i], name) == 0)
@@ -150,7 +157,9 @@ static bool run_plants(uint64_t seed)
 	good = world_run(w, seed);
 	if (!good)
 		printf("not ok - seed %llu: # %s\n", (unsigned long long)seed, w->violation);
-	good = good && (w->mandates ? mandate_plants : office_plants)(w);
+	good = good && (w->mandates  ? mandate_plants
+			: w->recalls ? recall_plants
+				     : office_plants)(w);
 	world_free(w);
 	free(w);
 	return good;

@@ -299,6 +299,9 @@ static void build(struct member *m)
 				      .credit_messages = 1 + prng_below(&m->world->prng, 64),
 				      .credit_bytes = 256 * 1024,
 				      .relay_retention_ms = retention_ms(m->world),
+				      .drop_recalled = recalls_let_go(m->world, m->index) &&
+						       m->world->canary != CANARY_KEEPS_RECALLED,
+				      .asks_at_once = (m->world->hasty >> m->index & 1) != 0,
 				      .attachment_max_bytes = 1 << 20,
 				      .chain_step = digest_chain_step,
 				      .answered_by = seal_peek_answered,
@@ -494,6 +497,8 @@ void member_turn(struct member *m)
 			member_crash(m); /* any failed turn ends the process */
 			return;
 		}
+		if (m->world->recalls)
+			recalls_look(m);
 		bring(m);
 		download_go_on(m->follow);
 		installer_go_on(m->installer);

@@ -236,6 +236,7 @@ static void check_end(struct world *w)
 	check_authenticity(w);
 	check_paper(w);
 	check_office(w);
+	check_recalls(w);
 	check_matters(w);
 	check_numbers(w);
 	check_mandates(w);
@@ -257,7 +258,8 @@ bool world_run(struct world *w, uint64_t seed)
 	w->mandates = seed >= MANDATE_SEEDS;
 	w->offices = seed >= OFFICE_SEEDS && !w->mandates;
 	w->setback = seed >= SETBACK_SEEDS && seed < OFFICE_SEEDS;
-	w->midnight = w->offices && seed >= TERM_SEEDS;
+	w->recalls = w->offices && seed >= RECALL_SEEDS;
+	w->midnight = w->offices && seed >= TERM_SEEDS && !w->recalls;
 	w->wide = seed >= WIDE_SEEDS && seed < SETBACK_SEEDS;
 	w->counting = seed >= COUNTING_SEEDS && seed < WIDE_SEEDS;
 	w->changing = w->counting ? seed % 2 == 1 : seed >= CHANGING_SEEDS && seed < SETBACK_SEEDS;
