@@ -212,8 +212,7 @@ static enum err next_free(struct turn_view *t, const struct given_question *q,
 
 	for (unsigned walked = 0; e == ERR_OK && taken; walked++) {
 		given->last += walked > 0;
-		e = walked == NUMBERS_WALKED_MAX ? ERR_NO_NUMBER
-						 : print(parts, given->last, text);
+		e = walked == NUMBERS_WALKED_MAX ? ERR_NO_NUMBER : print(parts, given->last, text);
 		taken = false;
 		if (e == ERR_OK && parts->form == NUMBER_FORM_PARTY && term->key[0] != '\0')
 			e = was_given(t, q, text, term, &taken);

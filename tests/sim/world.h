@@ -334,7 +334,8 @@ struct world {
 	int entry_count;
 	bool offices, midnight, recalls;
 	uint16_t drops, hasty; /* bit per member: lets content go; asks before it knows */
-	unsigned early, let_go, recalled_by; /* recalls; contents; recalls by a document agreed to */
+	/* recalls before their document; contents; recalls by a document agreed to */
+	unsigned early, let_go, recalled_by;
 	unsigned term_crashes, term_begun; /* numbers given in the new term, by series */
 	struct office_act acts[OFFICE_ACTS_MAX];
 	int act_count;
