@@ -44,6 +44,8 @@ struct core_config {
 	/* Which document the one in a stored envelope answers, id zero: none; for a store that has
 	 * no index of that (routing/documents/matter.c). NULL: it gets none. */
 	enum err (*answered_by)(struct arena *a, struct blob envelope, struct document_ref *out);
+	/* Whose key signed a stored envelope. NULL: it is never signed anew. */
+	enum err (*signed_with)(struct arena *a, struct blob envelope, struct digest *key_id);
 };
 
 /* A core with no memory of anything; NULL without memory. */

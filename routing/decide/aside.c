@@ -64,8 +64,8 @@ static enum err settle(struct turn_view *t, struct link *l, const struct ev_publ
 	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e, routed);
 }
 
-/* For another reason than it came with, perhaps: then what opening tells now, which its signer's key
- * kept from us, is what that reason is asked about. */
+/* For another reason than it came with, perhaps: then what opening tells now, which was hidden as
+ * long as the signer's key was not known, is what that reason is asked about. */
 static void still_waits(struct turn_view *t, const struct key *key, struct record *r,
 			const struct ev_publish *e, enum err why)
 {

@@ -319,7 +319,47 @@ static enum err say_complete(struct turn_view *t, struct link *l, const struct e
 	return ERR_OK;
 }
 
-/* The same envelope: the same answer, byte for byte. */
+/* Has the key that signed our receipt ended or been revoked since? Then who did not take it before
+ * refuses it for ever. */
+static enum err has_ended(struct turn_view *t, const struct rec_receipt *receipt, bool *yes)
+{
+	const struct rec_committee *own = NULL;
+	struct digest key_id;
+	enum err e = ERR_NOT_FOUND;
+
+	*yes = false;
+	if (t->core->config.signed_with != NULL && receipt->envelope.draft == 0)
+		e = t->core->config.signed_with(t->plan->arena, receipt->envelope.bytes, &key_id);
+	if (e != ERR_OK)
+		return e == ERR_NO_MEMORY ? e : ERR_OK;
+	e = core_own_entry(t, &own);
+	*yes = e == ERR_OK && own != NULL; /* our entry knows it no more */
+	for (uint32_t i = 0; *yes && i < own->key_count; i++) {
+		const struct key_entry *k = &own->keys[i];
+
+		if (memcmp(&k->key_id, &key_id, sizeof key_id) == 0)
+			*yes = k->revoked_from_ms != 0 ||
+			       (k->to_ms != 0 && k->to_ms <= t->now.wall_ms);
+	}
+	return e;
+}
+
+/* Our receipt once more by the key that we have now. What we keep stays: the origin has one of the
+ * two, and takes no second. */
+static enum err receipt_anew(struct turn_view *t, const struct copy *c, int64_t at_ms)
+{
+	const struct rec_document *d = &c->document;
+	const struct fact fact = { .kind = KIND_RECEIPT,
+				   .at_ms = at_ms,
+				   .from = d->from,
+				   .note = "",
+				   .document = { d->origin, d->id, d->digest } };
+	enum err e = fact_send(t, d->origin, &fact, c->event->relays, c->event->relay_count, NULL);
+
+	return e == ERR_NO_ROUTE ? ERR_OK : e;
+}
+
+/* The same envelope: the same answer, byte for byte, as long as the key counts that signed it. */
 static enum err answer_again(struct turn_view *t, const struct copy *c)
 {
 	const struct ev_publish *e = c->event;
@@ -327,14 +367,19 @@ static enum err answer_again(struct turn_view *t, const struct copy *c)
 				    .relays = e->relays,
 				    .relay_count = e->relay_count };
 	struct record r;
+	bool ended = false;
 	enum err result =
 	    core_get(t, FAMILY_RECEIPT,
 		     key_receipt(c->doc.role, c->doc.serial, t->core->config.self), &r);
 
 	if (result == ERR_NOT_FOUND)
 		return ERR_OK; /* passing through: its receipts come by themselves */
+	if (result == ERR_OK && r.u.receipt.kind == KIND_RECEIPT && guard_may_sign(t) == ERR_OK)
+		result = has_ended(t, &r.u.receipt, &ended);
 	if (result != ERR_OK)
 		return result;
+	if (ended)
+		return receipt_anew(t, c, r.u.receipt.at_ms);
 	again.fact = r.u.receipt.envelope;
 	again.draft = r.u.receipt.envelope.draft;
 	if (again.draft == 0) {

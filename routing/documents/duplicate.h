@@ -25,6 +25,7 @@
  *   are not what was      |                           | is wanted              |
  *   signed                |                           |                        |
  *
+ * A receipt whose key has ended or was revoked since is signed anew instead, by the present key.
  * After the stored answer goes what our office has said of it, signed anew (told.h).
  *
  * All names ours: nothing but the last two columns. Under another directory than the one that the

@@ -305,6 +305,7 @@ static void build(struct member *m)
 				      .attachment_max_bytes = 1 << 20,
 				      .chain_step = digest_chain_step,
 				      .answered_by = seal_peek_answered,
+				      .signed_with = seal_peek_key,
 				      .recount_records = 3,
 				      .directory_rows = stage_rows(m->world) };
 	struct bulk_config bulk = { .window_bytes = 128 * 1024,
