@@ -192,7 +192,8 @@ static enum err open_core(struct daemon *d)
 				      .drop_recalled = config_drops_recalled(&d->config),
 				      .attachment_max_bytes = d->config.attachment_max_bytes,
 				      .chain_step = digest_chain_step,
-				      .answered_by = seal_peek_answered };
+				      .answered_by = seal_peek_answered,
+				      .signed_with = seal_peek_key };
 	struct lookup lookup = d->store->ops->lookup(d->store);
 	struct deadline_rules deadlines = tables_deadlines(&d->tables.now, &d->config);
 	uint8_t seed[32];

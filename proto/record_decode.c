@@ -156,6 +156,32 @@ static enum err read_named(struct arena *a, const char *origin, ProtobufCBinaryD
 	return e == ERR_OK ? field_fixed(id, ref->id.bytes, sizeof ref->id.bytes) : e;
 }
 
+static enum err read_summary(struct arena *a, const Vanthu__V1__DocumentRecord *m,
+			     struct summary *out)
+{
+	enum err e;
+
+	*out = (struct summary){ .number = m->number,
+					 .type_code = m->type_code,
+					 .subject = m->subject,
+					 .issued_on = m->issued_on,
+					 .due_on = m->due_on,
+					 .type_name = m->type_name,
+					 .signer_name = m->signer_name,
+					 .signer_competence = m->signer_competence,
+					 .signer_position = m->signer_position,
+					 .files = m->files,
+					 .business = (enum business)m->business,
+					 .reminds = m->reminds,
+					 .paper_copies = m->paper_copies };
+	e = field_enum(m->business, BUSINESS_NONE, BUSINESS_REPLACE);
+	if (e == ERR_OK)
+		e = read_named(a, m->reply_origin, m->reply_id, &out->reply_to);
+	if (e == ERR_OK)
+		e = read_named(a, m->concerns_origin, m->concerns_id, &out->concerns);
+	return e;
+}
+
 enum err record_decode_document(struct arena *a, struct blob bytes, struct record *record)
 {
 	struct rec_document *out = &record->u.document;
@@ -202,30 +228,8 @@ enum err record_decode_document(struct arena *a, struct blob bytes, struct recor
 	out->relay_count = m->relay_count;
 	out->lists = m->lists;
 	out->listed = m->listed < m->n_recipients ? m->listed : (uint32_t)m->n_recipients;
-	out->summary = (struct summary){ .number = m->number,
-					 .type_code = m->type_code,
-					 .subject = m->subject,
-					 .issued_on = m->issued_on,
-					 .due_on = m->due_on,
-					 .type_name = m->type_name,
-					 .signer_name = m->signer_name,
-					 .signer_competence = m->signer_competence,
-					 .signer_position = m->signer_position,
-					 .files = m->files,
-					 .business = (enum business)m->business,
-					 .reminds = m->reminds,
-					 .paper_copies = m->paper_copies };
-	e = field_enum(m->business, BUSINESS_NONE, BUSINESS_REPLACE);
-	if (e == ERR_OK)
-		e = read_named(a, m->reply_origin, m->reply_id, &out->summary.reply_to);
-	if (e == ERR_OK)
-		e = read_named(a, m->concerns_origin, m->concerns_id, &out->summary.concerns);
-	if (e != ERR_OK)
-		return e;
-	e = read_line(m->line_year, m->line_number, &out->line);
-	if (e != ERR_OK)
-		return e;
-	return ERR_OK;
+	e = read_summary(a, m, &out->summary);
+	return e == ERR_OK ? read_line(m->line_year, m->line_number, &out->line) : e;
 }
 
 enum err record_decode_state(struct arena *a, struct blob bytes, struct record *record)

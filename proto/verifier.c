@@ -280,3 +280,20 @@ enum err seal_peek_answered(struct arena *a, struct blob envelope, struct docume
 		*out = body.reply_to;
 	return e;
 }
+
+enum err seal_peek_key(struct arena *a, struct blob envelope, struct digest *key_id,
+		       struct digest *digest)
+{
+	struct opened *opened = arena_alloc(a, sizeof *opened);
+	const Vanthu__V1__Envelope *e;
+	struct outer outer;
+	enum err r = opened == NULL ? ERR_NO_MEMORY : read_outer(a, envelope, &outer, opened);
+
+	if (r != ERR_OK)
+		return r;
+	*digest = opened->digest;
+	e = outer.envelope;
+	return e->n_signatures == 0 ? ERR_SIGNATURE
+				    : field_fixed(e->signatures[0]->key_id, key_id->bytes,
+						  sizeof key_id->bytes);
+}

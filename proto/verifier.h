@@ -64,5 +64,8 @@ must_use enum err seal_peek(struct arena *a, struct blob envelope, struct opened
  * core_config.answered_by. */
 must_use enum err seal_peek_answered(struct arena *a, struct blob envelope,
 				     struct document_ref *out);
+/* By which key it is signed, and its digest. Fits core_config.signed_with. */
+must_use enum err seal_peek_key(struct arena *a, struct blob envelope, struct digest *key_id,
+				struct digest *digest);
 
 #endif

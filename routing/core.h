@@ -33,6 +33,9 @@ struct core_config {
 	/* an outgoing document without all receipts is marked expired then; 0: never */
 	int64_t expire_ms;
 	bool drop_recalled; /* the content of what came here goes once it was given back */
+	/* A recall goes to a recipient before its document is known to be there, as programs of
+	 * others say it: no daemon sets it (routing/documents/early.h). */
+	bool asks_at_once;
 	uint64_t attachment_max_bytes;
 	uint32_t recount_records;      /* read in one tick of a recount; 0: some 500 */
 	/* rows of a directory written or read in one tick; 0: DIRECTORY_STAGE_ROWS */
@@ -43,6 +46,10 @@ struct core_config {
 	/* Which document the one in a stored envelope answers, id zero: none; for a store that has
 	 * no index of that (routing/documents/matter.c). NULL: it gets none. */
 	enum err (*answered_by)(struct arena *a, struct blob envelope, struct document_ref *out);
+	/* Which key signed a stored envelope, and its digest. NULL: a receipt is never signed
+	 * anew, and a status is each time that it goes once more. */
+	enum err (*signed_with)(struct arena *a, struct blob envelope, struct digest *key_id,
+				struct digest *digest);
 };
 
 /* A core with no memory of anything; NULL without memory. */

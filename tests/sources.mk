@@ -179,6 +179,8 @@ SIM := \
 	offices \
 	plant \
 	prng \
+	recall_plant \
+	recalls \
 	registry \
 	setback \
 	visits \

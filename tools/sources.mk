@@ -79,9 +79,9 @@ TOOLS := \
 	command/target \
 	command/target_ask \
 	command/target_by \
-	command/target_export \
 	command/target_declare \
 	command/target_declared \
+	command/target_export \
 	command/target_given \
 	command/target_show \
 	command/target_simulate \
@@ -165,8 +165,8 @@ TOOLS_TEST := \
 	lab/ports \
 	output/chart \
 	output/csv \
-	output/output \
 	output/markup \
+	output/output \
 	output/page \
 	output/table_layout \
 	output/terminal \

@@ -395,7 +395,8 @@ static bool check_office(struct fault *f, const Vanthu__V1__Office *m)
 		if (policy_text(m->with[i], PERSON_MAX, true) != ERR_OK)
 			return bad(f, ERR_FIELD, "with");
 	}
-	if (m->due_on[0] != '\0' && (!assigns || !date_month(m->due_on, &month)))
+	if (m->due_on[0] != '\0' && !(assigns && strcmp(m->due_on, "none") == 0) &&
+	    (!assigns || !date_month(m->due_on, &month)))
 		return bad(f, assigns ? ERR_BAD_DATE : ERR_USAGE, "due_on");
 	if (m->n_committees > (asks ? RECIPIENTS_MAX : 0))
 		return bad(f, ERR_USAGE, "committees");

@@ -64,15 +64,20 @@ static enum err settle(struct turn_view *t, struct link *l, const struct ev_publ
 	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e, routed);
 }
 
-static void still_waits(struct turn_view *t, const struct key *key, struct record *r, enum err why)
+/* For another reason than it came with, perhaps: then what opening tells now, which was hidden as
+ * long as the signer's key was not known, is what that reason is asked about. */
+static void still_waits(struct turn_view *t, const struct key *key, struct record *r,
+			const struct ev_publish *e, enum err why)
 {
 	struct rec_aside *a = &r->u.aside;
 	uint64_t next = t->core->directory_version + 1;
-	bool by_version = why != ERR_CLOCK && why != ERR_MOVED;
+	bool by_version = why != ERR_CLOCK && why != ERR_MOVED,
+	     learns = id_empty(a->signer) && !id_empty(e->signer);
 
-	if (why == a->why && !(by_version && a->wants_version < next))
+	if (why == a->why && !learns && !(by_version && a->wants_version < next))
 		return;
 	a->why = why;
+	aside_learn(a, e);
 	if (by_version && a->wants_version < next)
 		a->wants_version = next; /* this one has not settled it */
 	core_put(t, *key, r);
@@ -112,6 +117,6 @@ enum err decide_aside(struct turn_view *t, const struct ev_publish *opened)
 		e.verdict = j.why;
 		return settle(t, l, &e, &key, &r.u.aside, NULL);
 	}
-	still_waits(t, &key, &r, j.why);
+	still_waits(t, &key, &r, &e, j.why);
 	return ERR_OK;
 }

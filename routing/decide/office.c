@@ -175,8 +175,19 @@ static enum err check_slips(struct turn_view *t, const struct ev_office *e, stru
 	return r == ERR_OK ? slips_same_id(t, &d->document.id, d->key, &d->slips) : r;
 }
 
-/* What the clerk gave, before anything is written. */
-static enum err check(const struct turn_view *t, const struct ev_office *e)
+/* Assigned to another without a deadline, the one that it has stays; due_none takes it away. */
+static const char due_none[] = "none";
+
+static void keep_deadline(struct ev_office *e, const struct rec_work *w)
+{
+	if (e->next == OFFICE_ASSIGNED && e->due_on[0] == '\0')
+		e->due_on = w->due_on;
+	else if (e->next == OFFICE_ASSIGNED && strcmp(e->due_on, due_none) == 0)
+		e->due_on = "";
+}
+
+/* What the clerk gave, before anything is written. `due_on`: as it was until now, perhaps past. */
+static enum err check(const struct turn_view *t, const struct ev_office *e, text_t due_on)
 {
 	bool reasoned = e->next == OFFICE_RETURNED || e->next == OFFICE_RECALL_DECLINED;
 	char today[DATE_MAX + 1];
@@ -189,7 +200,7 @@ static enum err check(const struct turn_view *t, const struct ev_office *e)
 		r = policy_text(e->person, PERSON_MAX, false);
 	for (uint32_t i = 0; i < e->with_count && r == ERR_OK; i++)
 		r = policy_text(e->with[i], PERSON_MAX, true);
-	if (r != ERR_OK || e->due_on[0] == '\0')
+	if (r != ERR_OK || e->due_on[0] == '\0' || strcmp(e->due_on, due_on) == 0)
 		return r;
 	date_of_ms(t->now.wall_ms, today);
 	if (!date_month(e->due_on, &month))
@@ -207,7 +218,7 @@ static enum err may_act(struct turn_view *t, const struct ev_office *e, const st
 		return e->next >= OFFICE_RECALL_ASKED ? ERR_NOT_ASKED
 		       : d->work.stand.replaced	      ? ERR_REPLACED
 						      : ERR_BAD_STATE;
-	r = check(t, e);
+	r = check(t, e, d->work.due_on);
 	if (r == ERR_OK)
 		r = t->core->stand.alarm; /* a number given now may be given already */
 	if (r == ERR_OK && !t->core->room.submissions)
@@ -401,8 +412,10 @@ static bool is_answer(enum err r)
 	       r == ERR_NOT_YET || r == ERR_DAMAGED;
 }
 
-enum err decide_office(struct turn_view *t, const struct ev_office *e)
+enum err decide_office(struct turn_view *t, const struct ev_office *asked)
 {
+	struct ev_office wanted = *asked;
+	const struct ev_office *e = &wanted;
 	struct desk d;
 	bool other = false;
 	enum err r;
@@ -410,6 +423,7 @@ enum err decide_office(struct turn_view *t, const struct ev_office *e)
 	if (e->next == OFFICE_RECALL_ASKED)
 		return decide_recall(t, e);
 	r = load(t, (struct doc_key){ e->role, e->serial }, &d);
+	keep_deadline(&wanted, &d.work);
 	if (r == ERR_OK)
 		r = turn_to_older(t, e, &d);
 	if (r == ERR_OK)

@@ -473,15 +473,22 @@ static enum err check_change(struct turn_view *t, const struct ev_paper *e,
 	return result;
 }
 
+/* Its number was counted when it was given, in the series that there was then. */
+static bool keeps_number(const struct rec_paper *old, const struct rec_paper *p)
+{
+	return same_text(old->number, p->number) && same_text(old->type_code, p->type_code) &&
+	       same_text(old->type_name, p->type_name) && same_text(old->date, p->date);
+}
+
 static enum err plan_change(struct turn_view *t, const struct ev_paper *e, struct rec_paper *old,
 			    struct serial serial, struct rec_paper *p, struct month month)
 {
 	struct alike_found found = { .there = NULL };
 	struct slips_found slips;
-	struct given given;
+	struct given given = { .counted = false };
 	struct act_reply *a;
 	struct serial to;
-	enum err result = find_number(t, e, p, &given);
+	enum err result = keeps_number(old, p) ? ERR_OK : find_number(t, e, p, &given);
 
 	if (result == ERR_OK && !e->again)
 		result = alike_find(t, p, month, &found);

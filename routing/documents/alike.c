@@ -89,6 +89,7 @@ static void look_at(const struct rec_paper *one, const struct rec_paper *p, stru
 	away = rank(its, month);
 	if (stands && out->there == NULL && alike_same_document(one, p))
 		out->there = one;
+	out->given = out->given || (is_alike && memcmp(&one->id, &p->id, sizeof p->id) != 0);
 	if (is_alike && out->used == NULL && (stands || one->cancelled_at_ms != 0))
 		out->used = one;
 	if (is_alike && stands && away <= 2 * MONTHS_A_YEAR && away < *best) {

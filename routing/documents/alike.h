@@ -21,6 +21,8 @@ struct alike_found {
 	/* its number is used in our book, whatever became of the entry, in the term or year that
 	 * it is of; NULL */
 	const struct rec_paper *used;
+	/* it was given there, in that term or year: `used`, or corrected to another since */
+	bool given;
 };
 
 must_use enum err alike_put(struct turn_view *t, const struct rec_paper *p, struct serial serial);

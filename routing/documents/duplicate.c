@@ -319,7 +319,22 @@ static enum err say_complete(struct turn_view *t, struct link *l, const struct e
 	return ERR_OK;
 }
 
-/* The same envelope: the same answer, byte for byte. */
+/* Our receipt once more by the key that we have now. What we keep stays: the origin has one of the
+ * two, and takes no second. */
+static enum err receipt_anew(struct turn_view *t, const struct copy *c, int64_t at_ms)
+{
+	const struct rec_document *d = &c->document;
+	const struct fact fact = { .kind = KIND_RECEIPT,
+				   .at_ms = at_ms,
+				   .from = d->from,
+				   .note = "",
+				   .document = { d->origin, d->id, d->digest } };
+	enum err e = fact_send(t, d->origin, &fact, c->event->relays, c->event->relay_count, NULL);
+
+	return e == ERR_NO_ROUTE ? ERR_OK : e;
+}
+
+/* The same envelope: the same answer, byte for byte, as long as the key counts that signed it. */
 static enum err answer_again(struct turn_view *t, const struct copy *c)
 {
 	const struct ev_publish *e = c->event;
@@ -327,14 +342,20 @@ static enum err answer_again(struct turn_view *t, const struct copy *c)
 				    .relays = e->relays,
 				    .relay_count = e->relay_count };
 	struct record r;
+	struct digest digest;
+	bool ended = false;
 	enum err result =
 	    core_get(t, FAMILY_RECEIPT,
 		     key_receipt(c->doc.role, c->doc.serial, t->core->config.self), &r);
 
 	if (result == ERR_NOT_FOUND)
 		return ERR_OK; /* passing through: its receipts come by themselves */
+	if (result == ERR_OK && r.u.receipt.kind == KIND_RECEIPT && guard_may_sign(t) == ERR_OK)
+		result = fact_key_ended(t, &r.u.receipt.envelope, &digest, &ended);
 	if (result != ERR_OK)
 		return result;
+	if (ended)
+		return receipt_anew(t, c, r.u.receipt.at_ms);
 	again.fact = r.u.receipt.envelope;
 	again.draft = r.u.receipt.envelope.draft;
 	if (again.draft == 0) {
@@ -345,9 +366,9 @@ static enum err answer_again(struct turn_view *t, const struct copy *c)
 	return result == ERR_NO_ROUTE ? ERR_OK : result;
 }
 
-/* What our office has said of it goes out once more after the receipt, signed anew: the issuer may
- * have lost it, or refused it because the key that had signed it was revoked. What it has it knows
- * by its number. */
+/* What our office has said of it goes out once more after the receipt: the issuer may have lost it,
+ * or refused it because the key that had signed it was revoked. What it has it knows by its
+ * number. */
 static enum err say_again(struct turn_view *t, const struct copy *c)
 {
 	struct record r;

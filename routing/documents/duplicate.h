@@ -25,7 +25,8 @@
  *   are not what was      |                           | is wanted              |
  *   signed                |                           |                        |
  *
- * After the stored answer goes what our office has said of it, signed anew (told.h).
+ * A receipt whose key has ended or was revoked since is signed anew instead, by the present key.
+ * After the stored answer goes what our office has said of it, likewise (told.h).
  *
  * All names ours: nothing but the last two columns. Under another directory than the one that the
  * head was signed by:

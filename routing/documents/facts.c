@@ -1,6 +1,8 @@
 /* See facts.h. */
 #include "routing/documents/facts.h"
 
+#include <string.h>
+
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/limits.h"
@@ -68,4 +70,29 @@ enum err fact_send(struct turn_view *t, struct committee_id to, const struct fac
 	if (keep != NULL)
 		*keep = (struct sealed){ .draft = s.draft };
 	return fact_forward(t, to, nobody, &s);
+}
+
+enum err fact_key_ended(struct turn_view *t, const struct sealed *fact, struct digest *digest,
+			bool *yes)
+{
+	const struct rec_committee *own = NULL;
+	struct digest key_id;
+	enum err e = ERR_NOT_FOUND;
+
+	*yes = false;
+	*digest = (struct digest){ { 0 } };
+	if (t->core->config.signed_with != NULL && fact->draft == 0)
+		e = t->core->config.signed_with(t->plan->arena, fact->bytes, &key_id, digest);
+	if (e != ERR_OK)
+		return e == ERR_NO_MEMORY ? e : ERR_OK;
+	e = core_own_entry(t, &own);
+	*yes = e == ERR_OK && own != NULL; /* our entry knows it no more */
+	for (uint32_t i = 0; *yes && i < own->key_count; i++) {
+		const struct key_entry *k = &own->keys[i];
+
+		if (memcmp(&k->key_id, &key_id, sizeof key_id) == 0)
+			*yes = k->revoked_from_ms != 0 ||
+			       (k->to_ms != 0 && k->to_ms <= t->now.wall_ms);
+	}
+	return e;
 }

@@ -8,6 +8,7 @@
 #include "routing/base/arena.h"
 #include "routing/base/calendar.h"
 #include "routing/base/limits.h"
+#include "routing/documents/alike.h"
 #include "routing/documents/numbers.h"
 #include "routing/documents/slips.h"
 #include "routing/documents/term.h"
@@ -137,6 +138,11 @@ static enum err find(struct turn_view *t, const struct number_parts *parts,
 	out->stored = e == ERR_OK;
 	if (out->stored)
 		stored = r.u.series.last;
+	/* All that this one gave, this store has counted: what the index has besides was given in
+	 * the term before it, and dated in it. */
+	if (!out->stored && e == ERR_NOT_FOUND && term->counted &&
+	    parts->form == NUMBER_FORM_PARTY && strcmp(term->from, term->key) == 0)
+		return ERR_OK;
 	/* Documents of days that were counted to our term later, the index alone has. */
 	if (out->stored && strcmp(term->from, term->key) == 0) {
 		out->last = stored;
@@ -152,16 +158,67 @@ static enum err find(struct turn_view *t, const struct number_parts *parts,
 	return e == ERR_BUSY ? ERR_OK : e;
 }
 
-static enum err print(struct turn_view *t, struct number_parts *parts, uint64_t last,
-		      text_t *number)
+/* Was it given in this term already, by the series of the one before: on a day of it, before the
+ * directory said so? ERR_BUSY: a store from before is still being read. */
+static enum err was_given(struct turn_view *t, const struct given_question *q, text_t number,
+			  const struct number_term *term, bool *yes)
 {
-	char text[NUMBER_MAX + 1];
+	char today[DATE_MAX + 1];
+	text_t date = date_of(t, q, today), name = q->type_name == NULL ? "" : q->type_name;
+	const struct numbered n = { .types = t->core->doctypes,
+				    .number = number,
+				    .type_code = q->type_code,
+				    .type_name = name,
+				    .date = term_date(term, true, date) };
+	const struct rec_paper p = { .direction = DIRECTION_OUT,
+				     .type_code = q->type_code,
+				     .type_name = name,
+				     .number = number,
+				     .subject = "",
+				     .date = date,
+				     .party = "",
+				     .secrecy = q->secret ? SECRECY_MAT : SECRECY_THUONG };
+	struct alike_found found;
+	struct month month = { 0 };
+	enum err e = ERR_OK;
 
+	*yes = false;
+	if (!q->secret) /* those have series of their own, and are never digital */
+		e = number_in_term(t, &n, term, yes);
+	if (e != ERR_OK || *yes)
+		return e;
+	(void)date_month(date, &month);
+	e = alike_find(t, &p, month, &found);
+	*yes = e == ERR_OK && found.given;
+	return e;
+}
+
+static enum err print(struct number_parts *parts, uint64_t last, char text[NUMBER_MAX + 1])
+{
 	if (last >= NUMBERING_LAST)
 		return ERR_NO_NUMBER;
 	parts->n = (uint32_t)last + 1;
-	if (numbering_print(parts, text) != ERR_OK)
-		return ERR_NO_NUMBER;
+	return numbering_print(parts, text) == ERR_OK ? ERR_OK : ERR_NO_NUMBER;
+}
+
+/* The next one that is free; given->last: the one before it. */
+static enum err next_free(struct turn_view *t, const struct given_question *q,
+			  const struct number_term *term, struct number_parts *parts,
+			  struct given *given, text_t *number)
+{
+	char text[NUMBER_MAX + 1];
+	bool taken = true;
+	enum err e = ERR_OK;
+
+	for (unsigned walked = 0; e == ERR_OK && taken; walked++) {
+		given->last += walked > 0;
+		e = walked == NUMBERS_WALKED_MAX ? ERR_NO_NUMBER : print(parts, given->last, text);
+		taken = false;
+		if (e == ERR_OK && parts->form == NUMBER_FORM_PARTY && term->key[0] != '\0')
+			e = was_given(t, q, text, term, &taken);
+	}
+	if (e != ERR_OK)
+		return e;
 	*number = arena_text(t->plan->arena, text, strlen(text));
 	return *number == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
@@ -194,7 +251,7 @@ enum err given_next(struct turn_view *t, const struct given_question *q, text_t 
 		return ERR_NO_NUMBER;
 	if (out->lost || out->unknown)
 		return out->lost ? ERR_NO_NUMBER : ERR_BUSY;
-	e = print(t, &parts, out->last, number);
+	e = next_free(t, q, &term, &parts, out, number);
 	out->n = parts.n;
 	return e;
 }

@@ -5,6 +5,10 @@
  * turn a decision sees what the one before has planned, so two clerks get two numbers, however
  * close they are.
  *
+ * Days of a new term on which numbers were given by the series of the one before, because the
+ * directory had not said yet that it begins, are days of the new one: its numbers begin with 01 all
+ * the same, and those that are on such a day already, made void or cancelled or not, are left out.
+ *
  * A store from before has no records of SERIES: the highest number of a series is looked for in
  * NUMBER. What was cancelled on paper, and secret documents, are not in that index: the first
  * automatic number after such a one may be its number. Secret documents have series of their own.

@@ -60,6 +60,58 @@ enum err number_others(struct turn_view *t, const struct key *series, struct doc
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static enum err day_of(struct turn_view *t, struct doc_key doc, char day[DATE_MAX + 1])
+{
+	struct record r;
+	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &r);
+	text_t on = e == ERR_OK ? r.u.document.summary.issued_on : NULL;
+
+	day[0] = '\0';
+	if (e == ERR_OK && on != NULL && strlen(on) == DATE_MAX)
+		memcpy(day, on, DATE_MAX + 1);
+	else if (e == ERR_OK)
+		date_of_ms(r.u.document.taken_at_ms, day);
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+static enum err has_in_term(struct turn_view *t, const struct key *series,
+			    const struct number_term *term, bool *yes)
+{
+	struct scan scan = scan_of(*series);
+	struct record r;
+	enum err e = ERR_OK;
+
+	for (unsigned n = 0; n < SAME_NUMBER_MAX && e == ERR_OK && !*yes; n++) {
+		char day[DATE_MAX + 1];
+		struct doc_key doc;
+
+		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_NUMBER, &scan, &r);
+		if (e != ERR_OK || !series_parse(&scan.at, &doc.role, &doc.serial) ||
+		    doc.role != ROLE_OUT)
+			continue;
+		e = day_of(t, doc, day);
+		*yes = day[0] != '\0' && term_has(term, day);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err number_in_term(struct turn_view *t, const struct numbered *n,
+			const struct number_term *term, bool *yes)
+{
+	const text_t terms[] = { "", term_key_before(t), term->key };
+	struct key series, other;
+	enum err e = ERR_OK;
+
+	*yes = false;
+	if (!series_key(n, term->key, &series))
+		return ERR_OK;
+	for (unsigned i = 0; i < sizeof terms / sizeof terms[0] && e == ERR_OK && !*yes; i++) {
+		if (series_of_term(&series, terms[i], &other))
+			e = has_in_term(t, &other, term, yes);
+	}
+	return e;
+}
+
 static enum err read_document(struct turn_view *t, struct doc_key p, struct record *r)
 {
 	return p.role == ROLE_PAPER ? core_get(t, FAMILY_PAPER, key_paper(p.serial), r) :

@@ -12,6 +12,8 @@
 #include "routing/state/memory.h"
 
 struct key;
+struct number_term;
+struct numbered;
 struct rec_document;
 struct rec_paper;
 
@@ -30,6 +32,12 @@ must_use enum err number_of_paper(struct turn_view *t, const struct rec_paper *p
 				  struct key *series, bool *has);
 must_use enum err number_others(struct turn_view *t, const struct key *series, struct doc_key self,
 				struct number_others *out);
+/* Is a number of the Party's form that was not given in `term` one of it by the day of a document?
+ * One that was sent on the term's first days, before the directory said that it had begun, stands
+ * in the series of the one before. `n`: its number, type, and a day of the term. Of paper:
+ * alike_find. */
+must_use enum err number_in_term(struct turn_view *t, const struct numbered *n,
+				 const struct number_term *term, bool *yes);
 /* zero when it cannot be read */
 must_use enum err number_id(struct turn_view *t, struct doc_key p, struct doc_id *id);
 /* Adds or removes a document or paper entry under its number; the keys of shared numbers follow. */

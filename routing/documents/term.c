@@ -38,8 +38,11 @@ static bool of_entry(const struct term_memory *known, const struct rec_committee
 	snprintf(out->name, sizeof out->name, "%s", own->term_name == NULL ? "" : own->term_name);
 	copy_date(out->key, own->term_from);
 	copy_date(out->from, own->term_from);
-	if (!is_same_term(known, own))
+	if (!is_same_term(known, own)) {
+		out->counted = known->known;
 		return true;
+	}
+	out->counted = known->counted;
 	copy_date(out->key, known->key);
 	if (strcmp(known->from, out->from) < 0)
 		copy_date(out->from, known->from);
@@ -63,6 +66,7 @@ static text_t first_day(const struct term_memory *term)
 
 static void fill(const struct term_memory *term, struct number_term *out)
 {
+	out->counted = term->counted;
 	copy_date(out->key, term->key);
 	copy_date(out->from, first_day(term));
 }
@@ -84,6 +88,7 @@ enum err term_of(struct turn_view *t, text_t date, struct number_term *out)
 	if (e != ERR_OK || !of_entry(&t->core->term, own, &term))
 		return e;
 	before = before_entry(t->core, own);
+	term.counted = term.counted || (!is_same_term(&t->core->term, own) && before.known);
 	date_of_ms(t->now.wall_ms, today);
 	if (strcmp(date, first_day(&term)) >= 0) {
 		fill(&term, out);
@@ -111,11 +116,14 @@ text_t term_key_before(const struct turn_view *t)
 	return t->core->term_before.key;
 }
 
-/* "KEY FROM NAME"; of no term the dates are blank. */
+/* "KEY FROM NAME"; of no term the dates are blank. The note's number: COUNTED, or 1. */
+enum { COUNTED = 2 };
+
 static enum err write_note(struct turn_view *t, text_t name, const struct term_memory *term)
 {
 	char text[2 * DATE_MAX + SYMBOL_MAX + 8];
-	struct record r = { .family = FAMILY_META, .u.note = { .number = 1 } };
+	struct record r = { .family = FAMILY_META,
+			    .u.note = { .number = term->counted ? COUNTED : 1 } };
 	int len = snprintf(text, sizeof text, "%-10s %-10s %s", term->key, term->from, term->name);
 
 	r.u.note.bytes =
@@ -149,6 +157,7 @@ static enum err read_note(struct turn_view *t, text_t name, struct term_memory *
 
 	if (e != ERR_OK || !parse_note(&r.u.note.bytes, out))
 		*out = (struct term_memory){ .known = false };
+	out->counted = out->known && r.u.note.number >= COUNTED;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -156,7 +165,25 @@ enum err term_load(struct turn_view *t)
 {
 	enum err e = read_note(t, note_name, &t->core->term);
 
-	return e == ERR_OK ? read_note(t, before_name, &t->core->term_before) : e;
+	if (e == ERR_OK)
+		e = read_note(t, before_name, &t->core->term_before);
+	/* a time without a term was written down, and none has begun since */
+	t->core->termless = t->core->term_before.known && !t->core->term.known;
+	return e;
+}
+
+/* The directory names no term: what comes after that time begins under our eyes, also when the
+ * process ends in between. */
+static enum err note_termless(struct turn_view *t)
+{
+	struct term_memory none = { .known = true };
+	enum err e = write_note(t, before_name, &none);
+
+	if (e == ERR_OK) {
+		t->core->term_before = none;
+		t->core->termless = true;
+	}
+	return e;
 }
 
 enum err term_tick(struct turn_view *t, bool *earlier)
@@ -169,7 +196,8 @@ enum err term_tick(struct turn_view *t, bool *earlier)
 
 	*earlier = false;
 	if (e != ERR_OK || !of_entry(&c->term, own, &term)) {
-		c->termless = c->termless || (e == ERR_OK && own != NULL && !c->term.known);
+		if (e == ERR_OK && own != NULL && !c->term.known && !c->termless)
+			e = note_termless(t);
 		return e;
 	}
 	same = is_same_term(&c->term, own);
@@ -178,6 +206,7 @@ enum err term_tick(struct turn_view *t, bool *earlier)
 		return e;
 	*earlier = same && strcmp(term.from, c->term.from) < 0;
 	before = before_entry(c, own);
+	term.counted = term.counted || (!same && before.known);
 	if (!same && before.known)
 		e = write_note(t, before_name, &before);
 	if (e == ERR_OK)

@@ -20,6 +20,8 @@ struct number_term {
 	char key[DATE_MAX + 1];
 	char from[DATE_MAX + 1];
 	char until[DATE_MAX + 1]; /* the day on which the next one begins; "" none is known */
+	/* it began while this store kept its numbers: all that it gave is in family SERIES */
+	bool counted;
 	bool settling; /* corrected, and documents of the days in between are still to be found */
 	/* no numbers are given in it any more: the next one has begun, or which it gave is not
 	 * known */

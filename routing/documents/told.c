@@ -65,8 +65,26 @@ static enum err is_there(struct turn_view *t, struct doc_key doc, struct committ
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* The n-th of our statuses, signed once more. ERR_NO_ROUTE: not yet. ERR_NOT_FOUND: there is no
- * such one. */
+/* One that was signed goes as it was, so that both ends have the same bytes; unless its key has
+ * ended since, and nobody would take it. *done: it has. ERR_NO_ROUTE: not yet. */
+static enum err say_as_signed(struct turn_view *t, struct committee_id to,
+			      const struct sealed *envelope, bool *done)
+{
+	struct committee_id nobody = { "" };
+	const struct digest unknown = { { 0 } };
+	struct rec_stream s = { .role = ROLE_NONE,
+				.fact = *envelope,
+				.size_bytes = envelope->bytes.len_bytes };
+	bool ended;
+	enum err e = fact_key_ended(t, envelope, &s.digest, &ended);
+
+	*done = e == ERR_OK && !ended && envelope->draft == 0 &&
+		memcmp(&s.digest, &unknown, sizeof unknown) != 0;
+	return *done ? fact_forward(t, to, nobody, &s) : e;
+}
+
+/* The n-th of our statuses, once more. ERR_NO_ROUTE: not yet. ERR_NOT_FOUND: there is no such
+ * one. */
 static enum err say(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
 		    struct committee_id to, uint32_t n)
 {
@@ -74,9 +92,12 @@ static enum err say(struct turn_view *t, struct doc_key doc, const struct rec_do
 	struct fact fact = { .kind = KIND_STATUS,
 			     .document = { d->origin, d->id, d->digest } };
 	struct record r;
+	bool done = false;
 	enum err e = core_get(t, FAMILY_STATUS, key, &r);
 
-	if (e != ERR_OK)
+	if (e == ERR_OK && doc.role != ROLE_OUT && r.u.status.envelope.bytes.len_bytes > 0)
+		e = say_as_signed(t, to, &r.u.status.envelope, &done);
+	if (e != ERR_OK || done)
 		return e;
 	fact.at_ms = r.u.status.at_ms;
 	fact.note = r.u.status.note;
@@ -127,7 +148,7 @@ static enum err tell(struct turn_view *t, struct doc_key doc, struct committee_i
 	bool there = true;
 	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &document);
 
-	if (e == ERR_OK && doc.role == ROLE_OUT)
+	if (e == ERR_OK && doc.role == ROLE_OUT && !t->core->config.asks_at_once)
 		e = is_there(t, doc, to, &there);
 	if (e != ERR_OK || !there)
 		return e == ERR_DAMAGED || e == ERR_NOT_FOUND ? ERR_OK : e;

@@ -167,6 +167,19 @@ enum err aside_room(struct turn_view *t, const struct link *l, enum lane lane, b
 	return *room ? ERR_OK : give_up_oldest(t, l, lane);
 }
 
+void aside_learn(struct rec_aside *a, const struct ev_publish *e)
+{
+	if (!id_empty(e->signer))
+		a->signer = e->signer;
+	if (e->head == NULL)
+		return;
+	a->kind = e->head->kind;
+	a->signed_at_ms = e->head->signed_at_ms;
+	a->document = e->fact != NULL ? e->fact->document
+				      : (struct document_ref){ .origin = e->head->origin,
+							       .id = e->head->id };
+}
+
 static struct rec_aside record_of(const struct turn_view *t, const struct link *l,
 				  const struct ev_publish *e, enum err why)
 {
@@ -177,21 +190,14 @@ static struct rec_aside record_of(const struct turn_view *t, const struct link *
 			       .target_count = e->target_count,
 			       .digest = e->digest,
 			       .why = why,
-			       .signer = e->signer,
 			       .neighbour_version = e->neighbour_directory,
 			       .since_ms = t->now.wall_ms,
 			       .since_run_ms = running_ms(t),
 			       .has_files = e->has_files };
 
 	a.wants_version = l->peer_directory_version;
-	if (e->head == NULL)
-		return a;
-	a.kind = e->head->kind;
-	a.signed_at_ms = e->head->signed_at_ms;
-	a.document = e->fact != NULL
-			 ? e->fact->document
-			 : (struct document_ref){ .origin = e->head->origin, .id = e->head->id };
-	if (e->head->directory_version > a.wants_version)
+	aside_learn(&a, e);
+	if (e->head != NULL && e->head->directory_version > a.wants_version)
 		a.wants_version = e->head->directory_version;
 	return a;
 }

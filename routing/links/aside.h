@@ -42,6 +42,9 @@ must_use enum err aside_room(struct turn_view *t, const struct link *l, enum lan
 /* Sets aside an item whose sequence number has been counted as received. */
 must_use enum err aside_take(struct turn_view *t, struct link *l, const struct ev_publish *e,
 			     enum err why);
+/* What opening an item tells of it, into its record: of one whose signer's key was not known when
+ * it came, later. */
+void aside_learn(struct rec_aside *a, const struct ev_publish *e);
 must_use enum err aside_tick(struct turn_view *t);
 /* Something has changed that may settle many items: all are checked from now on, without waiting
  * for ticks. */

@@ -329,6 +329,7 @@ struct numbering {
 /* A term of ours as numbers know it: what stands in META; see routing/documents/term.c. */
 struct term_memory {
 	bool known; /* key and from "": the time in which we had none */
+	bool counted; /* this store has counted its numbers from the first on */
 	char name[SYMBOL_MAX + 1];
 	char key[DATE_MAX + 1];  /* its first known date: series are known by it */
 	char from[DATE_MAX + 1]; /* the earliest known one: what is dated before is of another */

@@ -48,6 +48,8 @@ static void check_at(struct world *w, const struct wanted *d, struct member *m, 
 		world_violation(w, "loss", "%s is not complete at %s", d->number, m->id.text);
 		return;
 	}
+	if (state.u.state.content_dropped && recalls_let_go(w, m->index))
+		return; /* check_recalls has it */
 	if (!member_get(m, a, FAMILY_ENVELOPE, key_serial(ident.u.ident.role, ident.u.ident.serial),
 			&envelope) ||
 	    seal_peek(a, envelope.u.envelope.envelope.bytes, &opened) != ERR_OK ||

@@ -10,11 +10,11 @@
 
 #include "tests/sim/check.h"
 
-enum { ARENA_BYTES = 1 << 20 };
+enum { ARENA_BYTES = 1 << 20, EARLY_MOST = 1024 };
 
 static struct {
 	unsigned last[2 * NUMBER_TYPES]; /* those of the term that begins behind; 0: none yet */
-	unsigned early[NUMBER_TYPES]; /* the highest that is dated in it and was given before */
+	bool early[NUMBER_TYPES][EARLY_MOST]; /* are dated in it, and were given before */
 	bool there[NUMBER_ACTS_MAX]; /* has a line */
 	unsigned line, altered;
 	struct lookup l;
@@ -50,20 +50,22 @@ static void check_skipped(struct world *w, const struct member *m, const struct 
 }
 
 /* What is dated in the term is counted anew from when the directory says so. What was given on that
- * day before that was counted on, and is of the term all the same: it goes on behind that, or
- * behind the last of it that was not made void or cancelled. */
+ * day before that was counted on, and is of the term all the same: those numbers are left out, for
+ * none is given twice in it. */
 static unsigned *series_of(const struct number_act *a, unsigned n)
 {
 	unsigned *before = &book.last[a->type], *anew = before + NUMBER_TYPES,
-		 skipped = a->what == NUMBER_JUMP ? a->gap : 0, *early = &book.early[a->type];
+		 skipped = a->what == NUMBER_JUMP ? a->gap : 0;
 
 	if (!a->maybe_in_term || (!a->in_term && *anew == 0 && n == *before + 1 + skipped)) {
+		assert(n < EARLY_MOST);
 		if (strcmp(a->date, TERM_FROM) >= 0)
-			*early = n > *early ? n : *early;
+			book.early[a->type][n] = true;
 		return before;
 	}
-	if (*anew == 0 && n > 1 + skipped && n - 1 - skipped <= *early)
-		*anew = n - 1 - skipped;
+	/* by hand somebody goes ahead of it, and sees in the book what is there */
+	while (a->what != NUMBER_JUMP && book.early[a->type][*anew + 1])
+		++*anew;
 	return anew;
 }
 

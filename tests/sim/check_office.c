@@ -211,6 +211,7 @@ static void take_answer(struct world *w, const struct wanted *d, const struct me
 		world_violation(w, "recall", "%s answers %s a second time", office->id.text,
 				x->number);
 	c->answered_newer |= bit;
+	c->frozen = agreed && x->business == BUSINESS_RECALL;
 	c->replaced = c->replaced || (agreed && x->business == BUSINESS_REPLACE);
 }
 
@@ -362,6 +363,9 @@ static void check_told(struct world *w, const struct office_act *act, struct are
 
 	if (!found && d->older != 0 && act->next > OFFICE_RECALL_ASKED)
 		found = has_said(w, act, &w->documents[d->older - 1], d, a);
+	/* given back already, to another question: there was nothing left to agree to */
+	if (!found && d->older != 0 && act->repeated && act->next == OFFICE_RECALL_AGREED)
+		found = has_said(w, act, &w->documents[d->older - 1], NULL, a);
 	if (!found)
 		world_violation(w, "office", "%s: what was done with %s is in no history",
 				w->members[act->member].id.text, d->number);

@@ -20,7 +20,7 @@ struct sums {
 	enum canary canary;
 	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides,
 	    settled, doubts, setback, shown, acts, statuses, answers, asked, frozen, replaced,
-	    numbers, skipped, same_instant, out_of_order,
+	    early, let_go, recalled_by, numbers, skipped, same_instant, out_of_order,
 	    term_crashes, term_begun, by_list, forbidden,
 	    unlawful, refusals[2], unjudged;
 	unsigned nights, reports, lost, again, forged, impossible, asks, lies;
@@ -46,6 +46,9 @@ static void add(struct sums *s, const struct world *w)
 	s->asked += w->asked;
 	s->frozen += w->frozen;
 	s->replaced += w->replaced;
+	s->early += w->early;
+	s->let_go += w->let_go;
+	s->recalled_by += w->recalled_by;
 	s->numbers += w->numbers_seen;
 	s->term_crashes += w->term_crashes;
 	s->term_begun += w->term_begun;
@@ -97,6 +100,9 @@ static void print_sums(const struct sums *s)
 		       "skipped by hand %u, two at one instant %u",
 		       s->acts, s->statuses, s->answers, s->asked, s->frozen, s->replaced,
 		       s->out_of_order, s->numbers, s->skipped, s->same_instant);
+	if (s->let_go > 0)
+		printf("; recalled by a document %u, asked back early %u, contents let go %u",
+		       s->recalled_by, s->early, s->let_go);
 	if (s->entries > 0)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
 	if (s->term_begun > 0)
@@ -148,7 +154,8 @@ static enum canary canary_of(const char *name)
 {
 	static const char *const names[CANARY_COUNT] = { "", "never-reopens", "skips-number",
 							  "term-goes-on", "looks-away",
-							  "half-compared" };
+							  "half-compared",
+							  "keeps-recalled", "forgets-early" };
 
 	for (unsigned i = 1; i < CANARY_COUNT; i++) {
 		if (strcmp(names[i], name) == 0)
@@ -168,7 +175,9 @@ static bool run_plants(uint64_t seed)
 	good = world_run(w, seed);
 	if (!good)
 		printf("not ok - seed %llu: # %s\n", (unsigned long long)seed, w->violation);
-	good = good && (w->mandates ? mandate_plants : office_plants)(w);
+	good = good && (w->mandates  ? mandate_plants
+			: w->recalls ? recall_plants
+				     : office_plants)(w);
 	world_free(w);
 	free(w);
 	return good;

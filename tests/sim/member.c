@@ -304,9 +304,13 @@ static void build(struct member *m)
 				      .credit_messages = 1 + prng_below(&m->world->prng, 64),
 				      .credit_bytes = 256 * 1024,
 				      .relay_retention_ms = retention_ms(m->world),
+				      .drop_recalled = recalls_let_go(m->world, m->index) &&
+						       m->world->canary != CANARY_KEEPS_RECALLED,
+				      .asks_at_once = (m->world->hasty >> m->index & 1) != 0,
 				      .attachment_max_bytes = 1 << 20,
 				      .chain_step = digest_chain_step,
 				      .answered_by = seal_peek_answered,
+				      .signed_with = seal_peek_key,
 				      .recount_records = 3,
 				      .directory_rows = stage_rows(m->world) };
 	struct bulk_config bulk = { .window_bytes = 128 * 1024,
@@ -503,6 +507,8 @@ void member_turn(struct member *m)
 			return;
 		}
 		figures_after(m);
+		if (m->world->recalls)
+			recalls_look(m);
 		bring(m);
 		download_go_on(m->follow);
 		installer_go_on(m->installer);

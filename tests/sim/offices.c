@@ -54,7 +54,8 @@ static void draw_recalls(struct world *w, struct prng *p)
 {
 	for (int i = 0; i < w->document_count && w->act_count < OFFICE_ACTS_MAX - 8; i++) {
 		const struct wanted *d = &w->documents[i];
-		bool asked = !d->has_newer && !d->conflicting && prng_chance(p, 200);
+		bool asked = (!d->has_newer || d->asked_too) && !d->conflicting &&
+			     (prng_chance(p, 200) || d->at_once || d->asked_too);
 
 		if (!asked && d->older == 0)
 			continue;
@@ -112,6 +113,8 @@ void offices_draw(struct world *w)
 	}
 	draw_answers(w, &p);
 	draw_newer(w, &p);
+	if (w->recalls)
+		recalls_draw(w);
 	draw_recalls(w, &p);
 }
 
@@ -178,6 +181,8 @@ bool offices_replied(struct world *w, const struct act_reply *r)
 		a->done = true;
 		a->arrival = r->work->line.number;
 		a->repeated = r->repeated;
+		if (a->next == OFFICE_RECALL_ASKED)
+			w->documents[a->document].asked_ms = w->now_ms;
 		break;
 	case ERR_NOT_ASKED: /* it is not there yet: until it is */
 		if (w->now_ms < LAST_ASKED_MS)
@@ -201,6 +206,23 @@ bool offices_replied(struct world *w, const struct act_reply *r)
 bool offices_wait(const struct world *w, const struct wanted *d)
 {
 	return d->older != 0 && !w->documents[d->older - 1].accepted;
+}
+
+void offices_accepted(struct world *w, const struct wanted *d)
+{
+	const struct wanted *older = d->older == 0 ? NULL : &w->documents[d->older - 1];
+
+	/* frozen at its issuer */
+	if (older != NULL && older->asked_ms != 0 && d->submitted_ms > older->asked_ms)
+		world_violation(w, "recall", "%s was taken after %s had been asked back",
+				d->number, older->number);
+	for (int i = 0; d->at_once && i < w->act_count; i++) {
+		if (&w->documents[w->acts[i].document] == d &&
+		    w->acts[i].next == OFFICE_RECALL_ASKED)
+			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms,
+							      .kind = SIM_OFFICE,
+							      .document = i });
+	}
 }
 
 bool offices_refused(struct world *w, struct wanted *d, enum err why)

@@ -244,8 +244,10 @@ void workload_submit(struct world *w, int document)
 	}
 	if ((d->conflicting && w->healed) || d->refused)
 		return;
-	if (m->running && !offices_wait(w, d))
+	if (m->running && !offices_wait(w, d)) {
+		d->submitted_ms = d->submitted_ms == 0 ? w->now_ms : d->submitted_ms;
 		submit(m, document);
+	}
 	/* Until it is told that it is accepted, a submitter repeats itself under the same id. */
 	world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS,
 					      .kind = SIM_SUBMIT,
@@ -278,6 +280,8 @@ void workload_replied(struct world *w, const struct act_reply *r)
 		workload_resolve(w, d);
 		if (w->mandates)
 			mandates_accepted(w, d);
+		if (w->recalls)
+			offices_accepted(w, d);
 		if (r->recipient_count != (uint32_t)__builtin_popcount(d->addressed))
 			world_violation(w, "recipients", "%u answered, %d addressed",
 					r->recipient_count, __builtin_popcount(d->addressed));
@@ -463,7 +467,8 @@ static void still_fetching(struct world *w, const struct member *m, const struct
 bool workload_done(struct world *w)
 {
 	struct arena *a = arena_new(SUBMIT_ARENA_BYTES);
-	bool done = queues_empty(w) && clerks_done(w) && offices_done(w) && numbers_done(w);
+	bool done = queues_empty(w) && clerks_done(w) && offices_done(w) && numbers_done(w) &&
+		    recalls_done(w);
 
 	fetching = false;
 	for (int i = 0; done && i < w->member_count; i++) {

@@ -248,6 +248,7 @@ static void check_end(struct world *w)
 		check_loss(w);
 		check_receipts(w);
 		check_office(w);
+		check_recalls(w);
 		check_matters(w);
 	}
 	check_duplicates(w);
@@ -269,7 +270,8 @@ static void choose_kind(struct world *w, uint64_t seed)
 	w->mandates = seed >= MANDATE_SEEDS && seed < FIGURE_SEEDS;
 	w->offices = seed >= OFFICE_SEEDS && !w->mandates;
 	w->setback = seed >= SETBACK_SEEDS && seed < OFFICE_SEEDS;
-	w->midnight = w->offices && seed >= TERM_SEEDS && seed < FIGURE_SEEDS;
+	w->recalls = w->offices && seed >= RECALL_SEEDS && seed < MANDATE_SEEDS;
+	w->midnight = w->offices && seed >= TERM_SEEDS && seed < RECALL_SEEDS;
 	w->wide = seed >= WIDE_SEEDS && seed < SETBACK_SEEDS;
 	w->counting = seed >= COUNTING_SEEDS && seed < WIDE_SEEDS;
 	w->changing = w->counting || seed >= FIGURE_SEEDS

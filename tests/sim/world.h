@@ -12,6 +12,7 @@
  *   setback.c    worlds in which a disk is put back to an earlier copy
  *   offices.c    office worlds: what is done with what has arrived
  *   figures.c    figure worlds: reports over several midnights, and what becomes of them
+ *   recalls.c    and what comes of what was asked back: by documents too, early, content let go
  *   numbers.c    and what its clerks number
  *   *_plant.c    faults of a disk that the checkers must notice
  *   mandates.c   mandate worlds: who may issue what, lists of recipients, and their model
@@ -72,6 +73,10 @@ enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
  * moment (numbers.c). */
 #define TERM_SEEDS 5500000ULL
 #define TERM_FROM "2026-10-01"
+/* From here on: office worlds in which more is asked back, by documents of their own and by issuers
+ * that do not wait until theirs has come, and some offices let go of what they gave back
+ * (recalls.c). */
+#define RECALL_SEEDS 5800000ULL
 /* From here on: worlds that do not change but in who may issue what and in lists of recipients
  * (mandates.c). */
 #define MANDATE_SEEDS 6000000ULL
@@ -110,6 +115,8 @@ enum canary {
 	CANARY_TERM_GOES_ON,  /* numbers go on as if no term had begun */
 	CANARY_LOOKS_AWAY,    /* nobody judges what may be issued */
 	CANARY_HALF_COMPARED, /* reports are compared in one direction (figures.c) */
+	CANARY_KEEPS_RECALLED, /* what was given back keeps its content where it should go */
+	CANARY_FORGETS_EARLY,  /* a recall that came before its document is lost */
 	CANARY_COUNT
 };
 
@@ -229,6 +236,11 @@ struct wanted {
 	enum business business;
 	int older;
 	bool has_newer; /* and is one */
+	/* in recall worlds */
+	bool at_once;	/* asked back as soon as it is accepted */
+	bool asked_too; /* asked back although a newer one is drawn */
+	int64_t submitted_ms, asked_ms; /* first; first told that it is asked back; 0: not yet */
+	uint16_t early; /* bit per member at which a recall came before it */
 	/* in mandate worlds */
 	int type, list;	      /* by its index + 1, behind those of the directory the office's */
 	uint16_t named;	      /* besides the list */
@@ -326,7 +338,10 @@ struct world {
 	bool counting;
 	struct entry entries[ENTRIES_MAX];
 	int entry_count;
-	bool offices, midnight;
+	bool offices, midnight, recalls;
+	uint16_t drops, hasty; /* bit per member: lets content go; asks before it knows */
+	/* recalls before their document; contents; recalls by a document agreed to */
+	unsigned early, let_go, recalled_by;
 	unsigned term_crashes, term_begun; /* numbers given in the new term, by series */
 	struct office_act acts[OFFICE_ACTS_MAX];
 	int act_count;
@@ -508,6 +523,8 @@ bool offices_wait(const struct world *w, const struct wanted *d);
 /* a refusal of one that updates or replaces, and rightly so: it is sent by itself then */
 bool offices_refused(struct world *w, struct wanted *d, enum err why);
 void offices_noticed(struct world *w, const struct member *m, const struct act_notify *n);
+/* it is told that one was accepted */
+void offices_accepted(struct world *w, const struct wanted *d);
 void check_office(struct world *w);
 void check_matters(struct world *w);
 
@@ -537,6 +554,18 @@ bool mandate_plants(struct world *w);
 /* ---- office_plant.c: the canaries of what checks office worlds ---- */
 /* After a good one, each on a disk of its own; a line for each. False: one was not noticed. */
 bool office_plants(struct world *w);
+
+/* ---- recalls.c ---- */
+void recalls_draw(struct world *w);
+/* after each turn, in recall worlds */
+void recalls_look(struct member *m);
+/* nothing is still to be let go */
+bool recalls_done(struct world *w);
+/* does this office let go of what it gave back? */
+bool recalls_let_go(const struct world *w, int member);
+void check_recalls(struct world *w);
+/* ---- recall_plant.c: its canaries ---- */
+bool recall_plants(struct world *w);
 
 /* ---- numbers.c ---- */
 extern const char *const number_types[NUMBER_TYPES];

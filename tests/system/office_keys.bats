@@ -8,6 +8,7 @@ setup() {
 		committees:
 		  - {id: bo, name: Đảng ủy Bộ, symbol: ĐU}
 		  - {id: cuc, name: Đảng bộ Cục, symbol: ĐU, superior: bo}
+		  - {id: chi, name: Chi bộ, symbol: CB, superior: cuc}
 	END
 	make_lab tree.yaml
 	start_lab
@@ -16,14 +17,14 @@ setup() {
 }
 teardown() { end_lab; }
 
-signs_with() { v cuc key list --json | jq -r '.data[] | select(.use == "sign" and .in_use).key_id'; }
-new_key() {
-	local before
-	before=$(signs_with)
-	v cuc key new --sign -q >/dev/null
-	"$VANTHU" key rotate "$LAB/cuc/sign.key.request" --registry "$LAB/registry" --overlap 1 -q >/dev/null
-	v cuc committee import "$LAB/registry/directory.vtd" -q >/dev/null
-	wait_for 20 eval "[ \"\$(signs_with)\" != $before ]"
+signs_with() { v "${1:-cuc}" key list --json | jq -r '.data[] | select(.use == "sign" and .in_use).key_id'; }
+new_key() { # COMMITTEE, or cuc
+	local before who=${1:-cuc}
+	before=$(signs_with "$who")
+	v "$who" key new --sign -q >/dev/null
+	"$VANTHU" key rotate "$LAB/$who/sign.key.request" --registry "$LAB/registry" --overlap 1 -q >/dev/null
+	v "$who" committee import "$LAB/registry/directory.vtd" -q >/dev/null
+	wait_for 20 eval "[ \"\$(signs_with $who)\" != $before ]"
 }
 heard() { v bo show 01-CV/ĐU --json | jq -c '[.data.statuses[] | select(.committee == "cuc") | [.n, .code]]'; }
 hears() { [ "$(heard)" = "$1" ]; }
@@ -55,4 +56,30 @@ hears() { [ "$(heard)" = "$1" ]; }
 	v cuc recall agree 01-CV/ĐU --note "đồng ý" -q >/dev/null
 	wait_for 60 hears '[[1,"15"]]'
 	v bo show 01-CV/ĐU --json | jq -e '.data.receipts[0].recall == "15"'
+}
+
+@test "a receipt whose key was revoked on its way: refused, and with a resend it comes anew, and counts once" {
+	local old
+	old=$(signs_with chi)
+	"$VANTHU" lab stop "$LAB" chi -q >/dev/null
+	v bo send vb.txt --to chi --type CV --number auto --subject "Cho chi bộ" -q >/dev/null
+	has_relayed() { v cuc queue list --json | jq -e '.data | length == 1' >/dev/null; }
+	wait_for 60 has_relayed
+	"$VANTHU" lab stop "$LAB" bo -q >/dev/null
+	start_lab chi
+	arrived() { v chi inbox --json | jq -e '.data | length == 1'; }
+	wait_for 60 arrived
+	new_key chi
+	"$VANTHU" key revoke chi "${old:0:12}" --registry "$LAB/registry" -q -y >/dev/null
+	v chi committee import "$LAB/registry/directory.vtd" -q >/dev/null
+	start_lab bo
+	v bo committee import "$LAB/registry/directory.vtd" -q >/dev/null || true
+	wait_for 60 grep -q 'event=refused .*error=VT-3004' "$LAB/bo/vanthud.log"
+	v bo outbox --json | jq -e '.data[] | select(.number == "02-CV/ĐU") | .delivered == 0'
+	for _ in 1 2; do # once more is nothing new
+		v cuc resend 02-CV/ĐU --to chi -q >/dev/null
+		counted() { v bo show 02-CV/ĐU --json | jq -e '.data.receipts | length == 1 and .[0].state == "delivered"'; }
+		wait_for 60 counted
+	done
+	v bo outbox --json | jq -e '.data[] | select(.number == "02-CV/ĐU") | .delivered == 1'
 }

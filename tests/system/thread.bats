@@ -31,6 +31,9 @@ has_thread() { [ "$(thread "$1" "$2")" = "$3" ]; }
 	v cuc find 1-BC/ĐU --json | jq -e '.data == []' # nothing was sent
 	v cuc send vb.txt --reply-to 1-KH/ĐU --type BC --number 1-BC/ĐU --subject "Báo cáo" -n --json | jq -e '.data.warnings == ["VT-1033"]'
 	v cuc accept 1-KH/ĐU -q >/dev/null
+	send cuc 1-BC/ĐU --reply-to 1-KH/ĐU --finish -n | jq -e '.data | .would_finish and (.finished | not)' # a dry run says what would be
+	run v cuc send vb.txt --to bo --reply-to 1-KH/ĐU --finish --type BC --number 1-BC/ĐU --subject "Báo cáo" -n
+	[[ $output == *"would be finished"* ]]
 	send cuc 1-BC/ĐU --reply-to 1-KH/ĐU --finish >out.json
 	jq -e --arg id "$(id cuc 1-KH/ĐU)" '.data | .finished and .reply_to == $id and .recipients == ["bo"] and .warnings == []' out.json
 	v cuc show 1-KH/ĐU --json | jq -e --arg a "$(id cuc 1-BC/ĐU)" '.data.work | .code == "06" and .answer == $a'

@@ -34,8 +34,9 @@ const struct command_option assign_options[] = {
 	{ "to", OPT_TO, N_("NAME"), N_("the person or unit in charge"), VALUE_PERSON, NULL },
 	{ "with", OPT_WITH, N_("NAME,…"), N_("who works on it too"), VALUE_PERSONS,
 	  NULL },
-	{ "due", OPT_DUE, N_("DATE"), N_("until when: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE,
-	  NULL },
+	{ "due", OPT_DUE, N_("DATE"),
+	  N_("until when: YYYY-MM-DD or DD/MM/YYYY, or none; left out, the one set before stays"),
+	  VALUE_NONE, NULL },
 	{ "note", OPT_NOTE, N_("TEXT"), N_("what is to be done"), VALUE_NONE, NULL },
 	AS_OPTION,
 	NO_OPTION,
@@ -593,6 +594,8 @@ static bool take(struct act *a, int option, const char *value)
 	case OPT_WITH:
 		return read_names(&a->request.with, &a->request.n_with, value);
 	case OPT_DUE:
+		if (strcmp(value, "none") == 0 || strcmp(value, "không") == 0)
+			return set_text(&a->request.due_on, "none");
 		return text_date(value, date) && set_text(&a->request.due_on, date);
 	case OPT_ANSWER:
 		a->answer.text = (char *)(uintptr_t)value;

@@ -538,13 +538,20 @@ static const struct column *add_number(json_t *out, const struct wanted *w,
 	return columns;
 }
 
+/* A dry run finishes nothing, and says what would be. */
 static void add_answered(const struct cli *cli, json_t *out, const struct wanted *w, bool finished)
 {
+	const bool would = w->finishing == FINISH_YES && may_finish(&w->answered);
+
 	if (w->reply_to == NULL)
 		return;
 	json_object_set_new(out, "reply_to", json_string(w->answered.id));
+	if (w->s.dry_run && (cli->json || cli->plain))
+		json_object_set_new(out, "would_finish", json_boolean(would));
 	if (cli->json || cli->plain)
 		json_object_set_new(out, "finished", json_boolean(finished));
+	else if (w->s.dry_run && would)
+		json_object_set_new(out, "finished", json_string(_("would be finished")));
 	else if (!w->s.dry_run)
 		json_object_set_new(out, "finished",
 				    json_string(finished ? _("finished") : _("not finished yet")));

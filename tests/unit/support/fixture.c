@@ -284,6 +284,7 @@ static void start_core(struct station *s)
 				      .credit_messages = 8,
 				      .chain_step = digest_chain_step,
 				      .answered_by = seal_peek_answered,
+				      .signed_with = seal_peek_key,
 				      .directory_rows = s->directory_rows };
 
 	s->core = core_new(&config);

@@ -306,6 +306,51 @@ static void test_a_first_term_that_is_told_of_ahead_begins_on_its_day(void **sta
 			 ERR_NO_NUMBER);
 }
 
+/* Days of a term that the directory tells of later: what the series of before gave on them is never
+ * given again, whatever became of it, and the term's numbers begin with 01 all the same. */
+static void test_what_was_given_before_a_term_was_told_of_is_left_out(void **state)
+{
+	struct stage *g = *state;
+	struct event e;
+	struct act_reply a;
+
+	g->s->now.wall_ms += 100LL * DAY_MS;
+	set_term(g, "", "");
+	tick(g);
+	assert_int_equal(expect(g, 1, "auto", "KH", "2025-07-20", "01-KH/ĐU"), 0);
+	e = entry(2, "auto", "2025-09-01");
+	assert_string_equal(enter(g, &e), "02-KH/ĐU");
+	e = paper_cancel(2, "không ban hành");
+	assert_int_equal(answer_to(g, &e).result, ERR_OK);
+	station_commit(g->s);
+	assert_int_equal(expect(g, 3, "auto", "KH", "2025-09-01", "03-KH/ĐU"), 0);
+	e = entry(4, "auto", "2025-09-01");
+	assert_string_equal(enter(g, &e), "04-KH/ĐU");
+	station_restart(g->s); /* and the directory comes */
+	set_term(g, "2025-2030", "2025-09-01");
+	/* a correction that leaves the number does not count it anew */
+	e = entry(4, "", "");
+	e.u.paper.action = PAPER_CHANGE;
+	e.u.paper.paper = (struct rec_paper){ .type_code = "",
+					      .type_name = "",
+					      .number = "",
+					      .subject = "đã sửa",
+					      .date = "",
+					      .party = "" };
+	e.u.paper.reason = "gõ nhầm";
+	a = answer_to(g, &e);
+	assert_true(a.result == ERR_OK && !a.repeated);
+	station_commit(g->s);
+	e = entry(5, "auto", "2025-09-01");
+	assert_string_equal(enter(g, &e), "01-KH/ĐU");
+	tick(g);
+	station_restart(g->s);
+	e = entry(6, "auto", "2025-09-01");
+	a = answer_to(g, &e);
+	assert_true(a.result == ERR_OK && a.gap == 0);
+	assert_string_equal(a.doc_number, "05-KH/ĐU");
+}
+
 static void test_the_two_types_of_one_symbol_have_two_series(void **state)
 {
 	struct stage *g = *state;
@@ -423,6 +468,7 @@ int main(void)
 		TEST(test_a_corrected_date_of_the_term_goes_on_with_its_series),
 		TEST(test_a_term_that_is_told_of_ahead_begins_on_its_day),
 		TEST(test_a_first_term_that_is_told_of_ahead_begins_on_its_day),
+		TEST(test_what_was_given_before_a_term_was_told_of_is_left_out),
 		TEST(test_the_two_types_of_one_symbol_have_two_series),
 		TEST(test_paper_and_digital_share_a_series),
 		TEST(test_a_store_without_counters_goes_on_where_it_was),

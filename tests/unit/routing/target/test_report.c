@@ -220,7 +220,9 @@ static uint64_t put_counters(struct stage *g)
 						 .direction = DIRECTION_OUT };
 			char *code = arena_alloc(g->f->arena, TYPE_CODE_MAX + 1);
 
-			snprintf(code, TYPE_CODE_MAX + 1, i == 0 ? "" : "L%u", i);
+			code[0] = '\0';
+			if (i > 0)
+				snprintf(code, TYPE_CODE_MAX + 1, "L%u", i);
 			r.u.counter = (struct rec_counter){ .count = { .digital = 1 + i },
 							    .type_code = code,
 							    .type_name = "" };
