@@ -395,3 +395,14 @@ int64_t text_now_ms(void)
 	clock_gettime(CLOCK_REALTIME, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
+
+bool text_count(const char *text, uint32_t most, uint32_t *out)
+{
+	uint64_t n = 0;
+	const char *p = text;
+
+	for (; *p >= '0' && *p <= '9' && n <= most; p++)
+		n = n * 10 + (uint64_t)(*p - '0');
+	*out = (uint32_t)n;
+	return p != text && *p == '\0' && n <= most;
+}

@@ -46,6 +46,8 @@ void text_day(int64_t ms, char out[11]);
 void text_today(char out[11]);
 /* YYYY-MM-DD or DD/MM/YYYY to YYYY-MM-DD; false: no date. */
 bool text_date(const char *text, char out[11]);
+/* Digits, and nothing else: a number of at most `most`. */
+bool text_count(const char *text, uint32_t most, uint32_t *out);
 /* Midnight in Vietnam of a day as text_date reads it, so many days later, in Unix time. False: no
  * date. */
 bool text_day_ms(const char *text, int days, int64_t *out);

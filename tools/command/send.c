@@ -196,17 +196,6 @@ static bool take_older(struct wanted *w, int option, const char *value)
 	return first;
 }
 
-static bool take_copies(struct wanted *w, const char *value)
-{
-	char *end;
-	unsigned long n = strtoul(value, &end, 10);
-
-	if (value[0] < '0' || value[0] > '9' || *end != '\0' || n > PAPER_COPIES_MAX)
-		return false;
-	w->s.paper_copies = (uint32_t)n;
-	return true;
-}
-
 static bool take(struct wanted *w, int option, const char *value)
 {
 	switch (option) {
@@ -217,7 +206,7 @@ static bool take(struct wanted *w, int option, const char *value)
 		w->type = value;
 		return true;
 	case OPT_PAPER_COPIES:
-		return take_copies(w, value);
+		return text_count(value, PAPER_COPIES_MAX, &w->s.paper_copies);
 	case OPT_REPLY:
 		w->reply_to = value;
 		return true;

@@ -55,7 +55,8 @@ static void document_of(struct record *r)
 							    "2025-01-02", "2025-02-03", "Kế hoạch",
 							    "Trần A", "31-KH.pdf\nphụ lục.xlsx",
 							    &answered, "T/M ĐẢNG ỦY", "BÍ THƯ",
-							    BUSINESS_REPLACE, &answered, "xa-a1", 2 },
+							    BUSINESS_REPLACE, &answered,
+							    "xa-a1", 2 },
 					       .line = { .year = 2026, .number = 7 } };
 }
 

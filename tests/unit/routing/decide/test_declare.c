@@ -169,7 +169,8 @@ static void test_what_cannot_be_is_refused_and_nothing_is_kept(void **state)
 	e.u.declare.dry_run = true;
 	assert_int_equal(declare(g, e).result, ERR_OK);
 	e.u.declare.dry_run = false;
-	core_set_room(g->s->core, (struct core_room){ .documents = true, .facts = true, .why = ERR_DISK_FULL });
+	core_set_room(g->s->core, (struct core_room){
+					  .documents = true, .facts = true, .why = ERR_DISK_FULL });
 	assert_int_equal(declare(g, e).result, ERR_DISK_FULL);
 	assert_int_equal(station_count(g->s, FAMILY_DECLARED), 0);
 	assert_int_equal(station_count(g->s, FAMILY_ACT), 0);
