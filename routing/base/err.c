@@ -130,8 +130,6 @@ static const struct err_row rows[] = {
 	{ ERR_BAD_STATE, N_("not possible in the present state"), N_("see it with: vanthu show") },
 	{ ERR_RECALLED, N_("the document is frozen: it is being recalled, or was"),
 	  N_("see who agreed with: vanthu show ID") },
-	{ ERR_ON_PAPER, N_("it is on paper: it stands in the register, and has no status here"),
-	  N_("see it with: vanthu paper show ID") },
 	{ ERR_NOT_ISSUER, N_("only the committee that issued it may do this"),
 	  N_("what was received is given back with: vanthu return ID --reason TEXT") },
 	{ ERR_CONCERNS_UNKNOWN,
@@ -390,7 +388,6 @@ int err_exit_code(enum err e)
 	case ERR_DECLARED_EARLIER:
 	case ERR_BAD_STATE:
 	case ERR_RECALLED:
-	case ERR_ON_PAPER:
 	case ERR_REPLACED:
 	case ERR_NOT_ASKED:
 	case ERR_REMIND_NOTHING:

@@ -107,7 +107,6 @@ enum err {
 	ERR_LIST_EMPTY = 2063,      /* it has nobody, or nobody but the sender */
 	ERR_LIST_MEMBER = 2064,     /* a member is not in the directory */
 	ERR_LIST_RETIRED = 2065,    /* a member has ended */
-	ERR_ON_PAPER = 2068,        /* an entry on paper: nobody answers for a status of it */
 	/* a resend to a committee that is no recipient of the document */
 	ERR_NOT_RECIPIENT = 2040,
 	ERR_NOT_HERE = 2041,        /* its files are not kept here any more */

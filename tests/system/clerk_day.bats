@@ -63,10 +63,10 @@ two_offices() {
 	v cuc accept 1-CV/ĐU -q
 	v cuc paper add in 9-CV/TU "Hỏi" --from "Tỉnh ủy" >paper
 	grep -q "^Arrival no\. *2$" paper
-	run -6 v cuc assign 9-CV/TU --to An
-	[[ $output == *VT-2068*"vanthu paper show 9-CV/TU"* ]]
+	run -5 v cuc assign 9-CV/TU --to An
+	[[ $output == *VT-1040*"vanthu paper show 9-CV/TU"* ]]
 	run v bo accept 2-CV/ĐU
-	[[ $output == *VT-2040*"vanthu show 2-CV/ĐU"* ]]
+	[[ $output == *VT-1032*"vanthu show 2-CV/ĐU"* ]]
 	run v cuc recall ask 1-CV/ĐU --reason x
 	[[ $output == *VT-2051*"vanthu return 1-CV/ĐU"* ]]
 	run v cuc register void out 14 --type CV --reason x

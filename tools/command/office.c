@@ -237,68 +237,24 @@ static void way_out(Vanthu__V1__OfficeAct act, enum err e, const char *status, c
 		snprintf(out, size, _("see it with: vanthu show %s"), name);
 }
 
-/* Is there an entry on paper by that name? */
-static bool is_on_paper(struct call *c, const char *name)
+/* What helps with one of another kind, by its name. False: what the code says by itself. */
+static bool other_way(Vanthu__V1__OfficeAct act, enum err e, const char *name, char *out,
+		      size_t size)
 {
-	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__PaperQuery query = VANTHU__V1__PAPER_QUERY__INIT;
-	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
-	Vanthu__V1__Reply *reply;
-	bool found = false;
-
-	ref.text = (char *)(uintptr_t)name;
-	query.ref = &ref;
-	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPERS;
-	request.papers = &query;
-	if (call_send(c, &request) != ERR_OK)
-		return false;
-	while (call_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply) == ERR_OK)
-		found = true;
-	return found;
-}
-
-/* Is there a document by that name, sent or received? *ours: it was issued here. */
-static bool is_document(struct call *c, const char *name, bool *ours)
-{
-	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
-	Vanthu__V1__Reply *reply;
-
-	ref.text = (char *)(uintptr_t)name;
-	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
-	request.show = &ref;
-	if (call_send(c, &request) != ERR_OK || call_next(c, &reply) != ERR_OK ||
-	    reply->what_case != VANTHU__V1__REPLY__WHAT_VIEW)
-		return false;
-	*ours = reply->view->line->work == NULL;
-	return true;
-}
-
-/* What was not found among the documents that the act is about may be another one: then that is
- * said, and what helps. Returns its code; ERR_NOT_FOUND: it is nothing here. */
-static enum err refuse_other(struct call *c, const struct act *a, const char *name)
-{
-	bool ask = a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK, ours;
-	enum err e = ERR_ON_PAPER;
-	char message[768], fix[512];
-
-	if (is_document(c, name, &ours)) {
-		if (ours == ask)
-			return ERR_NOT_FOUND;
-		e = ask ? ERR_NOT_ISSUER : ERR_NOT_RECIPIENT;
-		snprintf(fix, sizeof fix,
-			 ask ? _("it came in; it is given back with: vanthu return %s --reason "
-				 "TEXT")
-			     : _("it was sent from here; how far it is: vanthu show %s"),
+	if (e == ERR_OWN_DOCUMENT)
+		snprintf(out, size,
+			 _("it was sent from here; how far it is: vanthu show %s; to have it back: "
+			   "vanthu recall ask %s --reason TEXT"),
+			 name, name);
+	else if (e == ERR_OTHER_FORM)
+		snprintf(out, size, _("it is on paper; see it with: vanthu paper show %s"), name);
+	else if (e == ERR_NOT_ISSUER && act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK)
+		snprintf(out, size,
+			 _("it came in; it is given back with: vanthu return %s --reason TEXT"),
 			 name);
-	} else if (is_on_paper(c, name)) {
-		snprintf(fix, sizeof fix, _("see it with: vanthu paper show %s"), name);
-	} else {
-		return ERR_NOT_FOUND;
-	}
-	snprintf(message, sizeof message, "%s: %s", name, _(err_text(e)));
-	cli_fail_text(call_cli(c), e, message, fix);
-	return e;
+	else
+		return false;
+	return true;
 }
 
 /* The only one that was named. Where its status is what forbids it, the status is said in words.
@@ -314,10 +270,10 @@ static enum err refuse(struct call *c, const struct act *a, const char *name,
 		(void)!call_fail(c, ERR_OK, reply);
 		return e;
 	}
-	if (e == ERR_NOT_FOUND && a->request.n_lists == 0 && a->request.answer == NULL) {
-		e = refuse_other(c, a, name);
-		if (e == ERR_NOT_FOUND)
-			cli_fail(call_cli(c), e, name);
+	if (a->request.n_lists == 0 && a->request.answer == NULL &&
+	    other_way(a->request.act, e, name, fix, sizeof fix)) {
+		snprintf(message, sizeof message, "%s: %s", name, _(err_text(e)));
+		cli_fail_text(call_cli(c), e, message, fix);
 		return e;
 	}
 	if (!tells_status(reply->error->code)) {

@@ -583,7 +583,6 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	code = finish_answered(cli, c, w, id, &finished);
 	add_answered(cli, out, w, finished);
-	recipients_name(c, out);
 	older_add(out, &w->older);
 	output_object(cli, out, shown);
 	if (cli->dry_run)
@@ -671,7 +670,6 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	answered = finish_answered(cli, c, w, id, &finished);
 	add_answered(cli, out, w, finished);
-	recipients_name(c, out);
 	older_add(out, &w->older);
 	code = delivered_wait(cli, c, id);
 	if (code == 0) {

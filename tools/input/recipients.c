@@ -116,7 +116,7 @@ enum err recipients_read(struct arena *a, const char *to, struct submission *m)
 
 /* ---- names ---- */
 
-enum { NAMED_MAX = 64, NAMESAKES_MAX = 8, IDS_LOOKED_UP = 8, NAMES_LOOKED_UP = 12 };
+enum { NAMED_MAX = 64, NAMESAKES_MAX = 8, IDS_LOOKED_UP = 8 };
 
 /* A word that may be somebody's name. */
 struct named {
@@ -153,35 +153,6 @@ static void note_known(void *ctx, const Vanthu__V1__Committee *c)
 	(void)c;
 	*(bool *)ctx = true;
 }
-
-static void note_name_of(void *ctx, const Vanthu__V1__Committee *c)
-{
-	json_array_append_new(ctx, json_string(c->name));
-}
-
-void recipients_name(struct call *c, json_t *out)
-{
-	const json_t *ids = json_object_get(out, "recipients"), *id;
-	json_t *shown, *names;
-	size_t i;
-
-	if (call_cli(c)->json || call_cli(c)->plain)
-		return;
-	shown = json_array();
-	names = json_array();
-	json_array_foreach(ids, i, id) {
-		const char *text = json_string_value(id), *name;
-
-		json_array_clear(names);
-		if (i < NAMES_LOOKED_UP && each_committee(c, text, note_name_of, names) != ERR_OK)
-			break;
-		name = json_string_value(json_array_get(names, 0));
-		json_array_append_new(shown, people_name_id(name == NULL ? "" : name, text));
-	}
-	json_decref(names);
-	json_object_set_new(out, "recipients", shown);
-}
-
 struct name_search {
 	struct named *words;
 	unsigned count;

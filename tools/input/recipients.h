@@ -32,9 +32,6 @@ must_use enum err recipients_one(struct call *c, const char *given, char **out);
  * freed. Returns `e`, the daemon's answer. */
 must_use enum err recipients_report_unknown(struct call *c, const char *to, enum err e);
 
-/* For people: the ids under "recipients" of an answer become names with their ids, of the first of
- * them. Asks the daemon, so it blocks as a call does, and the call's last reply is freed. */
-void recipients_name(struct call *c, json_t *out);
 
 /* Whether the text names anybody at all. */
 bool recipients_named(const char *to);
