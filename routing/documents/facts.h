@@ -18,8 +18,8 @@ uint32_t fact_draft(struct turn_view *t, struct committee_id to, const struct fa
 must_use enum err fact_send(struct turn_view *t, struct committee_id to, const struct fact *fact,
 			    const struct blob *relays, uint32_t relay_count, struct sealed *keep);
 /* Has the key ended, or been revoked, that signed this fact of ours? Then who did not take it
- * before refuses it for ever. *digest: of the envelope; not known where the answer is yes or the core has
- * no signed_with. A fact that is still to be sealed: no. ERR_NO_MEMORY, ERR_STORE. */
+ * before refuses it for ever. *digest: of the envelope; not known where the answer is yes or the
+ * core has no signed_with. A fact that is still to be sealed: no. ERR_NO_MEMORY, ERR_STORE. */
 must_use enum err fact_key_ended(struct turn_view *t, const struct sealed *fact,
 				 struct digest *digest, bool *yes);
 /* Passes an envelope with a fact on, as it came. */

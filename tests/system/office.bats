@@ -90,7 +90,7 @@ own() { v "$1" show "$2" --json | jq -r '.data.work|"\(.code) \(.arrival // "-")
 	[ "$status" = 6 ]
 	run v bo accept 3-KH/ĐU
 	[ "$status" != 0 ]
-	[[ $output == *VT-1032*"vanthu show ID"*"vanthu recall ask ID"* ]]
+	[[ $output == *VT-1032*"vanthu show 3-KH/ĐU"*"vanthu recall ask 3-KH/ĐU"* ]]
 }
 
 @test "an answer that was lost with the daemon is had by asking again: one number, one line, one status" {

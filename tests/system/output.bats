@@ -69,7 +69,15 @@ table() {
 		target show -c $LAB/btp target
 		target why  -c $LAB/btp target why --all
 		target simulate -c $LAB/btp target simulate --paper 1
+		target by   -c $LAB/btp target by month
+		target ask  -c $LAB/btp target ask thads -n
+		target report -c $LAB/thads target report -n
+		target declare -c $LAB/thads target declare officers 1/2 --as-of 2026-11-01 -n
+		target declared -c $LAB/thads target declared
+		target export -c $LAB/btp target export --period 2026
 		target recount -c $LAB/btp target recount
+		report      -c $LAB/btp report --period 2026 --output bao-cao$N.html
+		remind      -c $LAB/btp remind --all-late -n --json
 		trace       -c $LAB/btp trace 31-KH/ĐU
 		status      -c $LAB/btp status
 		link list   -c $LAB/btp link
@@ -130,7 +138,7 @@ each() { # DO MODE…: for each line, in $A what to run
 	local line a
 	while read -r line; do
 		N=$((N + 1))
-		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|target|cancel|show|why|simulate|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy|lists) )? *' <<<"$line")"}
+		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|target|cancel|show|by|report|declare|declared|why|simulate|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy|lists) )? *' <<<"$line")"}
 		eval "A=($a)"
 		# Only a newer directory can be installed.
 		[[ $line != "committee import"* ]] || "$VANTHU" committee renew --registry "$LAB/registry" -q >/dev/null

@@ -138,6 +138,16 @@ static void test_row_of_an_older_build_is_at_least_as_old_as_this_process(void *
 
 /* ---- held ---- */
 
+/* What the plan signs, but for the day's report of figures. */
+static unsigned signed_now(const struct stage *g)
+{
+	unsigned count = 0;
+
+	for (uint32_t i = 0; i < g->s->plan->draft_count; i++)
+		count += g->s->plan->drafts[i].fact.kind != KIND_REPORT;
+	return count;
+}
+
 static void
 test_held_is_said_although_the_row_is_of_the_future_not_for_a_clock_that_jumps(void **state)
 {
@@ -146,11 +156,11 @@ test_held_is_said_although_the_row_is_of_the_future_not_for_a_clock_that_jumps(v
 	neighbour_up(g->s, &g->tinh);
 	relay(g, 1);
 	tick(g->s, 1000, DAY_MS);
-	assert_int_equal(g->s->plan->draft_count, 0);
+	assert_int_equal(signed_now(g), 0);
 	tick(g->s, HELD_MS - 1001, -3LL * DAY_MS);
-	assert_int_equal(g->s->plan->draft_count, 0);
+	assert_int_equal(signed_now(g), 0);
 	tick(g->s, 1, 0);
-	assert_int_equal(g->s->plan->draft_count, 1);
+	assert_int_equal(signed_now(g), 1);
 }
 
 /* ---- retention and expiry ---- */
