@@ -42,7 +42,7 @@ table() {
 		still missing: ID, sign|key revoke
 		still missing: REQUEST, --registry DIR|key rotate
 		still missing: DIR, --tree FILE|lab create
-		still missing: ID, --superior ID, --name TEXT, --symbol TEXT|lab add there
+		still missing: ID, --superior ID, --name NAME, --symbol TEXT|lab add there
 		still missing: --superior ID, --registry DIR|committee move thads
 		one of these is wanted: create, start, stop, status, add|lab
 		one of these is wanted: bash, zsh, words|completion

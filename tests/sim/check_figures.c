@@ -93,9 +93,10 @@ static void check_month(struct world *w, const struct member *m, const struct ke
 		return;
 	}
 	/* a month that reports of this year do not speak of any more; or of one that has ended
-	 * before anybody looked */
+	 * before anybody looked, or held by such a one */
 	if (s == NULL && r->u.figures.signed_at_ms < w->figures->from_ms &&
-	    (held->row_count == 0 || (member >= 0 && has_ended(w, member))))
+	    (held->row_count == 0 || (member >= 0 && has_ended(w, member)) ||
+	     has_ended(w, m->index)))
 		return;
 	if (s == NULL) {
 		world_violation(w, "figures", "%s holds figures of %s that it never said, of %lld",
@@ -141,6 +142,8 @@ static void check_known(struct world *w, const struct member *m, const struct ke
 	if (!key_parse_committee(key, &who))
 		return;
 	member = world_find(w, who.text);
+	if (member >= 0 && k->signed_at_ms < w->figures->from_ms)
+		return; /* said before anybody wrote it down here */
 	if (member < 0 || (k->envelope.len_bytes > 0 &&
 			   figures_find(w, member, k->signed_at_ms) == NULL))
 		world_violation(w, "figures", "%s has a report of %s that it never gave",
