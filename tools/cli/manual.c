@@ -38,15 +38,35 @@ static void put_bold(const char *text)
 	fputs("\\fR", stdout);
 }
 
+/* A tag is never broken: choices that would not fit stand below it, where they are. */
+enum { TAG_MAX = 60 };
+
+static void put_choices(const char *words)
+{
+	char one[64];
+
+	for (size_t len; *words != '\0'; words += len + (words[len] == '|')) {
+		len = strcspn(words, "|");
+		snprintf(one, sizeof one, "%.*s", (int)len, words);
+		put_bold(one);
+		fputs(words[len] == '|' ? ", " : ". ", stdout);
+	}
+}
+
 static void print_option(const struct command_option *o, const struct command *c)
 {
+	char name[160], *words;
 	bool first = true;
-	char name[160];
 
 	usage_option_name(o, name, sizeof name);
+	words = strlen(name) > TAG_MAX ? strrchr(name, ' ') : NULL;
+	if (words != NULL)
+		*words++ = '\0';
 	printf(".TP\n");
 	put_bold(name);
 	putchar('\n');
+	if (words != NULL)
+		put_choices(words);
 	put(_(o->help));
 	for (unsigned i = 0; c != NULL && o->forms != NULL && c->forms[0].word[0] != '\0' &&
 			     c->forms[i].word != NULL;
