@@ -25,6 +25,7 @@ const struct command_option resend_options[] = {
 struct wanted {
 	const char *to, *since;
 	char *neighbour; /* the id of `to` */
+	json_t *called;	 /* the same with its name, for people; NULL: unknown */
 	bool all;
 	char **names;
 	size_t count;
@@ -143,6 +144,27 @@ static enum err send_all(struct call *c, const struct wanted *w, struct outcome 
 
 /* ---- the command ---- */
 
+/* Without its name it is called by its id. */
+static enum err ask_name(struct call *c, struct wanted *w)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	query.id = w->neighbour;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
+	request.committees = &query;
+	e = call_send(c, &request);
+	if (e != ERR_OK)
+		return call_fail(c, e, NULL);
+	while ((e = call_row(c, VANTHU__V1__REPLY__WHAT_COMMITTEE, &reply)) == ERR_OK) {
+		json_decref(w->called);
+		w->called = people_name_id(reply->committee->name, w->neighbour);
+	}
+	return e == ERR_NOT_FOUND && !call_cli(c)->error_printed ? ERR_OK : e;
+}
+
 static int print(struct cli *cli, const struct wanted *w, const struct outcome *o)
 {
 	static const struct column columns[] = {
@@ -156,6 +178,8 @@ static int print(struct cli *cli, const struct wanted *w, const struct outcome *
 	    json_pack("{s:s, s:I, s:I, s:I}", "to", w->neighbour, "sent", (json_int_t)o->sent,
 		      "waiting", (json_int_t)o->waiting, "not_here", (json_int_t)o->not_here);
 
+	if (w->called != NULL)
+		json_object_set(out, "to", w->called);
 	if (cli->dry_run)
 		json_object_set_new(out, "dry_run", json_true());
 	output_object(cli, out, columns);
@@ -182,6 +206,8 @@ static int run(struct cli *cli, struct wanted *w)
 	e = call_open(cli, CLIENT_OFFICE, &c);
 	if (e == ERR_OK)
 		e = recipients_one(c, w->to, &w->neighbour);
+	if (e == ERR_OK && !cli->json && !cli->plain)
+		e = ask_name(c, w);
 	if (e == ERR_OK && w->all)
 		e = collect(c, w, since_ms);
 	if (e == ERR_OK)
@@ -224,5 +250,6 @@ int cmd_resend(struct cli *cli, int argc, char **argv)
 		free(w.names[i]);
 	free(w.names);
 	free(w.neighbour);
+	json_decref(w.called);
 	return code;
 }
