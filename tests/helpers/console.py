@@ -14,7 +14,7 @@ import sys
 import time
 
 document, port = sys.argv[1], int(sys.argv[2])
-AGAIN = re.compile(r"^(vanthu .*\b(status|list|trace|show|inbox|send|ping|import|check|rotate|move)\b|grep event=)")
+AGAIN = re.compile(r"^(vanthu .*\b(status|list|trace|show|inbox|send|ping|import|check|rotate|move|target)\b|grep event=)")
 WANTED = re.compile(r"VT-[1-9]\d{3}|[✓✗→↑↓·…](?: [^\W\d_]+)+|event=[a-z-]+|needs_restart=[a-z.]+|\"alarms\":\[\]|(?:Valid|Hợp lệ) +\w+")
 # No word: a piece of an id, and the unit of what is free on this disk.
 OTHER = re.compile(r"[a-f]+|[KMGT]iB")
