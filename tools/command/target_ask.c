@@ -80,7 +80,7 @@ int target_ask(struct cli *cli, int count, char **committees, bool missing)
 {
 	static const struct column columns[] = {
 		{ "committee", N_("Committee"), FORMAT_TEXT, false },
-		{ "asked", N_("Asked"), FORMAT_BOOL, false },
+		{ "asked", N_("Asked now"), FORMAT_BOOL, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	json_t *list = json_array();

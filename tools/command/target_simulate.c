@@ -202,7 +202,7 @@ static int print(struct cli *cli, const struct simulated *s, const json_t *perio
 {
 	static const struct column columns[] = {
 		{ "name", N_("Share"), FORMAT_TEXT, false },
-		{ "before", N_("Now"), FORMAT_PERCENT, false },
+		{ "before", N_("At present"), FORMAT_PERCENT, false },
 		{ "after", N_("Then"), FORMAT_PERCENT, false },
 		{ "documents", N_("Documents"), FORMAT_TEXT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
