@@ -221,6 +221,11 @@ struct telling {
 struct target_memory {
 	struct month january; /* of the year; {0}: not read yet */
 	struct target_count year, year_in; /* both directions; of it, what came in */
+	struct type_memory {
+		bool known;
+		char code[TYPE_CODE_MAX + 1], name[COMMITTEE_NAME_MAX + 1];
+		uint32_t type;
+	} type; /* as last asked for */
 	/* where our committee stood under a directory version, as last asked for; 0: none */
 	uint64_t place_version, place_since;
 	bool touched; /* changed in this turn */

@@ -28,6 +28,24 @@ static void want_rebuild(struct turn_view *t)
 	t->core->next_tick_ms = t->now.mono_ms;
 }
 
+/* Documents of one turn are often of one type: it is not folded and hashed each time. */
+static uint32_t type_of(struct target_memory *memory, const struct target_cell *cell)
+{
+	text_t code = cell->type_code == NULL ? "" : cell->type_code,
+	       name = cell->type_name == NULL ? "" : cell->type_name;
+	struct type_memory *last = &memory->type;
+
+	if (strlen(code) >= sizeof last->code || strlen(name) >= sizeof last->name)
+		return series_type(code, name);
+	if (!last->known || strcmp(last->code, code) != 0 || strcmp(last->name, name) != 0) {
+		memcpy(last->code, code, strlen(code) + 1);
+		memcpy(last->name, name, strlen(name) + 1);
+		last->type = series_type(code, name);
+		last->known = true;
+	}
+	return last->type;
+}
+
 enum err counter_place(struct turn_view *t, struct target_cell *cell)
 {
 	struct target_memory *memory = &t->core->target;
@@ -35,7 +53,10 @@ enum err counter_place(struct turn_view *t, struct target_cell *cell)
 	enum err e;
 
 	cell->at.since = 0;
-	if (cell->at.month.n == 0 || cell->version == 0)
+	if (cell->at.month.n == 0)
+		return ERR_OK;
+	cell->at.type = type_of(memory, cell);
+	if (cell->version == 0)
 		return ERR_OK;
 	if (memory->place_version != cell->version) {
 		e = tree_since(&then, t->core->config.self, &memory->place_since);
@@ -147,12 +168,23 @@ static enum err change(struct turn_view *t, const struct target_cell *without,
 	return ERR_OK;
 }
 
+/* Of one record, whose texts are the same: no counter can change. */
+static bool says_the_same(const struct target_cell *a, const struct target_cell *b)
+{
+	return a->at.month.n == b->at.month.n && a->at.direction == b->at.direction &&
+	       a->version == b->version && a->type_code == b->type_code &&
+	       a->type_name == b->type_name && target_equal(&a->count, &b->count);
+}
+
 enum err counter_move(struct turn_view *t, enum family family, const struct key *key,
 		      const struct target_cell *before, const struct target_cell *after)
 {
 	struct target_cell from = *before, to = *after;
-	enum err e = counter_place(t, &from);
+	enum err e;
 
+	if (says_the_same(before, after))
+		return ERR_OK;
+	e = counter_place(t, &from);
 	if (e == ERR_OK)
 		e = counter_place(t, &to);
 	if (e != ERR_OK ||

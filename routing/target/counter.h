@@ -14,7 +14,8 @@
 struct target_cell;
 struct turn_view;
 
-/* Fills in where our committee stood: cell->at.since. ERR_STORE, ERR_NO_MEMORY. */
+/* Fills in where our committee stood and the type: cell->at.since, cell->at.type. ERR_STORE,
+ * ERR_NO_MEMORY. */
 must_use enum err counter_place(struct turn_view *t, struct target_cell *cell);
 /* The directory version under which our committee stood where it stood on a day (YYYY-MM-DD), as
  * far as the heads of directories in the store say; the one in force where nothing says otherwise.

@@ -49,7 +49,6 @@ static void name_type(struct target_cell *p, text_t code, text_t name)
 {
 	p->type_code = code;
 	p->type_name = name;
-	p->at.type = series_type(code, name);
 }
 
 static bool is_slow(const struct rec_state *s)

@@ -31,7 +31,8 @@
 
 /* Where one record counts, and as what: at most one of each member is 1. A zero month: nowhere. */
 struct target_cell {
-	struct target_key at; /* at.since is not filled in: counter.c knows the tree */
+	/* since and type are not filled in: counter.c does, which knows the tree */
+	struct target_key at;
 	uint64_t version;     /* the directory version that at.since comes from; 0: not known */
 	text_t type_code, type_name;
 	struct target_count count;
