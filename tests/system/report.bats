@@ -45,6 +45,16 @@ text_of() { /usr/bin/python3 -c 'import html, re, sys; print(re.sub(r"\s+", " ",
 	[[ "$(<vi.html)" == *"@page{size:A4;"* && "$(<vi.html)" != *http* ]]
 }
 
+@test "the plan's other targets stand there by their names, with who has declared" {
+	v btp target declare officers 40/52 --as-of 2026-11-01 -q
+	v btp report --output goals-en.html --lang en -q
+	v btp report --output goals-vi.html --lang vi -q
+	run text_of goals-en.html
+	[[ "$output" == *"Officers trained"*"40/52"*"76.9 %"*"1/7"*"declared only by: Đảng ủy Bộ Tư pháp"* ]]
+	run text_of goals-vi.html
+	[[ "$output" == *"Cán bộ được tập huấn"*"40/52"*"76,9 %"*"chỉ có khai báo của: Đảng ủy Bộ Tư pháp"* ]]
+}
+
 @test "with --strict nothing is made while a report is missing, and of what is to come there is none" {
 	run -5 v btp report --strict --output strict.html --json
 	jq -e '.error.code == "VT-2092"' <<<"$(tail -1 <<<"$output")"

@@ -9,6 +9,7 @@
 #include "tools/cli/cli.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
+#include "tools/command/target_declared.h"
 #include "tools/command/target_show.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
@@ -141,7 +142,7 @@ static enum err check_complete(struct cli *cli, const struct report_wanted *w,
 }
 
 static enum err ask(struct cli *cli, const struct report_wanted *w, struct statistics *s,
-		    struct report_page *r, char **superior)
+		    struct report_page *r, char **superior, json_t **targets)
 {
 	const struct statistics_row *top;
 	struct period months;
@@ -162,6 +163,10 @@ static enum err ask(struct cli *cli, const struct report_wanted *w, struct stati
 	}
 	if (e == ERR_OK && r->own)
 		e = ask_overdue(c, &r->overdue);
+	if (e == ERR_OK)
+		e = target_declared_targets(c, &s->own, targets);
+	target_declared_name(*targets);
+	r->targets = *targets;
 	r->superior = *superior;
 	call_close(c);
 	free(whom);
@@ -331,6 +336,7 @@ int cmd_report(struct cli *cli, int argc, char **argv)
 	struct statistics s = { .line = 0 };
 	struct report_page r = { .statistics = &s };
 	char *superior = NULL;
+	json_t *targets = NULL;
 	int c, code;
 	enum err e;
 
@@ -346,9 +352,10 @@ int cmd_report(struct cli *cli, int argc, char **argv)
 	code = check(cli, &w);
 	if (code != 0)
 		return code;
-	e = ask(cli, &w, &s, &r, &superior);
+	e = ask(cli, &w, &s, &r, &superior, &targets);
 	code = e == ERR_OK ? make(cli, &w, &s, &r) : err_exit_code(e);
 	statistics_free(&s);
 	free(superior);
+	json_decref(targets);
 	return code;
 }

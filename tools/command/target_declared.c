@@ -587,3 +587,12 @@ int target_declared_show(struct cli *cli)
 	json_decref(made);
 	return err_exit_code(e);
 }
+
+void target_declared_name(json_t *targets)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach(targets, i, each)
+		json_object_set_new(each, "name", json_string(target_name(each)));
+}

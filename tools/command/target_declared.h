@@ -26,6 +26,8 @@ void target_declared_fraction(struct cli *cli, const json_t *o, const char *done
  * line, from, source, done, all, share, declared, missing, reached. Failures have been reported;
  * *out is a new reference in any case. */
 must_use enum err target_declared_targets(struct call *c, const struct figures *f, json_t **out);
+/* Gives each of them its "name" in the language of the program. NULL is fine. */
+void target_declared_name(json_t *targets);
 /* Prints them for people, a line each under a heading of its own. Adds to their objects. Nothing
  * where nobody has declared anything. */
 void target_declared_summary(struct cli *cli, json_t *targets);

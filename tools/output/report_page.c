@@ -428,12 +428,28 @@ static void say_day(struct words *w, const char *date)
 	say(w, "%.2s/%.2s/%.4s", date + 8, date + 5, date);
 }
 
+/* As the office's table names it; of one that is in another's only, its id. */
+static const char *goal_title(const struct report_page *r, const char *id)
+{
+	const json_t *each;
+	size_t i;
+
+	json_array_foreach(r->targets, i, each) {
+		const char *one = json_string_value(json_object_get(each, "id")),
+			   *name = json_string_value(json_object_get(each, "name"));
+
+		if (one != NULL && name != NULL && strcmp(one, id) == 0)
+			return name;
+	}
+	return id;
+}
+
 static void put_goal(FILE *to, const struct page_column *columns, const struct goal *g,
-		     const struct statistics *s)
+		     const char *title, const struct statistics *s)
 {
 	char done[SHARE_BYTES], share[SHARE_BYTES], by[SHARE_BYTES];
 	struct words days;
-	const char *cells[5] = { g->name, done, share, by, days.text };
+	const char *cells[5] = { title, done, share, by, days.text };
 
 	snprintf(done, sizeof done, "%llu/%llu", n_of(g->done), n_of(g->all));
 	statistics_share_text(
@@ -451,13 +467,14 @@ static void put_goal(FILE *to, const struct page_column *columns, const struct g
 }
 
 /* Whichever of the two lists is shorter: who has declared it, or who has not. */
-static void put_declarers(FILE *to, const struct goal *g, const struct statistics *s)
+static void put_declarers(FILE *to, const struct goal *g, const char *title,
+			  const struct statistics *s)
 {
 	bool few = g->declared <= s->own.reporter_count / 2, any = false;
 	struct words w;
 
 	begin(&w);
-	say(&w, few ? _("%s, declared only by:") : _("%s, not declared by:"), g->name);
+	say(&w, few ? _("%s, declared only by:") : _("%s, not declared by:"), title);
 	for (size_t i = 0; i < s->own.reporter_count; i++) {
 		const Vanthu__V1__Reporter *r = s->own.reporters[i];
 
@@ -471,8 +488,9 @@ static void put_declarers(FILE *to, const struct goal *g, const struct statistic
 		page_text(to, w.text);
 }
 
-static void put_goals(FILE *to, const struct statistics *s)
+static void put_goals(FILE *to, const struct report_page *r)
 {
+	const struct statistics *s = r->statistics;
 	const struct page_column columns[] = {
 		{ .title = _("Target") },
 		{ .title = _("done of all"), .width = 15, .number = true },
@@ -493,10 +511,10 @@ static void put_goals(FILE *to, const struct statistics *s)
 	}
 	page_table_begin(to, columns);
 	for (unsigned i = 0; i < count; i++)
-		put_goal(to, columns, &goals[i], s);
+		put_goal(to, columns, &goals[i], goal_title(r, goals[i].name), s);
 	page_table_end(to);
 	for (unsigned i = 0; i < count; i++)
-		put_declarers(to, &goals[i], s);
+		put_declarers(to, &goals[i], goal_title(r, goals[i].name), s);
 }
 
 /* ---- the page ---- */
@@ -529,7 +547,7 @@ void report_page(struct cli *cli, FILE *to, const struct report_page *r)
 	statistics_page_months(cli, to, s, false);
 	statistics_page_types(cli, to, s, false);
 	put_gaps(cli, to, s);
-	put_goals(to, s);
+	put_goals(to, r);
 	statistics_page_definition(to, s);
 	statistics_page_sources(cli, to, s);
 	page_signatures(to, _("Made up by"), _("For the committee"), _("(signature and full name)"),

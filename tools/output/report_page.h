@@ -3,6 +3,7 @@
 #ifndef VANTHU_TOOLS_OUTPUT_REPORT_PAGE_H
 #define VANTHU_TOOLS_OUTPUT_REPORT_PAGE_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "tools/output/statistics.h"
@@ -14,6 +15,8 @@ struct report_page {
 	const char *superior; /* its name; "" nobody stands above */
 	bool own;	      /* it is of our own office: `overdue` is known */
 	uint64_t overdue;     /* past their deadline now, and not finished */
+	/* the targets of the plan by our office's table: "id" and their "name"; NULL: not known */
+	const json_t *targets;
 };
 
 /* Committees of which something is missing: no report, one that is late, not taken, or does not
