@@ -198,7 +198,7 @@ def heads(o):
     o.publish("a field that must be understood", o.document(to, lambda h: h.critical.append(16)))
     o.publish("another's name", o.document(to, set_to("origin", "khac")))
     o.publish("another kind than the type says", o.document(to, set_to("kind", 2)))
-    o.publish("a report", o.sign(peer.envelope_pb2.Head(id=peer.new_id(), urgency=1, recipients=[{"committee": "khac"}]), b"", kind=7,
+    o.publish("a report among the documents", o.sign(peer.envelope_pb2.Head(id=peer.new_id(), urgency=1, recipients=[{"committee": "khac"}]), b"", kind=7,
                                  media="application/vnd.vanthu.report.v1"))
     o.publish("secret", o.document(to, set_to("secrecy", 2)))
     o.publish("urgency 5", o.document(to, set_to("urgency", 5)))

@@ -115,7 +115,7 @@ teardown() { end_lab; }
 		a field that must be understood refused VT-3008 digest
 		another's name refused VT-3005 digest
 		another kind than the type says again refused VT-3006 digest
-		a report refused VT-3008 document
+		a report among the documents refused VT-3013 document
 		secret refused VT-2003 document
 		urgency 5 again refused VT-3006 digest
 		hop limit 17 again refused VT-3006 digest
