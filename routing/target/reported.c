@@ -5,6 +5,7 @@
 
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
+#include "routing/base/visible.h"
 #include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
@@ -86,6 +87,24 @@ static enum err check_rows(const struct report *r)
 	return ERR_OK;
 }
 
+/* All that will be shown is as documents have it (visible.h): bytes that are no UTF-8 would take
+ * the row that they stand in out of every list that is JSON. */
+static enum err check_texts(const struct report *r)
+{
+	bool fit = true;
+
+	for (uint32_t i = 0; i < r->row_count && fit; i++)
+		fit = visible_fault(r->rows[i].type_code) == 0 &&
+		      visible_fault(r->rows[i].type_name) == 0;
+	for (uint32_t i = 0; i < r->declared_count && fit; i++)
+		fit = visible_fault(r->declared[i].name) == 0 &&
+		      !visible_blank(r->declared[i].name) &&
+		      visible_fault(r->declared[i].person) == 0;
+	for (uint32_t i = 0; i < r->excluded_count && fit; i++)
+		fit = visible_fault(r->excluded[i]) == 0;
+	return fit ? ERR_OK : ERR_FIELD;
+}
+
 enum err reported_check(const struct report *r, int64_t now_ms)
 {
 	struct month last = month_of_ms(now_ms);
@@ -101,6 +120,8 @@ enum err reported_check(const struct report *r, int64_t now_ms)
 	     r->exchanged_since_ms < r->as_of_ms - exchanged_most_ms))
 		return ERR_REPORT_PERIOD;
 	e = check_rows(r);
+	if (e == ERR_OK)
+		e = check_texts(r);
 	if (e != ERR_OK)
 		return e;
 	date_of_ms(r->as_of_ms, said_on);

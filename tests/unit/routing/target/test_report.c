@@ -430,6 +430,56 @@ static void test_bounds_of_what_a_report_may_say(void **state)
 	free(long_name);
 }
 
+/* No type and no name of a subordinate writes into its superior's terminal, turns a line round, or
+ * takes a row out of a list. */
+static void test_texts_that_nobody_can_see_are_not_taken(void **state)
+{
+	static const char *const bad[] = { "\x1b[2J", "KH\xe2\x80\xae", "\xff\xfe", "a\nb",
+					   "\xe2\x80\x8b" };
+	struct declaration d = {
+		.name = "can-bo", .done = 1, .all = 2, .as_of = "2025-06-01", .person = "A"
+	};
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct stage *g = *state;
+	struct report_row row;
+	text_t excluded;
+	struct report r;
+
+	for (unsigned i = 0; i < 5 * sizeof bad / sizeof bad[0]; i++) {
+		const char *text = bad[i / 5];
+
+		r = good_report();
+		row = one_row;
+		r.rows = &row;
+		r.declared = &d;
+		r.declared_count = 1;
+		r.excluded = &excluded;
+		r.excluded_count = 1;
+		excluded = "CV";
+		d.name = "can-bo";
+		d.person = "A";
+		assert_ok(reported_check(&r, FIXTURE_NOW_MS));
+		*(i % 5 == 0   ? &row.type_code
+		  : i % 5 == 1 ? &row.type_name
+		  : i % 5 == 2 ? &d.name
+		  : i % 5 == 3 ? &d.person
+			       : &excluded) = text;
+		assert_int_equal(reported_check(&r, FIXTURE_NOW_MS), ERR_FIELD);
+	}
+	d.name = " ";
+	d.person = "A";
+	excluded = "CV";
+	assert_int_equal(reported_check(&r, FIXTURE_NOW_MS), ERR_FIELD);
+	r = good_report();
+	row = one_row;
+	row.type_name = bad[0];
+	r.rows = &row;
+	neighbour_up(g->s, &xa);
+	take(g, &xa, "xa-a1", 1, FIXTURE_NOW_MS - 1000, &r);
+	assert_true(known(g).refused == 1 && known(g).refused_why == ERR_FIELD);
+	assert_int_equal(station_count(g->s, FAMILY_FIGURES), 0);
+}
+
 static void test_one_from_a_clock_that_was_ahead_holds_up_no_other(void **state)
 {
 	struct neighbour xa = neighbour_of("xa-a1");
@@ -646,6 +696,7 @@ int main(void)
 		TEST(test_what_cannot_be_is_counted_and_changes_no_figure),
 		TEST(test_report_of_one_that_never_stood_below_us_is_not_kept),
 		TEST(test_bounds_of_what_a_report_may_say),
+		TEST(test_texts_that_nobody_can_see_are_not_taken),
 		TEST(test_one_from_a_clock_that_was_ahead_holds_up_no_other),
 		TEST(test_only_one_above_may_ask),
 		TEST(test_damaged_rows_of_others_are_made_good_by_the_next),
