@@ -17,6 +17,7 @@ UNIT := \
 	daemon/control/test_requests \
 	daemon/control/test_share \
 	daemon/control/test_sift \
+	daemon/control/test_subtree \
 	daemon/control/test_target \
 	daemon/control/test_thread \
 	daemon/control/test_why \

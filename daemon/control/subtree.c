@@ -20,6 +20,7 @@
 enum {
 	/* entries that are merged before more are added */
 	SUMS_AT_ONCE = 1 << 16,
+	PATH_BYTES = 4 << 20, /* what of the directory is read for one path */
 	/* a report leaves before 01:00, and may be on its way until then */
 	REPORT_LEAVES_MS = 30 * 60 * 1000,
 	REPORT_EXPECTED_MS = 3 * 3600 * 1000,
@@ -57,6 +58,7 @@ struct subtree_walk {
 	struct tree *tree;
 	enum phase phase;
 	struct scan scan; /* of reports, for those that stood here */
+	struct arena *scratch; /* of one path: a report may name as many places as it has rows */
 	struct member *members;
 	uint32_t member_count, member_capacity, member_at;
 	struct sum *sums;
@@ -73,6 +75,7 @@ static void drop(void *walk)
 	if (w == NULL)
 		return;
 	tree_destroy(w->tree);
+	arena_destroy(w->scratch);
 	control_names_drop(w->names);
 	free(w->members);
 	free(w->sums);
@@ -168,6 +171,8 @@ static enum err find_path(struct client *c, struct subtree_walk *w, struct commi
 	p->of = of;
 	p->since = since;
 	p->count = 0;
+	v.arena = w->scratch;
+	arena_reset(w->scratch);
 	for (uint32_t n = 0; e == ERR_OK && n <= TREE_DEPTH_MAX; n++) {
 		p->up[n] = at;
 		if (id_equal(at, w->top)) {
@@ -585,8 +590,9 @@ void control_subtree(struct client *c, const Vanthu__V1__Request *request)
 	uint32_t january = month_make(month_year(month_of_ms(control_wall_ms(c))), 1).n;
 	enum err e = ERR_OK;
 
-	if (w == NULL || (w->tree = tree_new()) == NULL) {
-		free(w);
+	if (w == NULL || (w->tree = tree_new()) == NULL ||
+	    (w->scratch = arena_new(PATH_BYTES)) == NULL) {
+		drop(w);
 		control_listing_begin(c, request->id, &kind, NULL);
 		return;
 	}

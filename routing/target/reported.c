@@ -5,6 +5,7 @@
 
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
+#include "routing/base/visible.h"
 #include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
@@ -86,6 +87,24 @@ static enum err check_rows(const struct report *r)
 	return ERR_OK;
 }
 
+/* All that will be shown is as documents have it (visible.h): bytes that are no UTF-8 would take
+ * the row that they stand in out of every list that is JSON. */
+static enum err check_texts(const struct report *r)
+{
+	bool fit = true;
+
+	for (uint32_t i = 0; i < r->row_count && fit; i++)
+		fit = visible_fault(r->rows[i].type_code) == 0 &&
+		      visible_fault(r->rows[i].type_name) == 0;
+	for (uint32_t i = 0; i < r->declared_count && fit; i++)
+		fit = visible_fault(r->declared[i].name) == 0 &&
+		      !visible_blank(r->declared[i].name) &&
+		      visible_fault(r->declared[i].person) == 0;
+	for (uint32_t i = 0; i < r->excluded_count && fit; i++)
+		fit = visible_fault(r->excluded[i]) == 0;
+	return fit ? ERR_OK : ERR_FIELD;
+}
+
 enum err reported_check(const struct report *r, int64_t now_ms)
 {
 	struct month last = month_of_ms(now_ms);
@@ -94,13 +113,16 @@ enum err reported_check(const struct report *r, int64_t now_ms)
 
 	if (r->from.n == 0 || r->from.n > r->to.n || r->to.n > last.n ||
 	    r->to.n - r->from.n >= REPORT_MONTHS || month_year(r->from) < YEAR_MIN ||
-	    r->as_of_ms < 0 || r->as_of_ms > now_ms || month_of_ms(r->as_of_ms).n < r->to.n)
+	    r->as_of_ms < 0 || r->as_of_ms > now_ms || month_of_ms(r->as_of_ms).n < r->to.n ||
+	    month_year(r->from) + 1 < month_year(month_of_ms(r->as_of_ms)))
 		return ERR_REPORT_PERIOD;
 	if (r->exchange_count > 0 &&
 	    (r->exchanged_before_ms > r->as_of_ms ||
 	     r->exchanged_since_ms < r->as_of_ms - exchanged_most_ms))
 		return ERR_REPORT_PERIOD;
 	e = check_rows(r);
+	if (e == ERR_OK)
+		e = check_texts(r);
 	if (e != ERR_OK)
 		return e;
 	date_of_ms(r->as_of_ms, said_on);
@@ -151,6 +173,14 @@ static enum err may_ask(struct turn_view *t, struct committee_id who, bool *yes)
 }
 
 /* ---- taking ---- */
+
+/* A question that our last report came after: somebody between sends it again. */
+static bool is_answered(const struct turn_view *t, int64_t asked_ms)
+{
+	int64_t last_ms = t->core->report.signed_at_ms;
+
+	return last_ms <= t->now.wall_ms && asked_ms < last_ms - CLOCK_TOLERANCE_MS;
+}
 
 /* A time of our own past. What is later was believed by a clock that was ahead, and holds up
  * nothing now that it is right. */
@@ -312,7 +342,9 @@ static enum err take_copy(struct turn_view *t, const struct ev_publish *e, enum 
 	enum err result = ERR_OK;
 
 	*why = reported_check(r, t->now.wall_ms + CLOCK_TOLERANCE_MS);
-	if (*why == ERR_OK && e->head->signed_at_ms > t->now.wall_ms + CLOCK_TOLERANCE_MS)
+	/* A year that is long over is not said anew under an earlier day. */
+	if (*why == ERR_OK && (e->head->signed_at_ms > t->now.wall_ms + CLOCK_TOLERANCE_MS ||
+			       e->head->signed_at_ms > r->as_of_ms + CLOCK_TOLERANCE_MS))
 		*why = ERR_REPORT_PERIOD;
 	if (*why == ERR_OK)
 		result = is_old(t, e->signer, r, e->head->signed_at_ms, &old);
@@ -344,7 +376,8 @@ enum err reported_take(struct turn_view *t, const struct ev_publish *e, enum err
 			return ERR_OK;
 		result = may_ask(t, e->signer, &yes);
 		if (result == ERR_OK && yes)
-			return report_want(t, nobody);
+			return is_answered(t, e->head->signed_at_ms) ? ERR_OK
+								     : report_want(t, nobody);
 		*why = ERR_NOT_ENTITLED;
 		return is_question_of_tree(result) ? ERR_OK : result;
 	}

@@ -12,9 +12,9 @@ struct ev_publish;
 struct turn_view;
 
 /* Whether figures can be: parts are no more than their whole, no key comes twice, the months have
- * begun at now_ms, each target is declared once, as of a day that has come, and there are no more
- * rows than one report has. ERR_REPORT_PERIOD,
- * ERR_REPORT_FIGURES, ERR_DECLARED_FIGURES; pure. */
+ * begun at now_ms, each target is declared once, as of a day that has come, there are no more rows
+ * than one report has, and texts have no characters that nobody sees. ERR_REPORT_PERIOD,
+ * ERR_REPORT_FIGURES, ERR_DECLARED_FIGURES, ERR_FIELD; pure. */
 must_use enum err reported_check(const struct report *r, int64_t now_ms);
 
 /* A report in sequence, for us or passing. *why: ERR_OK, or why nothing of it is kept, which is its

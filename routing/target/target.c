@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "routing/base/visible.h"
 #include "routing/rules/rules.h"
 #include "routing/state/record.h"
 
@@ -128,6 +129,8 @@ bool target_excludes(const struct excluded_types *types, text_t type_code, text_
 bool target_exclude_parse(text_t text, struct excluded_types *out)
 {
 	*out = (struct excluded_types){ .count = 0 };
+	if (visible_fault(text) != 0)
+		return false; /* it goes up with our report, which would not be taken */
 	while (*text == ' ')
 		text++;
 	if (*text == '\0')

@@ -146,6 +146,9 @@ static void test_what_the_share_is_made_of_is_read(void **state)
 	assert_string_equal(value, "GM, Thư công");
 	assert_int_equal(load(p, "committee: tinh\ntarget: {headline: all}\n"), ERR_CONFIG);
 	assert_int_equal(load(p, "committee: tinh\ntarget: {exclude: \"GM,,TB\"}\n"), ERR_CONFIG);
+	/* it would go up with our report, and have it refused */
+	assert_int_equal(load(p, "committee: tinh\ntarget: {exclude: \"GM\xe2\x80\x8b\"}\n"),
+			 ERR_CONFIG);
 }
 
 static void test_all_errors_are_reported_at_once_with_their_positions(void **state)

@@ -347,16 +347,25 @@ static void test_what_cannot_be_is_counted_and_changes_no_figure(void **state)
 	r.to = month_make(2025, 7);
 	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 500, &r);
 	assert_true(known(g).refused == 3 && known(g).refused_why == ERR_REPORT_PERIOD);
+	/* as if it were of an earlier day */
+	r = good_report();
+	r.as_of_ms -= 600 * DAY_MS;
+	r.from = r.to = month_make(2023, 10);
+	r.row_count = 0;
+	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 450, &r);
+	assert_true(known(g).refused == 4 && known(g).refused_why == ERR_REPORT_PERIOD);
+	assert_false(station_has(g->s, FAMILY_FIGURES,
+				 key_figures(fixture_id("xa-a1"), month_make(2023, 10))));
 	/* parts that are more than the whole, and a type twice */
 	r = good_report();
 	r.rows = rows;
 	rows[0].count.processed = 4;
 	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 400, &r);
-	assert_true(known(g).refused == 4 && known(g).refused_why == ERR_REPORT_FIGURES);
+	assert_true(known(g).refused == 5 && known(g).refused_why == ERR_REPORT_FIGURES);
 	rows[0] = one_row;
 	r.row_count = 2;
 	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 300, &r);
-	assert_int_equal(known(g).refused, 5);
+	assert_int_equal(known(g).refused, 6);
 	assert_int_equal(known(g).signed_at_ms, FIXTURE_NOW_MS - 1000);
 	assert_non_null(station_notice(g->s, NOTICE_REFUSED));
 	/* and a good one is taken again */
@@ -400,6 +409,13 @@ static void test_bounds_of_what_a_report_may_say(void **state)
 	r = good_report();
 	r.from = month_make(2023, 6);
 	assert_int_equal(reported_check(&r, now_ms), ERR_REPORT_PERIOD);
+	/* what was said of a year that is long over stays */
+	r = good_report();
+	r.from = r.to = month_make(2023, 12);
+	assert_int_equal(reported_check(&r, now_ms), ERR_REPORT_PERIOD);
+	r.from = r.to = month_make(2024, 1);
+	r.row_count = 0;
+	assert_ok(reported_check(&r, now_ms));
 	/* documents of all time are not compared for anybody */
 	r = good_report();
 	r.exchanges = &x;
@@ -430,6 +446,56 @@ static void test_bounds_of_what_a_report_may_say(void **state)
 	free(long_name);
 }
 
+/* No type and no name of a subordinate writes into its superior's terminal, turns a line round, or
+ * takes a row out of a list. */
+static void test_texts_that_nobody_can_see_are_not_taken(void **state)
+{
+	static const char *const bad[] = { "\x1b[2J", "KH\xe2\x80\xae", "\xff\xfe", "a\nb",
+					   "\xe2\x80\x8b" };
+	struct declaration d = {
+		.name = "can-bo", .done = 1, .all = 2, .as_of = "2025-06-01", .person = "A"
+	};
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct stage *g = *state;
+	struct report_row row;
+	text_t excluded;
+	struct report r;
+
+	for (unsigned i = 0; i < 5 * sizeof bad / sizeof bad[0]; i++) {
+		const char *text = bad[i / 5];
+
+		r = good_report();
+		row = one_row;
+		r.rows = &row;
+		r.declared = &d;
+		r.declared_count = 1;
+		r.excluded = &excluded;
+		r.excluded_count = 1;
+		excluded = "CV";
+		d.name = "can-bo";
+		d.person = "A";
+		assert_ok(reported_check(&r, FIXTURE_NOW_MS));
+		*(i % 5 == 0   ? &row.type_code
+		  : i % 5 == 1 ? &row.type_name
+		  : i % 5 == 2 ? &d.name
+		  : i % 5 == 3 ? &d.person
+			       : &excluded) = text;
+		assert_int_equal(reported_check(&r, FIXTURE_NOW_MS), ERR_FIELD);
+	}
+	d.name = " ";
+	d.person = "A";
+	excluded = "CV";
+	assert_int_equal(reported_check(&r, FIXTURE_NOW_MS), ERR_FIELD);
+	r = good_report();
+	row = one_row;
+	row.type_name = bad[0];
+	r.rows = &row;
+	neighbour_up(g->s, &xa);
+	take(g, &xa, "xa-a1", 1, FIXTURE_NOW_MS - 1000, &r);
+	assert_true(known(g).refused == 1 && known(g).refused_why == ERR_FIELD);
+	assert_int_equal(station_count(g->s, FAMILY_FIGURES), 0);
+}
+
 static void test_one_from_a_clock_that_was_ahead_holds_up_no_other(void **state)
 {
 	struct neighbour xa = neighbour_of("xa-a1");
@@ -438,6 +504,7 @@ static void test_one_from_a_clock_that_was_ahead_holds_up_no_other(void **state)
 
 	neighbour_up(g->s, &xa);
 	g->s->now.wall_ms += 300 * DAY_MS;
+	r.from = month_make(2025, 1);
 	r.as_of_ms = g->s->now.wall_ms - 1000;
 	take(g, &xa, "xa-a1", 1, r.as_of_ms, &r);
 	assert_int_equal(known(g).refused, 0);
@@ -482,6 +549,38 @@ static void test_only_one_above_may_ask(void **state)
 		later(g, 1000);
 		assert_null(report_of(g));
 	}
+}
+
+/* Whoever lies between may send a question again as often as it likes, years later. */
+static void test_question_that_is_answered_asks_nothing_again(void **state)
+{
+	struct report asks = { .asks = true };
+	struct fact f = { .kind = KIND_REPORT, .note = "", .report = &asks };
+	struct stage *g = *state;
+	struct draft d;
+
+	neighbour_up(g->s, &g->tinh);
+	tick(g);
+	d = fixture_fact(g->f, "tinh", "huyen-a", 1, &f);
+	d.head.signed_at_ms -= 2 * CLOCK_TOLERANCE_MS;
+	fixture_seal(g->f, "tinh", &d);
+	neighbour_publishes(g->s, &g->tinh, LANE_FACTS, &d);
+	station_commit(g->s);
+	assert_non_null(wait_for_report(g));
+	later(g, REPORT_AGAIN_MS);
+	neighbour_up(g->s, &g->tinh);
+	station_clear(g->s);
+	neighbour_publishes(g->s, &g->tinh, LANE_FACTS, &d);
+	station_commit(g->s);
+	assert_null(wait_for_report(g));
+	/* a new one is one */
+	d = fixture_fact(g->f, "tinh", "huyen-a", 2, &f);
+	d.head.signed_at_ms = g->s->now.wall_ms;
+	fixture_seal(g->f, "tinh", &d);
+	station_clear(g->s);
+	neighbour_publishes(g->s, &g->tinh, LANE_FACTS, &d);
+	station_commit(g->s);
+	assert_non_null(wait_for_report(g));
 }
 
 /* Of what cannot be read nothing is believed, and nothing stops. */
@@ -646,8 +745,10 @@ int main(void)
 		TEST(test_what_cannot_be_is_counted_and_changes_no_figure),
 		TEST(test_report_of_one_that_never_stood_below_us_is_not_kept),
 		TEST(test_bounds_of_what_a_report_may_say),
+		TEST(test_texts_that_nobody_can_see_are_not_taken),
 		TEST(test_one_from_a_clock_that_was_ahead_holds_up_no_other),
 		TEST(test_only_one_above_may_ask),
+		TEST(test_question_that_is_answered_asks_nothing_again),
 		TEST(test_damaged_rows_of_others_are_made_good_by_the_next),
 		TEST(test_damaged_directory_row_stops_no_daemon),
 		TEST(test_all_reports_are_compared_however_many_came),
