@@ -398,7 +398,7 @@ static struct goal *find_goal(struct goal *goals, unsigned *count, const char *n
 
 static void add_declared(struct goal *goals, unsigned *count, const Vanthu__V1__Reporter *r)
 {
-	for (size_t i = 0; i < r->n_declared; i++) {
+	for (size_t i = 0; i < r->n_declared && !is_stand(r, "ended"); i++) {
 		const Vanthu__V1__Declared *d = r->declared[i];
 		struct goal *g = find_goal(goals, count, d->name);
 
@@ -412,6 +412,16 @@ static void add_declared(struct goal *goals, unsigned *count, const Vanthu__V1__
 		if (g->last == NULL || strcmp(d->as_of, g->last) > 0)
 			g->last = d->as_of;
 	}
+}
+
+/* Where committees stand today, without those that have ended (docs/DOMAIN.md §6). */
+static unsigned count_standing(const struct statistics *s)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < s->own.reporter_count; i++)
+		n += !is_stand(s->own.reporters[i], "ended");
+	return n;
 }
 
 static bool declares(const Vanthu__V1__Reporter *r, const char *name)
@@ -456,10 +466,15 @@ static void put_goal(FILE *to, const struct page_column *columns, const struct g
 		g->all == 0 ? -1
 			    : (int)target_ratio_share((struct target_ratio){ g->done, g->all }),
 		share, sizeof share);
-	snprintf(by, sizeof by, "%u/%zu", g->declared, s->own.reporter_count);
+	snprintf(by, sizeof by, "%u/%u", g->declared, count_standing(s));
 	begin(&days);
-	say_day(&days, g->first);
-	if (strcmp(g->first, g->last) != 0) {
+	if (g->declared == 0) { /* nobody's word, and no 0 */
+		snprintf(done, sizeof done, "–");
+		say(&days, "–");
+	} else {
+		say_day(&days, g->first);
+	}
+	if (g->declared > 0 && strcmp(g->first, g->last) != 0) {
 		say(&days, " – ");
 		say_day(&days, g->last);
 	}
@@ -470,7 +485,7 @@ static void put_goal(FILE *to, const struct page_column *columns, const struct g
 static void put_declarers(FILE *to, const struct goal *g, const char *title,
 			  const struct statistics *s)
 {
-	bool few = g->declared <= s->own.reporter_count / 2, any = false;
+	bool few = g->declared <= count_standing(s) / 2, any = false;
 	struct words w;
 
 	begin(&w);
@@ -478,7 +493,7 @@ static void put_declarers(FILE *to, const struct goal *g, const char *title,
 	for (size_t i = 0; i < s->own.reporter_count; i++) {
 		const Vanthu__V1__Reporter *r = s->own.reporters[i];
 
-		if (declares(r, g->name) != few)
+		if (is_stand(r, "ended") || declares(r, g->name) != few)
 			continue;
 		say(&w, "%s%s", any ? "; " : " ", name_of(r));
 		any = true;
@@ -500,12 +515,22 @@ static void put_goals(FILE *to, const struct report_page *r)
 		{ .title = NULL },
 	};
 	struct goal goals[GOALS_MAX];
-	unsigned count = 0;
+	unsigned count = 0, declared;
+	const json_t *each;
+	size_t n;
 
 	page_heading(to, _("VI. Other targets of the plan"));
 	for (size_t i = 0; i < s->own.reporter_count; i++)
 		add_declared(goals, &count, s->own.reporters[i]);
-	if (count == 0) {
+	declared = count;
+	json_array_foreach(r->targets, n, each)
+	{
+		const char *id = json_string_value(json_object_get(each, "id"));
+
+		if (id != NULL)
+			(void)find_goal(goals, &count, id); /* declared by nobody, too */
+	}
+	if (declared == 0) {
 		page_text(to, _("No committee has declared how far it is with them."));
 		return;
 	}
