@@ -105,3 +105,26 @@ text_of() { /usr/bin/python3 -c 'import html, re, sys; print(re.sub(r"\s+", " ",
 	[[ "$output" == *"Machines protected – – 0/6 –"* ]]
 	[[ "$output" == *"Officers trained 40/52 76.9 % 1/6 "* ]]
 }
+
+@test "who was moved away is none of those directly below, and its earlier figures are in the table" {
+	local last=$(($(TZ=UTC-7 date +%Y) - 1))
+	v cb-nghiepvu paper add in --type CV --number 15-CV/X --subject "Mời họp" --from "Văn phòng" --date "$last-06-05" -q >/dev/null
+	v cb-nghiepvu target report -q >/dev/null
+	wait_for 30 eval 'v thads target by committee --period $last --json | jq -e ".data.rows[] | select(.committee == \"cb-nghiepvu\") | .counted == 1"'
+	"$VANTHU" -c "$LAB/btp" committee move cb-nghiepvu --superior vanphong --registry "$LAB/registry" -q >/dev/null
+	wait_for 60 eval 'v thads target by committee --json | jq -e ".data.rows | all(.part != \"own\" or .committee != \"cb-nghiepvu\")"'
+	v thads report --period "$last" --output moved.html --lang en -q
+	run text_of moved.html
+	[[ "$output" == *"(stands elsewhere now)"* ]]
+	[[ "$output" != *"directly below that have figures"* ]]
+}
+
+@test "with what is processed in the headline its numbers are not said to be documents" {
+	printf 'target: {headline: processed}\n' >>"$LAB/btp/vanthud.yaml"
+	kill -HUP "$(pid_of btp)"
+	wait_for 20 eval '[ "$(v btp target --json | jq -r .data.headline.name)" = processed ]'
+	v btp report --output processed.html --lang en -q
+	run text_of processed.html
+	[[ "$output" =~ "The share over all, with what is processed, is "[0-9.]+" % ("[0-9]+" of "[0-9]+")." ]]
+	[[ "$output" != *"went digitally:"* && "$output" != *"documents more would"* ]]
+}

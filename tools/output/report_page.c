@@ -47,7 +47,7 @@ static unsigned long long n_of(uint64_t n)
 
 /* ---- what was reached ---- */
 
-static void say_line(struct words *w, const struct statistics_row *top)
+static void say_line(struct words *w, const struct statistics *s, const struct statistics_row *top)
 {
 	char line[SHARE_BYTES], points[SHARE_BYTES];
 	uint64_t wanted;
@@ -69,6 +69,11 @@ static void say_line(struct words *w, const struct statistics_row *top)
 	/* rounded up: with one less it would not be reached */
 	wanted = (top->ratio.all * top->line + TARGET_WHOLE - 1) / TARGET_WHOLE;
 	statistics_percent(9 - over, false, points, sizeof points);
+	if (s->headline == HEADLINE_PROCESSED) { /* counts what came twice, and no documents */
+		say(w, _("The line to reach is %s: it is missed by %s percentage points."), line,
+		    points);
+		return;
+	}
 	say(w,
 	    _("The line to reach is %s: it is missed by %s percentage points; %llu documents more "
 	      "would have had to go digitally."),
@@ -142,12 +147,15 @@ static void put_results(struct cli *cli, FILE *to, const struct statistics *s,
 		    top->name, n_of(target_counted(out)), n_of(target_counted(in)),
 		    n_of(in->secret + out->secret));
 	statistics_share_text(statistics_share(top), share, sizeof share);
-	if (top->ratio.all > 0)
+	if (top->ratio.all > 0 && s->headline == HEADLINE_PROCESSED)
+		say(&w, _(" The share over all, with what is processed, is %s (%llu of %llu)."),
+		    share, n_of(top->ratio.of), n_of(top->ratio.all));
+	else if (top->ratio.all > 0)
 		say(&w, _(" Of %llu that count %llu went digitally: %s."), n_of(top->ratio.all),
 		    n_of(top->ratio.of), share);
 	page_text(to, w.text);
 	begin(&w);
-	say_line(&w, top);
+	say_line(&w, s, top);
 	say(&w, " ");
 	say_before(&w, s, top);
 	page_text(to, w.text);
@@ -204,7 +212,8 @@ static void put_ranking(FILE *to, const struct statistics *s)
 	for (size_t i = 0; rows != NULL && i < s->unit_count; i++) {
 		const struct statistics_row *row = &s->units[i];
 
-		if (row->depth != 1 || row->kind == STATISTICS_OWN || statistics_share(row) < 0)
+		if (row->depth != 1 || row->kind == STATISTICS_OWN ||
+		    row->kind == STATISTICS_FORMER || statistics_share(row) < 0)
 			continue;
 		rows[count++] = row;
 		reached += statistics_reached(row);
