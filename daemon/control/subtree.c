@@ -41,6 +41,7 @@ struct member {
 	uint32_t depth;
 	bool below; /* now; else it only was */
 	bool damaged; /* a month of its figures cannot be read */
+	bool known;   /* it has said something of one of the months */
 };
 
 struct path {
@@ -309,12 +310,11 @@ static enum err count_own(struct client *c, struct subtree_walk *w)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* *damaged: one of the months cannot be read, so that the sums are not whole. */
-static enum err count_reported(struct client *c, struct subtree_walk *w, struct committee_id of,
-			       bool *damaged)
+/* Where one of the months cannot be read the sums are not whole: it is damaged. */
+static enum err count_reported(struct client *c, struct subtree_walk *w, struct member *m)
 {
 	struct month before = { (uint16_t)(w->query.from_month - 1) }, none = { 0 };
-	struct scan scan = scan_from(key_figures(of, none), key_figures(of, before));
+	struct scan scan = scan_from(key_figures(m->id, none), key_figures(m->id, before));
 	struct lookup l = control_lookup(c);
 	struct record r;
 	enum err e;
@@ -330,11 +330,12 @@ static enum err count_reported(struct client *c, struct subtree_walk *w, struct 
 			continue;
 		if (month.n > w->query.to_month)
 			return ERR_OK;
-		*damaged = *damaged || e == ERR_DAMAGED;
+		m->damaged = m->damaged || e == ERR_DAMAGED;
+		m->known = m->known || e == ERR_OK;
 		if (e == ERR_DAMAGED)
 			continue;
 		for (uint32_t i = 0; i < figures->row_count && e == ERR_OK; i++)
-			e = count_row(c, w, of, &figures->rows[i]);
+			e = count_row(c, w, m->id, &figures->rows[i]);
 		if (e != ERR_OK)
 			return e;
 	}
@@ -386,6 +387,17 @@ static int64_t end_ms(const struct subtree_walk *w)
 
 	snprintf(first, sizeof first, "%04u-%02u-01", month_year(after), month_in_year(after));
 	return date_day(first, &day) ? day_begin_ms(day) : INT64_MAX;
+}
+
+/* It has reported, but of these months nothing that should be here by now: they lie before all that
+ * it said, or its last report before them. What nobody has said is no 0. */
+static bool is_unsaid(const struct subtree_walk *w, const struct member *m,
+		      const Vanthu__V1__Reporter *r)
+{
+	bool late = r->stand == VANTHU__V1__REPORT_STAND__REPORT_STAND_LATE;
+
+	return !m->known && w->query.from_month <= month_of_ms(w->now_ms).n &&
+	       (late || w->query.to_month < month_of_ms(r->as_of_ms).n);
 }
 
 static enum err fill_lists(struct arena *a, const struct rec_report *r,
@@ -464,6 +476,8 @@ static enum err say_reporter(struct client *c, uint64_t id, struct subtree_walk 
 		e = fill_known(c, w, m->id, &out);
 	if (e != ERR_OK)
 		return e;
+	if (is_unsaid(w, m, &out))
+		out.stand = VANTHU__V1__REPORT_STAND__REPORT_STAND_MISSING;
 	if (retired)
 		out.stand = VANTHU__V1__REPORT_STAND__REPORT_STAND_ENDED;
 	if (m->damaged) /* its next report makes it good */
@@ -512,8 +526,7 @@ static enum err find_step(struct client *c, struct subtree_walk *w)
 static enum err count_step(struct client *c, struct subtree_walk *w)
 {
 	struct member *m = &w->members[w->member_at];
-	enum err e = id_equal(m->id, w->self) ? count_own(c, w)
-					      : count_reported(c, w, m->id, &m->damaged);
+	enum err e = id_equal(m->id, w->self) ? count_own(c, w) : count_reported(c, w, m);
 
 	if (++w->member_at == w->member_count) {
 		next_phase(w);

@@ -51,6 +51,8 @@ text_of() { /usr/bin/python3 -c 'import html, re, sys; print(re.sub(r"\s+", " ",
 	v btp report --output goals-vi.html --lang vi -q
 	run text_of goals-en.html
 	[[ "$output" == *"Officers trained"*"40/52"*"76.9 %"*"1/7"*"declared only by: Đảng ủy Bộ Tư pháp"* ]]
+	# what nobody has declared stands there too, and is no 0
+	[[ "$output" == *"Shared systems in use – – 0/7 –"* ]]
 	run text_of goals-vi.html
 	[[ "$output" == *"Cán bộ được tập huấn"*"40/52"*"76,9 %"*"chỉ có khai báo của: Đảng ủy Bộ Tư pháp"* ]]
 }
@@ -87,4 +89,42 @@ text_of() { /usr/bin/python3 -c 'import html, re, sys; print(re.sub(r"\s+", " ",
 	for i in 1 2; do v thads report --send-to btp --id $id --number 07-BC/ĐUTHA --subject "Sơ kết năm" --wait delivered --timeout 120 -q >/dev/null 2>&1 || ((i == 2)); done
 	v btp inbox --json | jq -e '.data | map(select(.number == "07-BC/ĐUTHA")) | length == 1 and .[0].subject == "Sơ kết năm"'
 	[ -z "$(ls -A "$TMPDIR")" ]
+}
+
+@test "what a committee that has ended declared is in no sum of the page, as on the screen" {
+	v cb-luutru target declare machines 3/4 --as-of 2026-11-01 -q
+	wait_for 120 eval 'v btp target declared --json | jq -e ".data.targets[] | select(.id == \"machines\") | .all == 4"'
+	v btp report --output before.html --lang en -q
+	run text_of before.html
+	[[ "$output" == *"Machines protected 3/4 75.0 % 1/7 "* ]]
+	"$VANTHU" committee retire cb-luutru --registry "$LAB/registry" -q >/dev/null
+	v btp committee import "$LAB/registry/directory.vtd" -q >/dev/null
+	wait_for 30 eval 'v btp target declared --json | jq -e ".data.targets[] | select(.id == \"machines\") | .declared == 0"'
+	v btp report --output ended.html --lang en -q
+	run text_of ended.html
+	[[ "$output" == *"Machines protected – – 0/6 –"* ]]
+	[[ "$output" == *"Officers trained 40/52 76.9 % 1/6 "* ]]
+}
+
+@test "who was moved away is none of those directly below, and its earlier figures are in the table" {
+	local last=$(($(TZ=UTC-7 date +%Y) - 1))
+	v cb-nghiepvu paper add in --type CV --number 15-CV/X --subject "Mời họp" --from "Văn phòng" --date "$last-06-05" -q >/dev/null
+	v cb-nghiepvu target report -q >/dev/null
+	wait_for 30 eval 'v thads target by committee --period $last --json | jq -e ".data.rows[] | select(.committee == \"cb-nghiepvu\") | .counted == 1"'
+	"$VANTHU" -c "$LAB/btp" committee move cb-nghiepvu --superior vanphong --registry "$LAB/registry" -q >/dev/null
+	wait_for 60 eval 'v thads target by committee --json | jq -e ".data.rows | all(.part != \"own\" or .committee != \"cb-nghiepvu\")"'
+	v thads report --period "$last" --output moved.html --lang en -q
+	run text_of moved.html
+	[[ "$output" == *"(stands elsewhere now)"* ]]
+	[[ "$output" != *"directly below that have figures"* ]]
+}
+
+@test "with what is processed in the headline its numbers are not said to be documents" {
+	printf 'target: {headline: processed}\n' >>"$LAB/btp/vanthud.yaml"
+	kill -HUP "$(pid_of btp)"
+	wait_for 20 eval '[ "$(v btp target --json | jq -r .data.headline.name)" = processed ]'
+	v btp report --output processed.html --lang en -q
+	run text_of processed.html
+	[[ "$output" =~ "The share over all, with what is processed, is "[0-9.]+" % ("[0-9]+" of "[0-9]+")." ]]
+	[[ "$output" != *"went digitally:"* && "$output" != *"documents more would"* ]]
 }

@@ -16,6 +16,7 @@ state() { v "$1" target declared --json | jq -r --arg t "$2" --arg c "$3" '.data
 state_is() { [ "$(state "$1" "$2" "$3")" = "$4" ]; }
 
 @test "what is declared below is summed at every level above, and who has not declared is no zero" {
+	local language
 	start_lab
 	[ "$(sum btp officers)" = "[0,0,0,7]" ]
 	[ "$(v btp target declared --json | jq -c '[.data.targets[].id]')" = '["officers","machines","systems"]' ]
@@ -52,6 +53,10 @@ state_is() { [ "$(state "$1" "$2" "$3")" = "$4" ]; }
 	[ "$("$VANTHU" completion words -- -c "$LAB/btp" target declare ma)" = "machines	Machines protected" ]
 	LANGUAGE=vi run -0 v btp target declared
 	[[ "$output" == *"Cán bộ được tập huấn"*"16/25 người"* ]]
+	for language in en vi; do
+		COLUMNS=80 v btp target declared --lang $language >"$BATS_TEST_TMPDIR/wide"
+		[ -z "$(LC_ALL=C.UTF-8 grep -E '.{81}' "$BATS_TEST_TMPDIR/wide")" ]
+	done
 }
 
 @test "a correction is one more declaration, and the history stays with who said what" {

@@ -111,6 +111,10 @@ all_here() { v btp target export --json | jq -e '.data.committees[0].missing == 
 		for r, j in zip(en, d["committees"]):
 		    assert r["name"] == j["name"] and r["counted"] == ("" if j["counted"] is None else str(j["counted"]))
 		    assert r["out.digital"] == ("" if j["out"] is None else str(j["out"]["digital"]))
+		    # never above the true share, and less the line what stands beside it
+		    if j["counted"]:
+		        assert r["share"] == "%d.%04d" % divmod(j["digital"] * 10000 // j["counted"], 10000), (r["share"], j)
+		        assert abs(float(r["share"]) - float(r["line"]) - float(r["over_line"])) < 1e-9, r
 	END
 }
 

@@ -129,6 +129,9 @@ everything() {
 	[ "$(v vanphong target simulate --json | jq -c '.data | [.before.of, .before.all, .after.share, .after.missing]')" = "[3,6,0.5,3]" ]
 	[ "$(v vanphong target simulate --receipted all --without-paper-from "đảng ủy khối" --json | jq -c '.data | [.without_in, .after.of, .after.all, .after.missing]')" = "[1,5,6,1]" ]
 	[ "$(v vanphong target simulate --without-paper-from "Công văn" --json | jq -c '.data | [.without_in, .without_out]')" = "[1,1]" ]
+	# periods as people write them, here and in why
+	[ "$(v vanphong target simulate --period 2026-02 | head -n 1)" = 02/2026 ]
+	[[ "$(v vanphong target why --period 2025-12..2026-01 | head -n 1)" == "12/2025–01/2026: "* ]]
 	[ "$(v vanphong target simulate --digital 27 --json | jq -c '.data | [.after.of, .after.all, .after.reached, .after.bears]')" = "[30,33,true,0]" ]
 	run -0 v vanphong target simulate --digital 47
 	[[ "$output" == *"would be reached, and would bear 2 more documents on paper"* ]]

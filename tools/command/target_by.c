@@ -129,12 +129,6 @@ static void add_directions(const struct cut *t, json_t *rows)
 
 /* ---- by committee ---- */
 
-static bool is_known(const Vanthu__V1__Reporter *r)
-{
-	return r->stand != VANTHU__V1__REPORT_STAND__REPORT_STAND_MISSING &&
-	       r->stand != VANTHU__V1__REPORT_STAND__REPORT_STAND_UNSPECIFIED;
-}
-
 static bool is_child(const Vanthu__V1__Reporter *r, const Vanthu__V1__Reporter *of)
 {
 	return r->depth == of->depth + 1 && strcmp(r->superior, of->committee) == 0;
@@ -148,7 +142,7 @@ static void count_below(const struct figures *f, const Vanthu__V1__Reporter *of,
 		if (!is_child(f->reporters[i], of))
 			continue;
 		++*all;
-		*missing += !is_known(f->reporters[i]);
+		*missing += !reports_known(f->reporters[i]);
 		count_below(f, f->reporters[i], missing, all);
 	}
 }
@@ -188,7 +182,7 @@ static json_t *committee_row(const struct cut *t, const Vanthu__V1__Reporter *r,
 		json_object_set_new(row, "missing_below", json_integer(missing));
 	}
 	/* a sum without any part that is known is none */
-	if (is_known(r) || (whole && missing < all))
+	if (reports_known(r) || (whole && missing < all))
 		put_sides(row, t, &sides);
 	else
 		put_unknown(row);

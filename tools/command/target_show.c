@@ -186,9 +186,12 @@ static void put_others(struct screen *s, const struct target_sides *sides)
  */
 static void forget(json_t *target)
 {
-	static const char *const keys[] = { "counted", "digital",  "paper",  "pending", "refused",
-					    "secret",  "share",	   "room",   "trend",	"measures",
-					    "sides",   "headline", "reached" };
+	static const char *const keys[] = {
+		"counted",  "digital",	  "paper",	"pending",   "refused", "secret",
+		"share",    "room",	  "trend",	"measures",  "sides",	"headline",
+		"reached",  "also_paper", "slow",	"processed", "late",	"returned",
+		"recalled", "excluded",	  "projection",
+	};
 
 	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		json_object_set_new(target, keys[i], json_null());

@@ -211,7 +211,7 @@ static int print(struct cli *cli, const struct simulated *s, const json_t *perio
 						     N_("Processed"), N_("Sent without paper") };
 	json_t *before = sides_json(s, &s->before), *after = sides_json(s, &s->after), *rows,
 	       *line = json_real((double)s->line / TARGET_WHOLE);
-	char text[32];
+	char text[32], when[64];
 
 	if (cli->json)
 		return output_object(cli,
@@ -229,8 +229,10 @@ static int print(struct cli *cli, const struct simulated *s, const json_t *perio
 						     json_object_get(before, measure_words[m]),
 						     json_object_get(after, measure_words[m])));
 	output_format(cli, line, FORMAT_PERCENT, true, text, sizeof text);
-	if (!cli->plain)
-		printf("%s\n", json_string_value(period));
+	if (!cli->plain) {
+		output_format(cli, period, FORMAT_PERIOD, true, when, sizeof when);
+		printf("%s\n", when);
+	}
 	cli->renderer->list(cli, rows, columns);
 	if (!cli->plain)
 		print_way(after, text);

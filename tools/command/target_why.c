@@ -404,12 +404,13 @@ static void print_hints(struct cli *cli, const json_t *out, const struct why *w)
 static int print(struct cli *cli, json_t *out, const struct why *w)
 {
 	const json_t *sum = json_object_get(out, "not_digital");
-	const char *period = text_at(out, "period");
-	char sentence[160];
+	char period[64], sentence[160];
 
 	if (cli->json)
 		return output_object(cli, out, NULL);
 	if (!cli->plain) {
+		output_format(cli, json_object_get(out, "period"), FORMAT_PERIOD, true, period,
+			      sizeof period);
 		target_sentence(cli, out, sentence, sizeof sentence);
 		printf("%s: %s\n", period, sentence);
 		printf(_("Not digital: %lld on paper (%lld came, %lld went out), %lld pending. Not "

@@ -47,7 +47,7 @@ static unsigned long long n_of(uint64_t n)
 
 /* ---- what was reached ---- */
 
-static void say_line(struct words *w, const struct statistics_row *top)
+static void say_line(struct words *w, const struct statistics *s, const struct statistics_row *top)
 {
 	char line[SHARE_BYTES], points[SHARE_BYTES];
 	uint64_t wanted;
@@ -69,6 +69,11 @@ static void say_line(struct words *w, const struct statistics_row *top)
 	/* rounded up: with one less it would not be reached */
 	wanted = (top->ratio.all * top->line + TARGET_WHOLE - 1) / TARGET_WHOLE;
 	statistics_percent(9 - over, false, points, sizeof points);
+	if (s->headline == HEADLINE_PROCESSED) { /* counts what came twice, and no documents */
+		say(w, _("The line to reach is %s: it is missed by %s percentage points."), line,
+		    points);
+		return;
+	}
 	say(w,
 	    _("The line to reach is %s: it is missed by %s percentage points; %llu documents more "
 	      "would have had to go digitally."),
@@ -142,12 +147,15 @@ static void put_results(struct cli *cli, FILE *to, const struct statistics *s,
 		    top->name, n_of(target_counted(out)), n_of(target_counted(in)),
 		    n_of(in->secret + out->secret));
 	statistics_share_text(statistics_share(top), share, sizeof share);
-	if (top->ratio.all > 0)
+	if (top->ratio.all > 0 && s->headline == HEADLINE_PROCESSED)
+		say(&w, _(" The share over all, with what is processed, is %s (%llu of %llu)."),
+		    share, n_of(top->ratio.of), n_of(top->ratio.all));
+	else if (top->ratio.all > 0)
 		say(&w, _(" Of %llu that count %llu went digitally: %s."), n_of(top->ratio.all),
 		    n_of(top->ratio.of), share);
 	page_text(to, w.text);
 	begin(&w);
-	say_line(&w, top);
+	say_line(&w, s, top);
 	say(&w, " ");
 	say_before(&w, s, top);
 	page_text(to, w.text);
@@ -204,7 +212,8 @@ static void put_ranking(FILE *to, const struct statistics *s)
 	for (size_t i = 0; rows != NULL && i < s->unit_count; i++) {
 		const struct statistics_row *row = &s->units[i];
 
-		if (row->depth != 1 || row->kind == STATISTICS_OWN || statistics_share(row) < 0)
+		if (row->depth != 1 || row->kind == STATISTICS_OWN ||
+		    row->kind == STATISTICS_FORMER || statistics_share(row) < 0)
 			continue;
 		rows[count++] = row;
 		reached += statistics_reached(row);
@@ -398,7 +407,7 @@ static struct goal *find_goal(struct goal *goals, unsigned *count, const char *n
 
 static void add_declared(struct goal *goals, unsigned *count, const Vanthu__V1__Reporter *r)
 {
-	for (size_t i = 0; i < r->n_declared; i++) {
+	for (size_t i = 0; i < r->n_declared && !is_stand(r, "ended"); i++) {
 		const Vanthu__V1__Declared *d = r->declared[i];
 		struct goal *g = find_goal(goals, count, d->name);
 
@@ -412,6 +421,16 @@ static void add_declared(struct goal *goals, unsigned *count, const Vanthu__V1__
 		if (g->last == NULL || strcmp(d->as_of, g->last) > 0)
 			g->last = d->as_of;
 	}
+}
+
+/* Where committees stand today, without those that have ended (docs/DOMAIN.md §6). */
+static unsigned count_standing(const struct statistics *s)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < s->own.reporter_count; i++)
+		n += !is_stand(s->own.reporters[i], "ended");
+	return n;
 }
 
 static bool declares(const Vanthu__V1__Reporter *r, const char *name)
@@ -456,10 +475,15 @@ static void put_goal(FILE *to, const struct page_column *columns, const struct g
 		g->all == 0 ? -1
 			    : (int)target_ratio_share((struct target_ratio){ g->done, g->all }),
 		share, sizeof share);
-	snprintf(by, sizeof by, "%u/%zu", g->declared, s->own.reporter_count);
+	snprintf(by, sizeof by, "%u/%u", g->declared, count_standing(s));
 	begin(&days);
-	say_day(&days, g->first);
-	if (strcmp(g->first, g->last) != 0) {
+	if (g->declared == 0) { /* nobody's word, and no 0 */
+		snprintf(done, sizeof done, "–");
+		say(&days, "–");
+	} else {
+		say_day(&days, g->first);
+	}
+	if (g->declared > 0 && strcmp(g->first, g->last) != 0) {
 		say(&days, " – ");
 		say_day(&days, g->last);
 	}
@@ -470,7 +494,7 @@ static void put_goal(FILE *to, const struct page_column *columns, const struct g
 static void put_declarers(FILE *to, const struct goal *g, const char *title,
 			  const struct statistics *s)
 {
-	bool few = g->declared <= s->own.reporter_count / 2, any = false;
+	bool few = g->declared <= count_standing(s) / 2, any = false;
 	struct words w;
 
 	begin(&w);
@@ -478,7 +502,7 @@ static void put_declarers(FILE *to, const struct goal *g, const char *title,
 	for (size_t i = 0; i < s->own.reporter_count; i++) {
 		const Vanthu__V1__Reporter *r = s->own.reporters[i];
 
-		if (declares(r, g->name) != few)
+		if (is_stand(r, "ended") || declares(r, g->name) != few)
 			continue;
 		say(&w, "%s%s", any ? "; " : " ", name_of(r));
 		any = true;
@@ -500,12 +524,22 @@ static void put_goals(FILE *to, const struct report_page *r)
 		{ .title = NULL },
 	};
 	struct goal goals[GOALS_MAX];
-	unsigned count = 0;
+	unsigned count = 0, declared;
+	const json_t *each;
+	size_t n;
 
 	page_heading(to, _("VI. Other targets of the plan"));
 	for (size_t i = 0; i < s->own.reporter_count; i++)
 		add_declared(goals, &count, s->own.reporters[i]);
-	if (count == 0) {
+	declared = count;
+	json_array_foreach(r->targets, n, each)
+	{
+		const char *id = json_string_value(json_object_get(each, "id"));
+
+		if (id != NULL)
+			(void)find_goal(goals, &count, id); /* declared by nobody, too */
+	}
+	if (declared == 0) {
 		page_text(to, _("No committee has declared how far it is with them."));
 		return;
 	}

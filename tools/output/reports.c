@@ -25,6 +25,12 @@ const char *reports_state(const Vanthu__V1__Reporter *r)
 	}
 }
 
+bool reports_known(const Vanthu__V1__Reporter *r)
+{
+	return r->stand == VANTHU__V1__REPORT_STAND__REPORT_STAND_OWN ||
+	       (r->as_of_ms != 0 && strcmp(reports_state(r), "missing") != 0);
+}
+
 json_t *reports_one_json(const Vanthu__V1__Reporter *r)
 {
 	return json_pack(

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/base/text.h"
+#include "tools/output/reports.h"
 
 enum { YEARS_MAX = 100 };
 
@@ -130,11 +131,6 @@ static void fill(const struct statistics *s, struct statistics_row *row, const s
 		row->line = s->line;
 }
 
-static bool has_reported(const Vanthu__V1__Reporter *r)
-{
-	return r->stand == VANTHU__V1__REPORT_STAND__REPORT_STAND_OWN || r->as_of_ms != 0;
-}
-
 static bool is_below(const Vanthu__V1__Reporter *r, const Vanthu__V1__Reporter *superior)
 {
 	return r->depth == superior->depth + 1 && strcmp(r->superior, superior->committee) == 0;
@@ -157,7 +153,7 @@ static void add_unit(struct statistics *s, const Vanthu__V1__Reporter *r, enum s
 	name_row(row, r);
 	row->kind = kind;
 	row->depth = r->depth + (kind == STATISTICS_OWN);
-	row->known = has_reported(r);
+	row->known = reports_known(r);
 	fill(s, row, sum ? &s->whole : &s->own, sum ? &s->whole_before : &s->own_before, &of);
 }
 
@@ -181,7 +177,7 @@ static void add_tree(struct statistics *s, const Vanthu__V1__Reporter *r, unsign
 		add_tree(s, f->reporters[i], &below, &absent);
 	}
 	below++;
-	absent += !has_reported(r);
+	absent += !reports_known(r);
 	s->units[at].committees = below;
 	s->units[at].missing = absent;
 	if (s->units[at].kind == STATISTICS_SUM)

@@ -479,8 +479,11 @@ static void print_error(struct cli *cli, enum err e, const char *message, const 
 
 static void print_heading(struct cli *cli, const char *text)
 {
-	printf("\n%s%s%s\n", terminal_colors(cli->color) ? "\033[1m" : "", text,
-	       terminal_colors(cli->color) ? "\033[0m" : "");
+	bool color = terminal_colors(cli->color);
+
+	fputs(color ? "\n\033[1m" : "\n", stdout);
+	text_wrap(stdout, text, 0, 0, terminal_wrap_width(STDOUT_FILENO));
+	fputs(color ? "\033[0m\n" : "\n", stdout);
 }
 
 const struct renderer *output_text(void)
