@@ -412,7 +412,7 @@ static void add_declared(struct goal *goals, unsigned *count, const Vanthu__V1__
 		struct goal *g = find_goal(goals, count, d->name);
 
 		if (g == NULL)
-			return;
+			continue;
 		g->done += d->done;
 		g->all += d->all;
 		g->declared++;
@@ -524,22 +524,25 @@ static void put_goals(FILE *to, const struct report_page *r)
 		{ .title = NULL },
 	};
 	struct goal goals[GOALS_MAX];
-	unsigned count = 0, declared;
+	unsigned count = 0;
+	bool declared = false;
 	const json_t *each;
 	size_t n;
 
 	page_heading(to, _("VI. Other targets of the plan"));
-	for (size_t i = 0; i < s->own.reporter_count; i++)
-		add_declared(goals, &count, s->own.reporters[i]);
-	declared = count;
+	/* Ours have their place, declared or not, however many names others make up. */
 	json_array_foreach(r->targets, n, each)
 	{
 		const char *id = json_string_value(json_object_get(each, "id"));
 
 		if (id != NULL)
-			(void)find_goal(goals, &count, id); /* declared by nobody, too */
+			(void)find_goal(goals, &count, id);
 	}
-	if (declared == 0) {
+	for (size_t i = 0; i < s->own.reporter_count; i++)
+		add_declared(goals, &count, s->own.reporters[i]);
+	for (unsigned i = 0; i < count; i++)
+		declared = declared || goals[i].declared > 0;
+	if (!declared) {
 		page_text(to, _("No committee has declared how far it is with them."));
 		return;
 	}
