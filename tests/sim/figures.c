@@ -124,6 +124,17 @@ static void remember(struct figures *f, const struct snapshot *s)
 	f->list[f->count++] = *s;
 }
 
+static void take_snapshot(struct member *m, struct snapshot *s)
+{
+	struct model_cell *cells;
+
+	free(s->cells);
+	s->count = check_target_count(m->world, m, &cells);
+	s->cells = malloc((s->count + 1) * sizeof *s->cells);
+	assert(s->cells != NULL);
+	memcpy(s->cells, cells, s->count * sizeof *s->cells);
+}
+
 static int64_t last_signed(const struct member *m)
 {
 	struct arena *a = arena_new(1 << 16);
@@ -151,16 +162,11 @@ void figures_before(struct member *m)
 	struct figures *f = w->figures;
 	struct snapshot *s = f == NULL ? NULL : &f->before[m->index];
 	struct now now = member_now(m);
-	struct model_cell *cells;
 
 	if (f == NULL || !f->watching || now.mono_ms < core_deadline_ms(m->core) ||
 	    (!f->asked[m->index] && day_of(f->last_ms[m->index]) == day_of(now.wall_ms)))
 		return;
-	free(s->cells);
-	s->count = check_target_count(w, m, &cells);
-	s->cells = malloc((s->count + 1) * sizeof *s->cells);
-	assert(s->cells != NULL);
-	memcpy(s->cells, cells, s->count * sizeof *s->cells);
+	take_snapshot(m, s);
 }
 
 void figures_after(struct member *m)
@@ -170,10 +176,13 @@ void figures_after(struct member *m)
 	struct snapshot *s = f == NULL ? NULL : &f->before[m->index];
 	int64_t last_ms;
 
-	if (f == NULL || !f->watching || s->cells == NULL)
+	if (f == NULL || !f->watching)
 		return;
 	last_ms = last_signed(m);
 	if (last_ms != f->last_ms[m->index]) {
+		/* the turn's own events made it due: its tick came after them */
+		if (s->cells == NULL)
+			take_snapshot(m, s);
 		s->member = m->index;
 		s->signed_ms = f->last_ms[m->index] = last_ms;
 		remember(f, s);
