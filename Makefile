@@ -137,12 +137,15 @@ $(eval $(call archive,obj/librouting.a,$(call obj_of,obj,$(ROUTING:%=routing/%))
 $(eval $(call archive,obj/libproto.a,$(call obj_of,obj,$(PROTO:%=proto/%)) $(call gen_of,obj)))
 $(eval $(call archive,obj/libdaemon.a,$(call obj_of,obj,$(DAEMON:%=daemon/%))))
 $(eval $(call archive,obj/libvanthu.a,$(call obj_of,obj,$(CLIENT:%=tools/%))))
+# What the command line and the gateway share besides.
+SHARED := $(filter run/%,$(TOOLS))
+$(eval $(call archive,obj/libtools.a,$(call obj_of,obj,$(SHARED:%=tools/%))))
 
 $(B)/vanthud: $(call obj_of,obj,daemon/main) $(addprefix $(B)/obj/,libdaemon.a libproto.a librouting.a)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
-$(B)/vanthu: $(call obj_of,obj,$(addprefix tools/,$(filter-out $(CLIENT),$(TOOLS)))) \
-		$(addprefix $(B)/obj/,libvanthu.a libdaemon.a libproto.a librouting.a)
+$(B)/vanthu: $(call obj_of,obj,$(addprefix tools/,$(filter-out $(CLIENT) $(SHARED),$(TOOLS)))) \
+		$(addprefix $(B)/obj/,libtools.a libvanthu.a libdaemon.a libproto.a librouting.a)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 

@@ -140,7 +140,8 @@ UNIT := \
 	tools/output/test_csv \
 	tools/output/test_page \
 	tools/output/test_table_layout \
-	tools/output/test_text
+	tools/output/test_text \
+	tools/run/test_run
 # What they stand on.
 UNIT_SUPPORT := \
 	support/bulk_pair \

@@ -134,6 +134,7 @@ TOOLS := \
 	registry/registry \
 	registry/request_file \
 	registry/tree_file \
+	run/run \
 	vanthu
 # What unit tests use and test of it.
 TOOLS_TEST := \
@@ -170,4 +171,5 @@ TOOLS_TEST := \
 	output/page \
 	output/table_layout \
 	output/terminal \
-	output/text
+	output/text \
+	run/run

@@ -1,5 +1,5 @@
-/* One table of keys drives everything about the configuration; see config.h. A new key is a row
- * here and a member of struct config. */
+/* One table of keys drives everything about the configuration; see config.h. The table:
+ * rows.c. */
 #include "daemon/config/config.h"
 
 #include <assert.h>
@@ -14,290 +14,12 @@
 
 #include "daemon/base/i18n.h"
 #include "daemon/base/log_level.h"
+#include "daemon/config/rows.h"
 #include "daemon/config/units.h"
 #include "daemon/config/yaml.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/endpoint.h"
 #include "routing/base/limits.h"
-
-#define AT(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
-
-enum key_type {
-	KEY_ID,
-	KEY_PATH,
-	KEY_ENDPOINT,
-	KEY_TEXT,
-	KEY_LEVEL,
-	KEY_CONTENT,
-	KEY_YES,
-	KEY_LINE,
-	KEY_EXCLUDED,
-	KEY_HEADLINE,
-	KEY_SIZE,
-	KEY_COUNT,
-	KEY_DURATION_MS,
-	KEY_DURATION_US
-};
-
-struct row {
-	struct config_key key;
-	enum key_type type;
-	size_t offset, size;
-	uint64_t low, high;
-};
-
-#define MIB (1024ULL * 1024)
-#define GIB (1024ULL * MIB)
-#define DAY_MS (24ULL * 3600 * 1000)
-
-static const struct row rows[] = {
-	{ { "committee", "text", "", N_("id of the committee that this daemon serves"), true,
-	    false },
-	  KEY_ID,
-	  AT(committee),
-	  0,
-	  0 },
-	{ { "data", "path", "data", N_("folder of the store and the attachments"), false, false },
-	  KEY_PATH,
-	  AT(data),
-	  0,
-	  0 },
-	{ { "run", "path", "run", N_("folder of the local sockets"), false, false },
-	  KEY_PATH,
-	  AT(run),
-	  0,
-	  0 },
-	{ { "signing_key", "path", "sign.key", N_("Ed25519 private key, PKCS#8 PEM"), false,
-	    false },
-	  KEY_PATH,
-	  AT(signing_key),
-	  0,
-	  0 },
-	{ { "link_key", "path", "link.key", N_("CURVE secret key, Z85"), false, false },
-	  KEY_PATH,
-	  AT(link_key),
-	  0,
-	  0 },
-	{ { "registry_root", "path", "root.pem", N_("certificate of the registry"), false, false },
-	  KEY_PATH,
-	  AT(registry_root),
-	  0,
-	  0 },
-	{ { "directory", "path", "",
-	    N_("directory file that is installed at start when it is newer"), false, false },
-	  KEY_PATH,
-	  AT(directory),
-	  0,
-	  0 },
-	{ { "listen", "text", "", N_("tcp://ADDRESS:PORT for subordinates; empty binds nothing"),
-	    false, false },
-	  KEY_ENDPOINT,
-	  AT(listen),
-	  0,
-	  0 },
-	{ { "office_group", "text", "", N_("group that may use the office socket"), false, false },
-	  KEY_TEXT,
-	  AT(office_group),
-	  0,
-	  0 },
-	{ { "operate_group", "text", "", N_("group that may use the operate socket"), false,
-	    false },
-	  KEY_TEXT,
-	  AT(operate_group),
-	  0,
-	  0 },
-	{ { "read_group", "text", "", N_("group that may use the read socket"), false, false },
-	  KEY_TEXT,
-	  AT(read_group),
-	  0,
-	  0 },
-	{ { "secret_group", "text", "", N_("group that may read the registers of secret documents"),
-	    false, false },
-	  KEY_TEXT,
-	  AT(secret_group),
-	  0,
-	  0 },
-	{ { "store.map", "size", "64G",
-	    N_("most that the store may grow to (sparse; cannot be lowered later)"), false, false },
-	  KEY_SIZE,
-	  AT(map_bytes),
-	  16 * MIB,
-	  4096 * GIB },
-	{ { "store.reserve", "size", "256M",
-	    N_("free space that is kept: below it no documents are taken"), false, true },
-	  KEY_SIZE,
-	  AT(reserve_bytes),
-	  MIB,
-	  1024 * GIB },
-	{ { "attachment.max", "size", "2G", N_("largest attachment"), false, true },
-	  KEY_SIZE,
-	  AT(attachment_max_bytes),
-	  CHUNK_BYTES,
-	  ATTACHMENT_MAX_BYTES },
-	{ { "link.credit_messages", "count", "4096", N_("envelopes under way on a lane"), false,
-	    true },
-	  KEY_COUNT,
-	  AT(credit_messages),
-	  1,
-	  CREDIT_MESSAGES_MAX },
-	{ { "link.credit_bytes", "size", "8M", N_("bytes under way on a lane"), false, true },
-	  KEY_SIZE,
-	  AT(credit_bytes),
-	  ENVELOPE_MAX_BYTES,
-	  CREDIT_BYTES_MAX },
-	{ { "link.bulk_window", "size", "2M",
-	    N_("attachment bytes under way on a link; 256K suits 10 Mbit/s"), false, true },
-	  KEY_SIZE,
-	  AT(bulk_window_bytes),
-	  BULK_WINDOW_MIN_BYTES,
-	  BULK_WINDOW_MAX_BYTES },
-	{ { "relay.retention", "duration", "7d",
-	    N_("how long a relay keeps content after it was passed on"), false, true },
-	  KEY_DURATION_MS,
-	  AT(relay_retention_ms),
-	  0,
-	  3650 * DAY_MS },
-	{ { "expire", "duration", "30d",
-	    N_("an own document without all receipts counts as expired then; 0: never"), false,
-	    true },
-	  KEY_DURATION_MS,
-	  AT(expire_ms),
-	  0,
-	  3650 * DAY_MS },
-	{ { "recall.content", "text", "keep",
-	    N_("keep or drop: what becomes of the content of a document that was given back"),
-	    false, true },
-	  KEY_CONTENT,
-	  AT(recall_content),
-	  0,
-	  0 },
-	{ { "commit_gap", "duration", "2ms",
-	    N_("how long a commit waits for more while more is under way"), false, true },
-	  KEY_DURATION_US,
-	  AT(commit_gap_us),
-	  0,
-	  100000 },
-	{ { "workers.verify", "count", "1", N_("threads that check signatures"), false, false },
-	  KEY_COUNT,
-	  AT(verify_workers),
-	  1,
-	  16 },
-	{ { "workers.files", "count", "8", N_("threads that read and write attachments"), false,
-	    false },
-	  KEY_COUNT,
-	  AT(file_workers),
-	  1,
-	  16 },
-	{ { "target.line", "steps", "2025=90%, 2030=100%",
-	    N_("digital share to reach, each from its year (or YYYY-MM) on"), false, true },
-	  KEY_LINE,
-	  AT(target_line),
-	  0,
-	  0 },
-	{ { "target.exclude", "types", "",
-	    N_("types of documents that are left out of the share, by symbol or name: GM, TC"),
-	    false, true },
-	  KEY_EXCLUDED,
-	  AT(excluded),
-	  0,
-	  0 },
-	{ { "target.headline", "text", "exchanged",
-	    N_("exchanged: of what is sent and received; processed: of what is processed, too"),
-	    false, true },
-	  KEY_HEADLINE,
-	  AT(headline),
-	  0,
-	  0 },
-	{ { "tables.holidays", "path", "",
-	    N_("days off, a file like etc/holidays; empty: as delivered"), false, true },
-	  KEY_PATH,
-	  AT(holidays),
-	  0,
-	  0 },
-	{ { "tables.doctypes", "path", "",
-	    N_("types of documents, a file like etc/doctypes; empty: as delivered"), false, true },
-	  KEY_PATH,
-	  AT(doctypes),
-	  0,
-	  0 },
-	{ { "tables.persons", "path", "",
-	    N_("persons of the office, a file like etc/persons; empty: any name is taken"), false,
-	    true },
-	  KEY_PATH,
-	  AT(persons),
-	  0,
-	  0 },
-	{ { "tables.lists", "path", "",
-	    N_("distribution lists of the office, a file like etc/lists; empty: none"), false,
-	    true },
-	  KEY_PATH,
-	  AT(lists),
-	  0,
-	  0 },
-	{ { "tables.targets", "path", "",
-	    N_("the plan's targets that committees declare, a file like etc/targets; empty: as "
-	       "delivered"),
-	    false, true },
-	  KEY_PATH,
-	  AT(targets),
-	  0,
-	  0 },
-	{ { "deadline.urgent", "duration", "2h",
-	    N_("an urgent document is to be registered within it, day and night"), false, true },
-	  KEY_DURATION_MS,
-	  AT(urgent_ms),
-	  0,
-	  7 * DAY_MS },
-	{ { "deadline.soon", "count", "2",
-	    N_("working days before a deadline from which on it is near"), false, true },
-	  KEY_COUNT,
-	  AT(soon_days),
-	  0,
-	  250 },
-	{ { "reminders.down", "count", "0",
-	    N_("working days before its day on which what committees below have not done is told; "
-	       "0: not at all"),
-	    false, true },
-	  KEY_COUNT,
-	  AT(remind_down_days),
-	  0,
-	  250 },
-	{ { "reminders.up", "count", "0",
-	    N_("the same of committees that are not below"), false, true },
-	  KEY_COUNT,
-	  AT(remind_up_days),
-	  0,
-	  250 },
-	{ { "reminders.every", "count", "5",
-	    N_("working days between two reminders (vanthu remind) of one document to one office"),
-	    false, true },
-	  KEY_COUNT,
-	  AT(remind_every_days),
-	  1,
-	  250 },
-	{ { "reminders.superior", "count", "0",
-	    N_("working days late from which on the superior of who is late gets it too; 0: never"),
-	    false, true },
-	  KEY_COUNT,
-	  AT(remind_superior_days),
-	  0,
-	  250 },
-	{ { "reminders.auto", "text", "no",
-	    N_("whether vanthu remind --all-late --auto, as a timer calls it, sends any: yes or "
-	       "no"),
-	    false, true },
-	  KEY_YES,
-	  AT(remind_auto),
-	  0,
-	  0 },
-	{ { "log_level", "text", "info", N_("error, warning, info or debug"), false, true },
-	  KEY_LEVEL,
-	  AT(log_level),
-	  0,
-	  0 },
-};
-
-enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
 /* Which of them can differ on one link (links: ID: …): the same names, units and bounds. */
 static const struct {
@@ -322,7 +44,7 @@ static enum units units_of(enum key_type type)
 }
 
 /* Into the member, whatever its width. */
-static void store_number(const struct row *row, char *at, uint64_t n)
+static void store_number(const struct config_row *row, char *at, uint64_t n)
 {
 	uint32_t narrow = (uint32_t)n;
 
@@ -332,7 +54,7 @@ static void store_number(const struct row *row, char *at, uint64_t n)
 		memcpy(at, &n, sizeof n);
 }
 
-static uint64_t load_number(const struct row *row, const char *at)
+static uint64_t load_number(const struct config_row *row, const char *at)
 {
 	uint32_t narrow;
 	uint64_t n;
@@ -345,12 +67,12 @@ static uint64_t load_number(const struct row *row, const char *at)
 	return n;
 }
 
-static const char *set_number(const struct row *row, char *at, const char *text)
+static const char *set_number(const struct config_row *row, char *at, const char *text)
 {
 	uint64_t n = 0;
 
 	if (!units_parse(units_of(row->type), text, &n))
-		return row->type == KEY_SIZE    ? N_("a size like 64K, 256M or 2G")
+		return row->type == KEY_SIZE	? N_("a size like 64K, 256M or 2G")
 		       : row->type == KEY_COUNT ? N_("a number")
 						: N_("a duration like 2ms, 30s, 5m, 12h or 7d");
 	n = row->type == KEY_DURATION_MS ? n / 1000 : n;
@@ -360,7 +82,7 @@ static const char *set_number(const struct row *row, char *at, const char *text)
 	return NULL;
 }
 
-static void print_number(const struct row *row, const char *at, char *out, size_t size_bytes)
+static void print_number(const struct config_row *row, const char *at, char *out, size_t size_bytes)
 {
 	uint64_t n = load_number(row, at);
 
@@ -368,7 +90,7 @@ static void print_number(const struct row *row, const char *at, char *out, size_
 		    size_bytes);
 }
 
-static const char *set_path(const struct row *row, struct config *c, const char *folder,
+static const char *set_path(const struct config_row *row, struct config *c, const char *folder,
 			    const char *text)
 {
 	char *at = (char *)c + row->offset;
@@ -382,7 +104,7 @@ static const char *set_path(const struct row *row, struct config *c, const char 
 }
 
 /* NULL, or what would have been right. */
-static const char *set_value(const struct row *row, struct config *c, const char *folder,
+static const char *set_value(const struct config_row *row, struct config *c, const char *folder,
 			     const char *text)
 {
 	char *at = (char *)c + row->offset;
@@ -392,13 +114,17 @@ static const char *set_value(const struct row *row, struct config *c, const char
 	switch (row->type) {
 	case KEY_ID:
 		return id_parse(text, strlen(text), &c->committee) == ERR_OK
-			   ? NULL
-			   : N_("a committee id: a-z, 0-9 and -, at most 32");
+			       ? NULL
+			       : N_("a committee id: a-z, 0-9 and -, at most 32");
 	case KEY_PATH:
 		return set_path(row, c, folder, text);
 	case KEY_ENDPOINT:
 		if (text[0] != '\0' && !endpoint_valid(text, true))
 			return N_("tcp://ADDRESS:PORT");
+		break;
+	case KEY_HOST_PORT:
+		if (!endpoint_address_valid(text))
+			return N_("ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080");
 		break;
 	case KEY_LEVEL:
 		if (!log_level_parse(text, &level))
@@ -414,12 +140,12 @@ static const char *set_value(const struct row *row, struct config *c, const char
 		break;
 	case KEY_LINE:
 		return target_line_parse(text, &c->target_line)
-			   ? NULL
-			   : N_("steps like: 2025=90%, 2027-07=95%, 2030=100%");
+			       ? NULL
+			       : N_("steps like: 2025=90%, 2027-07=95%, 2030=100%");
 	case KEY_EXCLUDED:
 		return target_exclude_parse(text, &c->excluded)
-			   ? NULL
-			   : N_("symbols or names of types, with commas: GM, TC");
+			       ? NULL
+			       : N_("symbols or names of types, with commas: GM, TC");
 	case KEY_HEADLINE:
 		if (!target_headline_parse(text, &headline))
 			return N_("exchanged or processed");
@@ -435,18 +161,18 @@ static const char *set_value(const struct row *row, struct config *c, const char
 
 /* ---- the file ---- */
 
-static const struct row *find_row(const char *name)
+static const struct config_row *find_row(const char *name)
 {
-	for (unsigned i = 0; i < ROW_COUNT; i++) {
-		if (strcmp(rows[i].key.name, name) == 0)
-			return &rows[i];
+	for (unsigned i = 0; i < config_row_count; i++) {
+		if (strcmp(config_rows[i].key.name, name) == 0)
+			return &config_rows[i];
 	}
 	return NULL;
 }
 
-static const struct row *link_row(unsigned member)
+static const struct config_row *link_row(unsigned member)
 {
-	const struct row *row = find_row(link_members[member].of);
+	const struct config_row *row = find_row(link_members[member].of);
 
 	assert(row != NULL); /* both tables are here */
 	return row;
@@ -456,8 +182,9 @@ static bool is_group(const char *name)
 {
 	size_t len = strlen(name);
 
-	for (unsigned i = 0; i < ROW_COUNT; i++) {
-		if (strncmp(rows[i].key.name, name, len) == 0 && rows[i].key.name[len] == '.')
+	for (unsigned i = 0; i < config_row_count; i++) {
+		if (strncmp(config_rows[i].key.name, name, len) == 0 &&
+		    config_rows[i].key.name[len] == '.')
 			return true;
 	}
 	return false;
@@ -467,11 +194,11 @@ struct loading {
 	struct config *config;
 	struct config_errors *errors;
 	char folder[PATH_MAX];
-	bool seen[ROW_COUNT];
+	bool *seen; /* one a row */
 };
 
-static void report_wrong(struct loading *l, const struct row *row, const struct yaml_node *node,
-			 const char *name, const char *right)
+static void report_wrong(struct loading *l, const struct config_row *row,
+			 const struct yaml_node *node, const char *name, const char *right)
 {
 	char low[32], high[32];
 
@@ -486,7 +213,7 @@ static void report_wrong(struct loading *l, const struct row *row, const struct 
 
 static void take_value(struct loading *l, const struct yaml_node *node, const char *name)
 {
-	const struct row *row = find_row(name);
+	const struct config_row *row = find_row(name);
 	const char *right;
 
 	if (row == NULL && (is_group(name) || strcmp(name, "links") == 0)) {
@@ -504,7 +231,7 @@ static void take_value(struct loading *l, const struct yaml_node *node, const ch
 				  _("%s: one value, not a list or a group"), name);
 		return;
 	}
-	l->seen[row - rows] = true;
+	l->seen[row - config_rows] = true;
 	right = set_value(row, l->config, l->folder, node->value);
 	if (right != NULL)
 		report_wrong(l, row, node, name, right);
@@ -517,7 +244,7 @@ static void take_link_value(struct loading *l, const struct yaml_node *node,
 
 	snprintf(name, sizeof name, "links.%s.%s", link->neighbour.text, node->key);
 	for (unsigned m = 0; m < LINK_MEMBER_COUNT; m++) {
-		const struct row *row = link_row(m);
+		const struct config_row *row = link_row(m);
 		const char *right;
 
 		if (strcmp(link_members[m].of + LINK_PREFIX, node->key) != 0)
@@ -533,8 +260,9 @@ static void take_link_value(struct loading *l, const struct yaml_node *node,
 		return;
 	}
 	config_errors_add(
-	    l->errors, node->key_line, node->key_column,
-	    _("%s: no such key; there are credit_messages, credit_bytes and bulk_window"), name);
+		l->errors, node->key_line, node->key_column,
+		_("%s: no such key; there are credit_messages, credit_bytes and bulk_window"),
+		name);
 }
 
 static void take_links(struct loading *l, const struct yaml_node *links)
@@ -548,10 +276,10 @@ static void take_links(struct loading *l, const struct yaml_node *links)
 			return;
 		}
 		if (id_parse(n->key, strlen(n->key), &link->neighbour) != ERR_OK) {
-			config_errors_add(
-			    l->errors, n->key_line, n->key_column,
-			    _("links: \"%s\" is not a committee id: a-z, 0-9 and -, at most 32"),
-			    n->key);
+			config_errors_add(l->errors, n->key_line, n->key_column,
+					  _("links: \"%s\" is not a committee id: a-z, 0-9 and -, "
+					    "at most 32"),
+					  n->key);
 			continue;
 		}
 		if (n->type != YAML_MAP) {
@@ -586,13 +314,15 @@ static void take_map(struct loading *l, const struct yaml_node *map, const char 
 
 static void set_defaults(struct loading *l)
 {
-	for (unsigned i = 0; i < ROW_COUNT; i++) {
-		if (rows[i].key.required && !l->seen[i])
-			config_errors_add(l->errors, 0, 0, _("%s: missing"), rows[i].key.name);
-		if (!l->seen[i] && !rows[i].key.required &&
-		    set_value(&rows[i], l->config, l->folder, rows[i].key.fallback) != NULL)
+	for (unsigned i = 0; i < config_row_count; i++) {
+		if (config_rows[i].key.required && !l->seen[i])
+			config_errors_add(l->errors, 0, 0, _("%s: missing"),
+					  config_rows[i].key.name);
+		if (!l->seen[i] && !config_rows[i].key.required &&
+		    set_value(&config_rows[i], l->config, l->folder, config_rows[i].key.fallback) !=
+			    NULL)
 			config_errors_add(l->errors, 0, 0, _("%s: the default does not fit"),
-					  rows[i].key.name);
+					  config_rows[i].key.name);
 	}
 }
 
@@ -628,8 +358,10 @@ enum err config_load(const char *path, struct config *out, struct config_errors 
 
 	memset(out, 0, sizeof *out);
 	memset(errors, 0, sizeof *errors);
-	if (l == NULL)
+	if (l == NULL || (l->seen = calloc(config_row_count, sizeof *l->seen)) == NULL) {
+		free(l);
 		return ERR_NO_MEMORY;
+	}
 	l->config = out;
 	l->errors = errors;
 	e = locate(path, l);
@@ -648,6 +380,7 @@ enum err config_load(const char *path, struct config *out, struct config_errors 
 		e = ERR_CONFIG;
 out:
 	yaml_file_free(file);
+	free(l->seen);
 	free(l);
 	return e;
 }
@@ -662,12 +395,12 @@ bool config_socket(const struct config *c, const char *name, char *out, size_t s
 
 const struct config_key *config_key_at(unsigned index)
 {
-	return index < ROW_COUNT ? &rows[index].key : NULL;
+	return index < config_row_count ? &config_rows[index].key : NULL;
 }
 
 void config_value(const struct config *c, const char *name, char *out, size_t size_bytes)
 {
-	const struct row *row = find_row(name);
+	const struct config_row *row = find_row(name);
 
 	out[0] = '\0';
 	if (row == NULL)
@@ -697,10 +430,10 @@ struct config_link config_link_for(const struct config *c, struct committee_id n
 		if (!id_equal(own->neighbour, neighbour))
 			continue;
 		l.credit_messages =
-		    own->credit_messages != 0 ? own->credit_messages : l.credit_messages;
+			own->credit_messages != 0 ? own->credit_messages : l.credit_messages;
 		l.credit_bytes = own->credit_bytes != 0 ? own->credit_bytes : l.credit_bytes;
 		l.bulk_window_bytes =
-		    own->bulk_window_bytes != 0 ? own->bulk_window_bytes : l.bulk_window_bytes;
+			own->bulk_window_bytes != 0 ? own->bulk_window_bytes : l.bulk_window_bytes;
 	}
 	return l;
 }
@@ -710,7 +443,7 @@ const struct config_key *config_link_at(const struct config *c, unsigned index,
 {
 	for (unsigned i = 0; i < c->link_count; i++) {
 		for (unsigned m = 0; m < LINK_MEMBER_COUNT; m++) {
-			const struct row *row = link_row(m);
+			const struct config_row *row = link_row(m);
 			const char *at = (const char *)&c->links[i] + link_members[m].offset;
 
 			if (load_number(row, at) == 0 || index-- != 0)
@@ -728,7 +461,7 @@ const struct config_key *config_link_at(const struct config *c, unsigned index,
 
 bool config_key_range(const struct config_key *key, char *low, char *high, size_t size_bytes)
 {
-	const struct row *row = find_row(key->name);
+	const struct config_row *row = find_row(key->name);
 	uint64_t factor;
 
 	if (row == NULL || row->high == 0)
@@ -755,17 +488,17 @@ void config_reload(struct config *running, const struct config *fresh, char *out
 	out[0] = '\0';
 	running->link_count = fresh->link_count;
 	memcpy(running->links, fresh->links, sizeof running->links);
-	for (unsigned i = 0; i < ROW_COUNT; i++) {
-		char *to = (char *)running + rows[i].offset;
-		const char *from = (const char *)fresh + rows[i].offset;
+	for (unsigned i = 0; i < config_row_count; i++) {
+		char *to = (char *)running + config_rows[i].offset;
+		const char *from = (const char *)fresh + config_rows[i].offset;
 
-		if (memcmp(to, from, rows[i].size) == 0)
+		if (memcmp(to, from, config_rows[i].size) == 0)
 			continue;
-		if (rows[i].key.reload)
-			memcpy(to, from, rows[i].size);
+		if (config_rows[i].key.reload)
+			memcpy(to, from, config_rows[i].size);
 		else if (used < size_bytes)
 			used += (size_t)snprintf(out + used, size_bytes - used, "%s%s",
-						 used == 0 ? "" : ",", rows[i].key.name);
+						 used == 0 ? "" : ",", config_rows[i].key.name);
 	}
 }
 

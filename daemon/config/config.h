@@ -1,4 +1,4 @@
-/* The daemon's configuration: one table of keys (config.c) drives the parser, the check, `vanthu
+/* The daemon's configuration: one table of keys (rows.c) drives the parser, the check, `vanthu
  * config show`, the man page and the example. Read once into a struct that is passed by const
  * pointer to who needs it; never read from everywhere. */
 #ifndef VANTHU_DAEMON_CONFIG_CONFIG_H
@@ -51,7 +51,13 @@ struct config {
 	uint32_t remind_every_days, remind_superior_days; /* likewise; reminders by documents */
 	char remind_auto[4];				  /* yes or no */
 	uint32_t soon_days; /* working days before a deadline that it is called near */
-	char log_level[16]; /* error warning info debug */
+	/* vanthu-gateway's, which vanthud does not look at; "" is none */
+	char gateway_listen[ENDPOINT_MAX + 1]; /* ADDRESS:PORT */
+	char gateway_folder[CONFIG_PATH_MAX];
+	char gateway_certificate[CONFIG_PATH_MAX], gateway_key[CONFIG_PATH_MAX],
+	    gateway_client_ca[CONFIG_PATH_MAX];
+	char gateway_hosts[512]; /* with commas */
+	char log_level[16];	 /* error warning info debug */
 	struct config_link links[CONFIG_LINKS_MAX];
 	unsigned link_count;
 };

@@ -32,18 +32,29 @@ static const char *skip_host(const char *p, bool wildcard_too)
 	return p;
 }
 
-bool endpoint_valid(text_t endpoint, bool wildcard_too)
+/* HOST:PORT and nothing after it. */
+static bool host_port_valid(const char *p, bool wildcard_too)
 {
-	static const char scheme[] = "tcp://";
-	const char *p = endpoint;
 	unsigned port = 0, digits = 0;
 
-	if (strlen(endpoint) > ENDPOINT_MAX || strncmp(p, scheme, sizeof scheme - 1) != 0)
-		return false;
-	p = skip_host(p + sizeof scheme - 1, wildcard_too);
+	p = skip_host(p, wildcard_too);
 	if (p == NULL || *p++ != ':')
 		return false;
 	for (; *p >= '0' && *p <= '9' && digits < 6; p++, digits++)
 		port = port * 10 + (unsigned)(*p - '0');
 	return *p == '\0' && digits > 0 && port >= 1 && port <= 65535;
+}
+
+bool endpoint_valid(text_t endpoint, bool wildcard_too)
+{
+	static const char scheme[] = "tcp://";
+
+	return strlen(endpoint) <= ENDPOINT_MAX &&
+	       strncmp(endpoint, scheme, sizeof scheme - 1) == 0 &&
+	       host_port_valid(endpoint + sizeof scheme - 1, wildcard_too);
+}
+
+bool endpoint_address_valid(text_t address)
+{
+	return strlen(address) <= ENDPOINT_MAX && host_port_valid(address, false);
 }

@@ -1,22 +1,19 @@
 /* See tools/lab/demo_steps.h. */
 #include "tools/lab/demo_steps.h"
 
-#include <fcntl.h>
-#include <spawn.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "proto/digest.h"
 #include "tools/base/text.h"
+#include "tools/run/run.h"
 
-extern char **environ;
-
-enum { ARGS_MAX = 40, OUTPUT_MAX = 1 << 20 };
+enum { ARGS_MAX = 40 };
 
 bool demo_stopped(const struct demo *s)
 {
@@ -81,43 +78,6 @@ void demo_command(struct demo *s, const char *member, const char *format, ...)
 	screen_add(&s->screen, &l, false);
 }
 
-/* This program once more, on one member: its JSON goes to `out`, and what it says besides nowhere.
- * Returns the exit code. */
-static int run(const struct lab_member *m, const char *const *args, char *out, size_t size)
-{
-	const char *argv[ARGS_MAX] = { "vanthu", "-c", m->config };
-	posix_spawn_file_actions_t actions;
-	int pipes[2] = { -1, -1 }, status = 0;
-	size_t n = 3, got = 0;
-	ssize_t r;
-	char self[4096];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
-	pid_t pid;
-
-	if (len <= 0 || pipe2(pipes, O_CLOEXEC) != 0)
-		return 1;
-	self[len] = '\0';
-	for (unsigned i = 0; args[i] != NULL && n + 3 < ARGS_MAX; i++)
-		argv[n++] = args[i];
-	argv[n++] = "--json";
-	argv[n] = NULL;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawn(&pid, self, &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0)
-		pid = -1;
-	posix_spawn_file_actions_destroy(&actions);
-	close(pipes[1]);
-	while (got + 1 < size && (r = read(pipes[0], out + got, size - got - 1)) > 0)
-		got += (size_t)r;
-	close(pipes[0]);
-	out[got] = '\0';
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return 1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-}
-
 /* "VT-2015 text" of a command that failed. */
 static void note_why(struct demo *s, const json_t *root)
 {
@@ -132,20 +92,23 @@ static void note_why(struct demo *s, const json_t *root)
 json_t *demo_ask(struct demo *s, const char *member, const char *const *args)
 {
 	const struct lab_member *m = lab_find(&s->lab, member);
-	char *out = malloc(OUTPUT_MAX);
+	struct run_program program = { .stop = -1 };
+	struct run_result said = { .code = 1 };
 	json_t *root = NULL, *data = NULL;
-	int code = 1;
+	char self[PATH_MAX];
 
-	if (m != NULL && out != NULL && !demo_stopped(s)) {
-		code = run(m, args, out, OUTPUT_MAX);
-		root = json_loads(out, 0, NULL);
+	if (m != NULL && !demo_stopped(s) && run_find(self, sizeof self) == ERR_OK) {
+		program.vanthu = self;
+		program.config = m->config;
+		if (run_vanthu(&program, args, &said) == ERR_OK)
+			root = json_loads(said.out, 0, NULL);
 	}
-	if (code == 0)
+	if (root != NULL && said.code == 0)
 		data = json_incref(json_object_get(root, "data"));
 	else
 		note_why(s, root);
 	json_decref(root);
-	free(out);
+	run_free(&said);
 	return data;
 }
 

@@ -86,6 +86,20 @@ static void test_length_is_bounded(void **state)
 	assert_false(endpoint_valid(text, false));
 }
 
+static void test_an_address_is_the_same_without_a_scheme(void **state)
+{
+	(void)state;
+	assert_true(endpoint_address_valid("127.0.0.1:8080"));
+	assert_true(endpoint_address_valid("[::1]:8080"));
+	assert_true(endpoint_address_valid("vanthu.tinh.example:443"));
+	assert_false(endpoint_address_valid("tcp://127.0.0.1:8080"));
+	assert_false(endpoint_address_valid("*:8080"));
+	assert_false(endpoint_address_valid("127.0.0.1"));
+	assert_false(endpoint_address_valid("127.0.0.1:0"));
+	assert_false(endpoint_address_valid("127.0.0.1:80/x"));
+	assert_false(endpoint_address_valid(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +107,7 @@ int main(void)
 		cmocka_unit_test(test_everything_else_is_refused),
 		cmocka_unit_test(test_wildcard_is_for_binding_only),
 		cmocka_unit_test(test_length_is_bounded),
+		cmocka_unit_test(test_an_address_is_the_same_without_a_scheme),
 	};
 
 	return cmocka_run_group_tests_name("endpoint", tests, NULL, NULL);
