@@ -29,6 +29,7 @@ enum {
 
 struct sum {
 	struct committee_id committee;
+	uint32_t place; /* where it stood: places[place - 1]; 0: at the top, or not asked for */
 	struct target_key at; /* since: always 0 */
 	bool excluded;
 	char type_code[TYPE_CODE_MAX + 1];
@@ -44,10 +45,17 @@ struct member {
 	bool known;   /* it has said something of one of the months */
 };
 
+/* Below whom something stood then, and where that one stood. */
+struct place {
+	struct committee_id superior;
+	uint32_t above; /* as in struct sum */
+};
+
 struct path {
 	struct committee_id of;
 	uint64_t since;
 	struct committee_id up[TREE_DEPTH_MAX + 1]; /* itself first, the top of the query last */
+	uint32_t places[TREE_DEPTH_MAX + 1];	    /* of each; with by_place */
 	uint32_t count; /* 0: it did not stand there */
 };
 
@@ -65,6 +73,8 @@ struct subtree_walk {
 	struct sum *sums;
 	uint32_t sum_count, sum_capacity, sum_at;
 	struct path path;
+	struct place *places;
+	uint32_t place_count, place_capacity;
 	int64_t now_ms;
 	struct names *names;
 };
@@ -80,6 +90,7 @@ static void drop(void *walk)
 	control_names_drop(w->names);
 	free(w->members);
 	free(w->sums);
+	free(w->places);
 	free(w);
 }
 
@@ -157,7 +168,47 @@ static enum err add_former(struct client *c, struct subtree_walk *w, bool *more)
 
 /* ---- where ---- */
 
-/* From the committee up to the top of the query, under the tree of `since`. */
+static enum err add_place(struct subtree_walk *w, const struct place *p, uint32_t *number)
+{
+	for (uint32_t i = 0; i < w->place_count; i++) {
+		if (w->places[i].above == p->above &&
+		    id_equal(w->places[i].superior, p->superior)) {
+			*number = i + 1;
+			return ERR_OK;
+		}
+	}
+	if (w->place_count == w->place_capacity) {
+		uint32_t capacity = w->place_capacity == 0 ? 64 : 2 * w->place_capacity;
+		struct place *grown = realloc(w->places, capacity * sizeof *grown);
+
+		if (grown == NULL)
+			return ERR_NO_MEMORY;
+		w->places = grown;
+		w->place_capacity = capacity;
+	}
+	w->places[w->place_count++] = *p;
+	*number = w->place_count;
+	return ERR_OK;
+}
+
+static enum err number_places(struct subtree_walk *w, struct path *p)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = p->count; i-- > 0 && e == ERR_OK;) {
+		struct place above = { .superior = p->up[i + 1 < p->count ? i + 1 : i] };
+
+		p->places[i] = 0;
+		if (i + 1 == p->count)
+			continue; /* the top */
+		above.above = p->places[i + 1];
+		e = add_place(w, &above, &p->places[i]);
+	}
+	return e;
+}
+
+/* From the committee up to the top of the query, under the tree of `since`. Of one below us only
+ * what counted here is known for certain to be whole: its way must lead on to us. */
 static enum err find_path(struct client *c, struct subtree_walk *w, struct committee_id of,
 			  uint64_t since)
 {
@@ -165,6 +216,7 @@ static enum err find_path(struct client *c, struct subtree_walk *w, struct commi
 	struct tree_view v = tree_of(c, w, since == 0 ? 1 : since);
 	struct path *p = &w->path;
 	struct committee_id at = of;
+	uint32_t count = 0;
 	enum err e = ERR_OK;
 
 	if (id_equal(p->of, of) && p->since == since)
@@ -175,20 +227,28 @@ static enum err find_path(struct client *c, struct subtree_walk *w, struct commi
 	v.arena = w->scratch;
 	arena_reset(w->scratch);
 	for (uint32_t n = 0; e == ERR_OK && n <= TREE_DEPTH_MAX; n++) {
-		p->up[n] = at;
-		if (id_equal(at, w->top)) {
-			p->count = n + 1;
+		struct committee_id up;
+
+		if (count == 0)
+			p->up[n] = at;
+		if (count == 0 && id_equal(at, w->top))
+			count = n + 1;
+		if (id_equal(at, w->self)) {
+			p->count = count;
 			break;
 		}
-		e = tree_superior(&v, at, &at, NULL);
+		e = tree_superior(&v, at, &up, NULL);
 		if (e == ERR_NOT_FOUND && v.version == 1) {
 			v.version = 0; /* newer than the first tree */
-			e = tree_superior(&v, p->up[n], &at, NULL);
+			e = tree_superior(&v, at, &up, NULL);
 		}
-		if (e != ERR_OK || id_empty(at))
+		if (e != ERR_OK || id_empty(up))
 			break;
+		at = up;
 	}
-	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+		return e;
+	return w->query.by_place ? number_places(w, p) : ERR_OK;
 }
 
 /* ---- sums ---- */
@@ -200,6 +260,8 @@ static int compare_sums(const void *a, const void *b)
 
 	if (order != 0)
 		return order;
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
 	if (x->at.month.n != y->at.month.n)
 		return x->at.month.n < y->at.month.n ? -1 : 1;
 	if (x->at.direction != y->at.direction)
@@ -280,6 +342,8 @@ static enum err count_row(struct client *c, struct subtree_walk *w, struct commi
 	for (uint32_t i = 0; i < ends && e == ERR_OK; i++) {
 		if (w->query.by_committee)
 			s.committee = w->path.up[i];
+		if (w->query.by_committee && w->query.by_place)
+			s.place = w->path.places[i];
 		e = add_sum(w, &s);
 	}
 	return e;
@@ -344,7 +408,20 @@ static enum err count_reported(struct client *c, struct subtree_walk *w, struct 
 
 /* ---- saying ---- */
 
-static void say_sum(struct client *c, uint64_t id, const struct sum *s)
+/* From its superior then up to the top. */
+static enum err fill_above(struct client *c, const struct subtree_walk *w, uint32_t place,
+			   Vanthu__V1__SubtreeSum *out)
+{
+	out->above = arena_array(c->control->arena, TREE_DEPTH_MAX, sizeof *out->above);
+	if (out->above == NULL)
+		return ERR_NO_MEMORY;
+	for (; place != 0 && out->n_above < TREE_DEPTH_MAX; place = w->places[place - 1].above)
+		out->above[out->n_above++] = text(w->places[place - 1].superior.text);
+	return ERR_OK;
+}
+
+static enum err say_sum(struct client *c, uint64_t id, const struct subtree_walk *w,
+			const struct sum *s)
 {
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_SUBTREE);
 	Vanthu__V1__SubtreeLine line = VANTHU__V1__SUBTREE_LINE__INIT;
@@ -365,7 +442,10 @@ static void say_sum(struct client *c, uint64_t id, const struct sum *s)
 	line.sum = &sum;
 	r.more = true;
 	r.subtree = &line;
+	if (fill_above(c, w, s->place, &sum) != ERR_OK)
+		return ERR_NO_MEMORY;
 	control_say(c, &r);
+	return ERR_OK;
 }
 
 /* What by now should have come: the last night's report, or before it is expected the one before
@@ -389,15 +469,17 @@ static int64_t end_ms(const struct subtree_walk *w)
 	return date_day(first, &day) ? day_begin_ms(day) : INT64_MAX;
 }
 
-/* It has reported, but of these months nothing that should be here by now: they lie before all that
- * it said, or its last report before them. What nobody has said is no 0. */
+/* It has reported, but of these months nothing: they lie before all that it said, or its last
+ * report before them, late or not due yet. What nobody has said is no 0. */
 static bool is_unsaid(const struct subtree_walk *w, const struct member *m,
 		      const Vanthu__V1__Reporter *r)
 {
 	bool late = r->stand == VANTHU__V1__REPORT_STAND__REPORT_STAND_LATE;
 
+	uint32_t said = month_of_ms(r->as_of_ms).n;
+
 	return !m->known && w->query.from_month <= month_of_ms(w->now_ms).n &&
-	       (late || w->query.to_month < month_of_ms(r->as_of_ms).n);
+	       (late || w->query.to_month < said || said < w->query.from_month);
 }
 
 static enum err fill_lists(struct arena *a, const struct rec_report *r,
@@ -429,6 +511,21 @@ static enum err fill_lists(struct arena *a, const struct rec_report *r,
 	return ERR_OK;
 }
 
+/* The first month that it has said anything of, 0: none. */
+static enum err find_first(struct client *c, struct committee_id who, uint32_t *month)
+{
+	struct month none = { 0 }, first;
+	struct scan scan = scan_of(key_figures(who, none));
+	struct lookup l = control_lookup(c);
+	struct committee_id of;
+	struct record r;
+	enum err e = l.next(l.ctx, c->control->arena, FAMILY_FIGURES, &scan, &r);
+
+	if (e == ERR_OK && key_parse_figures(&scan.at, &of, &first))
+		*month = first.n;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
 static enum err fill_known(struct client *c, const struct subtree_walk *w,
 			   struct committee_id who, Vanthu__V1__Reporter *out)
 {
@@ -445,13 +542,14 @@ static enum err fill_known(struct client *c, const struct subtree_walk *w,
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 	k = &r->u.report;
-	if (k->envelope.len_bytes > 0)
-		out->stand = is_late(w, k->summary.as_of_ms)
-				     ? VANTHU__V1__REPORT_STAND__REPORT_STAND_LATE
-				     : VANTHU__V1__REPORT_STAND__REPORT_STAND_THERE;
 	out->as_of_ms = k->summary.as_of_ms;
 	out->taken_at_ms = k->taken_at_ms;
 	out->closed = k->summary.as_of_ms >= end_ms(w);
+	/* with all days of the period in it, nothing newer is waited for */
+	if (k->envelope.len_bytes > 0)
+		out->stand = !out->closed && is_late(w, k->summary.as_of_ms)
+				     ? VANTHU__V1__REPORT_STAND__REPORT_STAND_LATE
+				     : VANTHU__V1__REPORT_STAND__REPORT_STAND_THERE;
 	out->refused = k->refused;
 	out->refused_why = (uint32_t)k->refused_why;
 	out->refused_at_ms = k->refused_at_ms;
@@ -474,6 +572,8 @@ static enum err say_reporter(struct client *c, uint64_t id, struct subtree_walk 
 
 	if (e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_DAMAGED)
 		e = fill_known(c, w, m->id, &out);
+	if (e == ERR_OK)
+		e = find_first(c, m->id, &out.first_month);
 	if (e != ERR_OK)
 		return e;
 	if (is_unsaid(w, m, &out))
@@ -557,7 +657,7 @@ static bool step(struct client *c, uint64_t id, void *walk)
 		if (w->sum_at == w->sum_count)
 			next_phase(w);
 		else
-			say_sum(c, id, &w->sums[w->sum_at++]);
+			e = say_sum(c, id, w, &w->sums[w->sum_at++]);
 		break;
 	case PHASE_REPORTERS:
 		if (w->member_at == w->member_count)

@@ -15,8 +15,9 @@ enum { TURNS_MAX = 100000, READ_BYTES = 65536 };
 
 static int64_t now_ms(void *ctx)
 {
-	(void)ctx;
-	return FIXTURE_NOW_MS;
+	const struct station *s = ctx;
+
+	return s->now.wall_ms;
 }
 
 static bool no_key(void *ctx, const uint8_t public_key[32])
@@ -42,6 +43,7 @@ struct desk *desk_new(struct fixture *f, struct station *s, enum local_socket wh
 	snprintf(d->config.run, sizeof d->config.run, "%s", d->folder);
 	d->inbox = inbox_new();
 	parts.config = &d->config;
+	parts.ctx = s;
 	parts.core = s->core;
 	parts.store = s->store;
 	parts.inbox = d->inbox;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/unit/support/desk.h"
 
@@ -93,12 +94,101 @@ static void test_as_much_as_a_report_may_say_is_summed(void **state)
 	assert_int_equal(digital, (uint64_t)MONTHS * ROWS);
 }
 
+/* Half an hour of a day in Vietnam, n times. */
+static int64_t time_of(const char *date, int64_t half_hours)
+{
+	struct day day;
+
+	assert_true(date_day(date, &day));
+	return day_begin_ms(day) + half_hours * 30 * 60000;
+}
+
+/* One that says all of the months, and nothing was counted. */
+static void report_until(struct desk *d, struct month from, struct month to, int64_t as_of_ms)
+{
+	struct record r = { .family = FAMILY_REPORT };
+	struct key key = key_committee(fixture_id("xa-a1"));
+
+	station_clear(d->s);
+	r.u.report.envelope = (struct blob){ (const uint8_t *)"x", 1 };
+	r.u.report.summary = (struct report){ .from = from, .to = to, .as_of_ms = as_of_ms };
+	r.u.report.taken_at_ms = as_of_ms;
+	plan_put(d->s->plan, key, &r);
+	for (uint16_t m = from.n; m <= to.n; m++) {
+		struct record month = { .family = FAMILY_FIGURES };
+
+		month.u.figures.figures =
+			(struct report){ .from = { m }, .to = { m }, .as_of_ms = as_of_ms };
+		plan_put(d->s->plan, key_figures(fixture_id("xa-a1"), (struct month){ m }), &month);
+	}
+	station_commit(d->s);
+	station_clear(d->s);
+}
+
+static Vanthu__V1__ReportStand stand_in(struct desk *d, struct month month, uint32_t *first)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__SubtreeQuery query = VANTHU__V1__SUBTREE_QUERY__INIT;
+	Vanthu__V1__ReportStand stand = VANTHU__V1__REPORT_STAND__REPORT_STAND_UNSPECIFIED;
+	bool more = true;
+
+	query.from_month = query.to_month = month.n;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_SUBTREE;
+	request.subtree = &query;
+	desk_ask(d, &request);
+	while (more) {
+		Vanthu__V1__Reply *r = desk_reply(d);
+
+		if (r->what_case == VANTHU__V1__REPLY__WHAT_SUBTREE &&
+		    r->subtree->what_case == VANTHU__V1__SUBTREE_LINE__WHAT_REPORTER &&
+		    strcmp(r->subtree->reporter->committee, "xa-a1") == 0) {
+			stand = r->subtree->reporter->stand;
+			*first = r->subtree->reporter->first_month;
+		}
+		more = r->more;
+		vanthu__v1__reply__free_unpacked(r, NULL);
+	}
+	return stand;
+}
+
+static void test_new_month_is_not_reported_before_its_first_report_is_due(void **state)
+{
+	struct month june = month_make(2025, 6), july = month_make(2025, 7);
+	struct desk *d = *state;
+	uint32_t first = 0;
+
+	report_until(d, month_make(2024, 1), june, time_of("2025-06-30", 1) + 60000);
+	d->s->now.wall_ms = time_of("2025-07-01", 0) + 600000;
+	assert_int_equal(stand_in(d, july, &first), VANTHU__V1__REPORT_STAND__REPORT_STAND_MISSING);
+	assert_int_equal(stand_in(d, june, &first), VANTHU__V1__REPORT_STAND__REPORT_STAND_THERE);
+	assert_int_equal(first, month_make(2024, 1).n);
+	/* and once it has come, nothing counted is 0 */
+	report_until(d, month_make(2024, 1), july, time_of("2025-07-01", 1) + 60000);
+	d->s->now.wall_ms = time_of("2025-07-01", 2);
+	assert_int_equal(stand_in(d, july, &first), VANTHU__V1__REPORT_STAND__REPORT_STAND_THERE);
+}
+
+static void test_report_with_all_days_of_the_period_is_not_late(void **state)
+{
+	struct month june = month_make(2025, 6), july = month_make(2025, 7);
+	struct desk *d = *state;
+	uint32_t first = 0;
+
+	report_until(d, june, july, time_of("2025-07-05", 1));
+	d->s->now.wall_ms = time_of("2025-08-10", 20);
+	assert_int_equal(stand_in(d, june, &first), VANTHU__V1__REPORT_STAND__REPORT_STAND_THERE);
+	assert_int_equal(stand_in(d, july, &first), VANTHU__V1__REPORT_STAND__REPORT_STAND_LATE);
+	assert_int_equal(first, june.n);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_as_much_as_a_report_may_say_is_summed),
+		TEST(test_new_month_is_not_reported_before_its_first_report_is_due),
+		TEST(test_report_with_all_days_of_the_period_is_not_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
