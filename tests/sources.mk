@@ -67,6 +67,7 @@ UNIT := \
 	routing/decide/test_mandate \
 	routing/decide/test_message \
 	routing/decide/test_office \
+	routing/decide/test_operate \
 	routing/decide/test_paper \
 	routing/decide/test_papers \
 	routing/decide/test_publish \

@@ -60,6 +60,9 @@ static const struct err_row rows[] = {
 	  N_("split the file, or leave --all-or-nothing out") },
 	{ ERR_NO_TYPE, N_("the number does not say which type of document it is"),
 	  N_("give the type with --type, by its symbol (KH) or its full name") },
+	{ ERR_REPORT_ASKED, N_("it was asked for a report, and has not answered yet"),
+	  N_("the question is kept until it arrives there; see what has come with: vanthu target "
+	     "by committee") },
 	{ ERR_EMPTY_FILE, N_("a file has no content: 0 bytes"), N_("check that it was saved") },
 	{ ERR_FILE_NAME, N_("a file has a name that other systems refuse, like Windows"),
 	  N_("rename it: without : ? * \" < > | or a dot at the end") },
@@ -392,6 +395,7 @@ int err_exit_code(enum err e)
 	case ERR_NOT_ASKED:
 	case ERR_REMIND_NOTHING:
 	case ERR_REMINDED:
+	case ERR_REPORT_ASKED:
 	case ERR_EXISTS:
 	case ERR_SAME_NUMBER:
 	case ERR_SAME_ID:

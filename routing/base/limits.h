@@ -88,7 +88,9 @@ enum {
 	REPORT_EXCHANGES_MAX = 2 * 16, /* two for each committee above */
 	REPORT_MONTHS = 24,	   /* at most: this year and the last */
 	REPORT_UNFIT_MAX = 64,	   /* documents that are kept by name */
-	REPORT_AGAIN_MS = 60 * 1000, /* one is asked for and given no more often */
+	REPORT_AGAIN_MS = 60 * 1000, /* one is given no more often */
+	REPORT_ASKED_MS = 10 * 60 * 1000, /* one that does not answer is asked no more often */
+	REPORT_ASKED_MAX = 256,    /* that were asked last are known by name */
 	REPORT_WAITING_MAX = 256,  /* that are to be compared, by name; more: all are looked at */
 	REPORT_PLACES_TRIED = 32,  /* of one: under so many trees its signer is looked for */
 	DECLARED_MAX = 24,	   /* targets beside the 90 % */

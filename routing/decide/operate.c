@@ -1,7 +1,11 @@
 /* See operate.h. */
 #include "routing/decide/operate.h"
 
+#include <stdio.h>
+
 #include "routing/base/arena.h"
+#include "routing/base/calendar.h"
+#include "routing/base/committee_id.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
 #include "routing/state/event.h"
@@ -11,11 +15,19 @@
 #include "routing/state/tree.h"
 #include "routing/target/target.h"
 
-static void answer(struct turn_view *t, const struct ev_operate *e, enum err why)
+static void answer_about(struct turn_view *t, const struct ev_operate *e, enum err why,
+			 text_t about)
 {
 	struct act *a = plan_act(t->plan, ACT_REPLY);
 
-	a->u.reply = (struct act_reply){ .to = e->reply, .result = why, .at = e->neighbour };
+	a->u.reply = (struct act_reply){
+		.to = e->reply, .result = why, .at = e->neighbour, .about = about
+	};
+}
+
+static void answer(struct turn_view *t, const struct ev_operate *e, enum err why)
+{
+	answer_about(t, e, why, NULL);
 }
 
 /* Answered when it has ended; one at a time. */
@@ -69,12 +81,66 @@ static enum err report(struct turn_view *t, const struct ev_operate *e)
 	return ERR_OK;
 }
 
+static struct report_asked *asked_of(struct report_memory *m, struct committee_id who)
+{
+	for (uint32_t i = 0; i < REPORT_ASKED_MAX; i++) {
+		if (id_equal(m->asked[i].who, who))
+			return &m->asked[i];
+	}
+	return NULL;
+}
+
+/* The question is kept until it has arrived, so asking again brings nothing as long as it is
+ * not answered. *again_ms: when it may be, by the wall clock; 0: now. */
+static enum err ask_again(struct turn_view *t, struct committee_id who, int64_t *again_ms)
+{
+	const struct report_asked *last = asked_of(&t->core->report, who);
+	struct record known;
+	enum err e;
+
+	*again_ms = 0;
+	if (last == NULL || t->now.mono_ms - last->at_mono_ms >= REPORT_ASKED_MS)
+		return ERR_OK;
+	e = core_get(t, FAMILY_REPORT, key_committee(who), &known);
+	if (e == ERR_OK && known.u.report.taken_at_ms > last->at_wall_ms)
+		return ERR_OK;
+	*again_ms = t->now.wall_ms + last->at_mono_ms + REPORT_ASKED_MS - t->now.mono_ms;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+static void remember_asked(struct turn_view *t, struct committee_id who)
+{
+	struct report_memory *m = &t->core->report;
+	struct report_asked *at = asked_of(m, who);
+
+	if (at == NULL) {
+		at = &m->asked[m->asked_next];
+		m->asked_next = (m->asked_next + 1) % REPORT_ASKED_MAX;
+	}
+	*at = (struct report_asked){ who, t->now.mono_ms, t->now.wall_ms };
+}
+
+/* As "2026-11-29 15:42" in Vietnam, rounded up: then it may. */
+static text_t time_text(struct arena *a, int64_t ms)
+{
+	int64_t up = ms + 59999, minute = (up - day_begin_ms(day_of_ms(up))) / 60000;
+	char *out = arena_alloc(a, DATE_MAX + sizeof " HH:MM");
+
+	if (out == NULL)
+		return NULL;
+	date_of_ms(up, out);
+	snprintf(out + DATE_MAX, sizeof " HH:MM", " %02u:%02u", (unsigned)(minute / 60) % 24,
+		 (unsigned)(minute % 60));
+	return out;
+}
+
 /* What it answers with comes as its reports always do. */
 static enum err ask_report(struct turn_view *t, const struct ev_operate *e)
 {
 	struct report *ask = arena_alloc(t->plan->arena, sizeof *ask);
 	struct fact fact = { .kind = KIND_REPORT, .note = "", .report = ask };
 	enum err result = guard_may_sign(t);
+	int64_t again_ms = 0;
 	bool below = false;
 
 	if (ask == NULL)
@@ -85,10 +151,17 @@ static enum err ask_report(struct turn_view *t, const struct ev_operate *e)
 	if (result == ERR_NOT_FOUND || (result == ERR_OK && !below))
 		result = ERR_NOT_BELOW;
 	if (result == ERR_OK)
+		result = ask_again(t, e->neighbour, &again_ms);
+	if (result == ERR_OK && again_ms != 0)
+		result = ERR_REPORT_ASKED;
+	if (result == ERR_OK)
 		result = fact_send(t, e->neighbour, &fact, NULL, 0, NULL);
 	if (result == ERR_STORE || result == ERR_NO_MEMORY)
 		return result;
-	answer(t, e, result);
+	if (result == ERR_OK)
+		remember_asked(t, e->neighbour);
+	answer_about(t, e, result,
+		     result == ERR_REPORT_ASKED ? time_text(t->plan->arena, again_ms) : NULL);
 	return ERR_OK;
 }
 

@@ -276,6 +276,11 @@ struct exchange_scan {
 };
 
 /* Reports of figures; see routing/target/report.c, and reported.c for what was taken. */
+struct report_asked {
+	struct committee_id who;
+	int64_t at_mono_ms, at_wall_ms;
+};
+
 struct report_memory {
 	bool loaded;
 	struct day day;       /* of the last one that was due */
@@ -289,6 +294,9 @@ struct report_memory {
 	struct committee_id waiting[REPORT_WAITING_MAX];
 	uint32_t waiting_count;
 	bool check, check_again;
+	/* whom our office asked for a report, the oldest overwritten first; a restart forgets */
+	struct report_asked asked[REPORT_ASKED_MAX];
+	uint32_t asked_next;
 	struct committee_id passed;
 	struct committee_id checked; /* the one that is being compared */
 	int64_t checked_signed_ms;   /* … and when that report was signed */

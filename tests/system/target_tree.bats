@@ -91,6 +91,13 @@ ADDS_UP='def n: . // 0; .rows as $r | [range(0; $r | length)] | all(. as $i |
 	start_lab cb-tochuc
 	wait_for 60 is_state btp cb-tochuc reported
 	run -0 v btp target ask "Đảng bộ Cục Quản lý Thi hành án dân sự"
+	# who has not answered is asked no more for a while, and it says when it will be; who has may be asked
+	run -6 --separate-stderr v btp target ask cb-luutru --json
+	[ "$(jq -r .error.code <<<"$output")" = VT-1051 ]
+	run -6 --separate-stderr v btp target ask cb-luutru cb-tonghop
+	[[ "$stderr" =~ "2 committees were asked a short time ago and have not answered yet; the first may be asked again at "[0-9/]+" "[0-9:]+ ]]
+	run -0 --separate-stderr v btp target ask cb-luutru vanphong --json
+	jq -e '.data | map([.committee, .asked, .again == null]) == [["cb-luutru", false, false], ["vanphong", true, true]]' <<<"$output"
 	# not of those above, beside or unknown
 	for who in btp vanphong nobody; do
 		run -5 --separate-stderr v thads target ask "$who" --json
