@@ -60,6 +60,7 @@ static const struct err_row rows[] = {
 	  N_("split the file, or leave --all-or-nothing out") },
 	{ ERR_NO_TYPE, N_("the number does not say which type of document it is"),
 	  N_("give the type with --type, by its symbol (KH) or its full name") },
+	{ ERR_NO_PAGE, N_("the list has not so many pages"), N_("give a page that there is") },
 	{ ERR_REPORT_ASKED, N_("it was asked for a report, and has not answered yet"),
 	  N_("the question is kept until it arrives there; see what has come with: vanthu target "
 	     "by committee") },
@@ -381,6 +382,7 @@ int err_exit_code(enum err e)
 	case ERR_ANSWERED_UNKNOWN:
 	case ERR_CONCERNS_UNKNOWN:
 	case ERR_TARGET_UNKNOWN:
+	case ERR_NO_PAGE:
 		return 4;
 	case ERR_CONFLICT:
 	case ERR_REGISTERED:

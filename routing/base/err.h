@@ -53,6 +53,7 @@ enum err {
 	ERR_COLUMN = 1045,          /* of it: not known, missing or twice */
 	ERR_TOGETHER = 1046,        /* more entries than can be registered all or none */
 	ERR_NO_TYPE = 1047,         /* a number that does not say the type of its document */
+	ERR_NO_PAGE = 1050,         /* of a list that is shorter */
 	ERR_REPORT_ASKED = 1051,    /* for a report, a short time ago; it has not answered yet */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
 	/* a private key's file that others than its owner can read or replace */

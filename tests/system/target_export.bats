@@ -77,6 +77,8 @@ all_here() { v btp target export --json | jq -e '.data.committees[0].missing == 
 @test "a period is compared with the one before it, and all of time with none" {
 	v btp target export --json | jq -e '.data.committees[0] | .share_before == 0 and .change == .share - .share_before or (.change - .share | fabs < 0.0001)'
 	v btp target export --period all --json | jq -e '.data.before == null and .data.committees[0].counted == 15 and (.data.months | length > 1)'
+	# months of which nobody has said anything are no zeros
+	v btp target export --period "2019..$(TZ=UTC-7 date +%Y)" --json 2>/dev/null | jq -e --argjson last "$(($(TZ=UTC-7 date +%Y) - 1))" '.data.months[0].month == "\($last)-01"'
 	v btp target export --period 1999 --json | jq -e '.data.committees[0] | .counted == 0 and .share == null and .over_line == null'
 }
 
@@ -149,6 +151,49 @@ page_of() { # FILE WORD…
 		for t in p.tables: assert len(set(t)) == 1, t
 		for word in sys.argv[2:]: assert word in p.text, word
 	END
+}
+
+@test "each share can be made again out of the numbers of its own row, whatever the headline is" {
+	local headline
+	for headline in exchanged processed; do
+		printf 'target: {headline: %s}\n' "$headline" >headline.yaml
+		sed '/^target:/d' "$LAB/btp/vanthud.yaml" >plain.yaml
+		cat plain.yaml headline.yaml >"$LAB/btp/vanthud.yaml"
+		kill -HUP "$(pid_of btp)"
+		wait_for 20 eval '[ "$(v btp target --json | jq -r .data.headline.name)" = "$headline" ]'
+		rm -f again.csv
+		v btp target export --format csv --output again.csv -q
+		/usr/bin/python3 - "$headline" <<-'END'
+			import csv, sys
+			rows = list(csv.DictReader(open("again.csv", newline="", encoding="utf-8-sig"), strict=True))
+			def down(of, all_): return "" if all_ == 0 else "%d.%04d" % divmod(of * 10000 // all_, 10000)
+			for r in rows:
+			    if r["counted"] == "": continue
+			    n = lambda k: int(r[k])
+			    assert n("counted") == n("out.counted") + n("in.counted") and n("digital") == n("out.digital") + n("in.digital"), r
+			    assert n("out.counted") == n("out.total") - n("out.secret") and n("in.counted") == n("in.total") - n("in.secret"), r
+			    more = (n("work.processed"), n("work.to_process")) if sys.argv[1] == "processed" else (0, 0)
+			    assert (n("share_of"), n("share_all")) == (n("digital") + more[0], n("counted") + more[1]), r
+			    assert n("work.processed") == n("work.in_time") + n("work.late"), r
+			    assert r["share"] == down(n("share_of"), n("share_all")), r
+			    assert r["out.share"] == down(n("out.digital"), n("out.counted")) and r["in.share"] == down(n("in.digital"), n("in.counted")), r
+			    assert r["out.paperless"] == down(n("out.digital") - n("out.also_paper"), n("out.counted")), r
+			    assert r["work.share"] == down(n("work.processed"), n("work.to_process")), r
+			    assert r["share_before"] == down(n("before_of"), n("before_all")), r
+		END
+	done
+	printf 'target: {headline: exchanged}\n' >headline.yaml
+	cat plain.yaml headline.yaml >"$LAB/btp/vanthud.yaml"
+	kill -HUP "$(pid_of btp)"
+	wait_for 20 eval '[ "$(v btp target --json | jq -r .data.headline.name)" = exchanged ]'
+}
+
+@test "our own share has all counts at its top, as the rows of by have them" {
+	v thads target --json | jq -e --argjson by "$(v thads target by committee --json)" '
+		.data as $own | $by.data.rows[] | select(.committee == "thads" and .part == "own") | . as $row |
+		["counted", "digital", "paper", "pending", "refused", "secret", "also_paper", "slow", "processed", "late", "returned", "recalled"] |
+		all(. as $k | ($own[$k] | type) == "number" and $own[$k] == $row[$k])'
+	v thads target --json | jq -e '.data.processed == 3 and .data.share == .data.headline.share'
 }
 
 @test "the page to print is whole in one file, and says in both languages what is missing" {

@@ -80,7 +80,11 @@ ADDS_UP='def n: . // 0; .rows as $r | [range(0; $r | length)] | all(. as $i |
 	[[ "$output" != *"nothing counted"* ]]
 	v btp target --committee cb-tochuc --json | jq -e '.data | .counted == null and .share == null and .report.state == "missing"'
 	v btp target --committee cb-tochuc --json | jq -e '.data | [.processed, .late, .also_paper, .slow, .returned, .recalled, .excluded] | all(. == null)'
-	# a report says two years, and what lies before them nobody has said
+	# a report says two years, and what lies before them nobody has said: a longer period is not whole
+	run -0 --separate-stderr v btp target by committee --period "2020..$(TZ=UTC-7 date +%Y)"
+	[[ "$stderr" == *"not whole: the figures of 2 committees begin within the period (by 01/$(($(TZ=UTC-7 date +%Y) - 1)))"* ]]
+	run -0 --separate-stderr v btp target by committee
+	[[ "$stderr" != *"not whole"* ]]
 	v btp target by committee --period 2020 --json | jq -e '.data | .reports.reported == 0 and
 		(.rows | all(.committee == "btp" or (.state == "missing" and .counted == null)))'
 	v btp target --committee thads --period 2020 --json | jq -e '.data | .counted == null and .report.state == "missing"'
@@ -156,6 +160,13 @@ ADDS_UP='def n: . // 0; .rows as $r | [range(0; $r | length)] | all(. as $i |
 	start_lab btp
 	paper btp in 2-CV/X
 	[ "$(v btp target --period term --json | jq -c '.data | [.counted, .from]')" = '[1,"2025-08"]' ]
+	# as many months before it are of two terms: nothing is compared
+	v btp target export --period term --json | jq -e '.data | .before == null and (.committees | all(.change == null))'
+	v btp target export --period "2025-08..$(TZ=UTC-7 date +%Y-%m)" --json | jq -e '.data.before != null'
+	v btp report --period term --output term.html --lang en -q 2>/dev/null
+	grep -F "What was reached in the term before is not kept here" term.html
+	run -2 v btp check target --period term --json
+	jq -e '.data.checks[0].check == "target"' <<<"$output"
 	stop_lab
 	printf 'committees:\n  - {id: tren, name: "Đảng ủy", symbol: ĐU}\n' >one.yaml
 	reserve_ports

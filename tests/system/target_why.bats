@@ -109,8 +109,10 @@ everything() {
 	[ "$(v btp target why --period 2026 --page 3 --json | jq -c '.data | [.documents[-1].number, (.documents | length), .more]')" = '["1-CV/ĐUK",5,false]' ]
 	run -0 v btp target why --period 2026
 	[[ "$output" == *"The next: vanthu target why --page 2"* ]]
-	run -0 v btp target why --period 2026 --page 9
-	[[ "$output" == *"There are not so many pages."* ]]
+	run -4 --separate-stderr v btp target why --period 2026 --page 9
+	[[ "$stderr" == *"VT-1050"*"there is no page 9: the list has 3 pages"* ]]
+	run -4 --separate-stderr v btp target why --period 2026 --direction out --page 2 --json
+	[ "$(jq -r .error.code <<<"$output")" = VT-1050 ]
 	[ "$(why btp --period 2026 --direction out | jq -c '[.data.documents, .data.not_digital.named]')" = '[[],0]' ]
 	[ "$(why btp --period 2026 --reason new | jq -c '.data.documents')" = '[]' ]
 	run -2 v btp target why --reason nothing

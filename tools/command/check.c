@@ -9,6 +9,7 @@
 #include "tools/client/client.h"
 #include "tools/command/check_target.h"
 #include "tools/command/commands.h"
+#include "tools/command/target_show.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
@@ -29,7 +30,8 @@ const struct command_option check_own_options[] = {
 	{ "within", OPT_WITHIN, N_("POINTS"),
 	  N_("percentage points above the line that are a warning still"), VALUE_NONE, "target" },
 	{ "period", OPT_PERIOD, N_("PERIOD"),
-	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "target" },
+	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02, term or all"), VALUE_NONE,
+	  "target" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -450,32 +452,45 @@ static enum err ask(struct call *c, struct facts *k)
 
 /* False after a fault was reported. */
 static bool read_options(struct cli *cli, int argc, char **argv, unsigned long *within,
-			 struct period *period)
+			 struct target_wanted *wanted)
 {
 	int c;
 
 	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?' || (c == OPT_WITHIN && !cli_number(cli, 0, WITHIN_MAX, within)))
 			return false;
-		if (c == OPT_PERIOD && !period_parse(optarg, period)) {
+		if (c != OPT_PERIOD)
+			continue;
+		wanted->term = strcmp(optarg, TERM_WORD) == 0;
+		if (!wanted->term && !period_parse(optarg, &wanted->period)) {
 			cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, "
-					     "2025-11..2026-02 or all"));
+					     "2025-11..2026-02, term or all"));
 			return false;
 		}
 	}
 	return true;
 }
 
+static enum err ask_target(struct call *c, const struct target_wanted *wanted, unsigned long within,
+			   struct target_state *out)
+{
+	struct period months;
+	char *ours = NULL;
+	enum err e = target_show_find(c, wanted, &months, &ours);
+
+	return e == ERR_OK ? check_target_state(c, &months, within, out) : e;
+}
+
 int cmd_check(struct cli *cli, int argc, char **argv)
 {
-	struct period period = { { 0 }, { 0 } }; /* this year */
+	struct target_wanted wanted = { .committee = NULL }; /* this year */
 	struct facts k = { .signers = "" };
 	unsigned long within = 0;
 	struct call *c = NULL;
 	int only = ALL, code = LEVEL_UNKNOWN;
 	enum err e;
 
-	if (!read_options(cli, argc, argv, &within, &period))
+	if (!read_options(cli, argc, argv, &within, &wanted))
 		return LEVEL_UNKNOWN;
 	for (int i = 0; i < CHECKS && optind < argc; i++)
 		only = strcmp(argv[optind], checks[i].word) == 0 ? i : only;
@@ -486,7 +501,7 @@ int cmd_check(struct cli *cli, int argc, char **argv)
 	}
 	e = call_open(cli, CLIENT_READ, &c);
 	if (e == ERR_OK && only != ALL && is_apart(only))
-		e = check_target_state(c, &period, within, &k.target);
+		e = ask_target(c, &wanted, within, &k.target);
 	else if (e == ERR_OK)
 		e = ask(c, &k);
 	if (e == ERR_OK)

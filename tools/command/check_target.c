@@ -11,6 +11,8 @@
 #include "tools/output/output.h"
 
 enum { NAMES_SIZE = 96, POINT = TARGET_WHOLE / 100 };
+/* A day, and the hours of the night in which the next report comes. */
+enum { DUE_MS = 27 * 3600 * 1000 };
 
 struct named {
 	unsigned count;
@@ -38,12 +40,11 @@ static void say(struct target_state *out, const char *what, const struct named *
 		 n->names);
 }
 
-/* One that came again is nothing to be warned of, and one that was refused before the last that was
- * taken is settled. */
-static bool was_refused(const Vanthu__V1__Reporter *r)
+/* In the first hours of a period its first report is on its way still: nothing to be warned of. */
+static bool is_due(const struct figures *f, const Vanthu__V1__Reporter *r)
 {
-	return r->refused_why != 0 && r->refused_why != ERR_REPORT_OLD &&
-	       r->refused_at_ms > r->taken_at_ms;
+	return r->as_of_ms == 0 || month_of_ms(r->as_of_ms).n >= f->from.n ||
+	       text_now_ms() - r->as_of_ms > DUE_MS;
 }
 
 static void look_below(const struct figures *f, struct target_state *out)
@@ -53,13 +54,13 @@ static void look_below(const struct figures *f, struct target_state *out)
 	for (size_t i = 0; i < f->reporter_count; i++) {
 		const Vanthu__V1__Reporter *r = f->reporters[i];
 
-		if (r->stand == VANTHU__V1__REPORT_STAND__REPORT_STAND_MISSING)
+		if (r->stand == VANTHU__V1__REPORT_STAND__REPORT_STAND_MISSING && is_due(f, r))
 			add(&missing, r->committee);
 		if (r->stand == VANTHU__V1__REPORT_STAND__REPORT_STAND_LATE)
 			add(&late, r->committee);
 		if (r->unfit_all > 0)
 			add(&unfit, r->committee);
-		if (was_refused(r))
+		if (reports_refused(r))
 			add(&refused, r->committee);
 	}
 	say(out, _("no report"), &missing);

@@ -116,17 +116,13 @@ static enum err ask_overdue(struct call *c, uint64_t *overdue)
 	return e == ERR_NOT_FOUND && !call_cli(c)->error_printed ? ERR_OK : e;
 }
 
-/* Whether there is something to report, and with --strict all of it. */
+/* With --strict, whether there is all of it. */
 static enum err check_complete(struct cli *cli, const struct report_wanted *w,
 			       const struct statistics *s)
 {
 	unsigned gaps = report_gaps(s);
 	char message[160];
 
-	if (s->from.n > month_of_ms(s->now_ms).n) {
-		cli_fail(cli, ERR_REPORT_AHEAD, NULL);
-		return ERR_REPORT_AHEAD;
-	}
 	if (gaps == 0)
 		return ERR_OK;
 	snprintf(message, sizeof message,
@@ -153,9 +149,13 @@ static enum err ask(struct cli *cli, const struct report_wanted *w, struct stati
 	if (e == ERR_OK)
 		e = target_show_find(c, &w->what, &months, &whom);
 	if (e == ERR_OK)
-		e = statistics_ask(c, months.from, months.to, whom, s);
+		e = statistics_ask(
+			c, &(struct statistics_query){ months.from, months.to, w->what.term, whom },
+			s);
 	if (e == ERR_OK)
 		e = check_complete(cli, w, s);
+	if (e == ERR_OK)
+		target_show_begins(cli, &s->own);
 	top = statistics_top(s);
 	if (e == ERR_OK && top != NULL) {
 		r->own = strcmp(reports_state(top->reporter), "own") == 0;
@@ -193,7 +193,7 @@ static int send_file(struct cli *cli, const struct report_wanted *w, const struc
 	char *words[WORDS_MAX];
 	int count = 0, code;
 
-	statistics_period(s->from, s->to, period, sizeof period);
+	statistics_title(s, period, sizeof period);
 	snprintf(subject, sizeof subject, _("Documents sent, received and processed digitally: %s"),
 		 period);
 	words[count++] = (char *)(uintptr_t) "send";

@@ -147,11 +147,22 @@ static void count_below(const struct figures *f, const Vanthu__V1__Reporter *of,
 	}
 }
 
-static struct target_sides sum_of(const struct figures *f, const char *committee)
+/* As it stood in this place. */
+static struct target_sides sum_of(const struct figures *f, const char *committee,
+				  const struct figures_place *place)
 {
-	struct figures_filter filter = { .committee = committee };
+	struct figures_filter filter = { .committee = committee, .place = place };
 
 	return figures_sum(f, &filter);
+}
+
+static json_t *place_json(const struct figures_place *place)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < place->count; i++)
+		json_array_append_new(list, json_string(place->above[i]));
+	return list;
 }
 
 /* What was missing is no zero: it has no number. */
@@ -168,12 +179,16 @@ static json_t *committee_row(const struct cut *t, const Vanthu__V1__Reporter *r,
 			     unsigned depth)
 {
 	bool whole = strcmp(part, "whole") == 0;
-	struct target_sides sides = sum_of(whole ? &t->whole : &t->figures, r->committee);
+	struct figures_place place;
+	struct target_sides sides;
 	unsigned missing = 0, all = 0;
 	json_t *row =
 		json_pack("{s:s, s:s, s:s, s:s, s:i}", "committee", r->committee, "name", r->name,
 			  "superior", r->superior, "part", part, "depth", (int)depth);
 
+	figures_stands(&t->figures, r, &place);
+	sides = sum_of(whole ? &t->whole : &t->figures, r->committee, &place);
+	json_object_set_new(row, "above", place_json(&place));
 	count_below(&t->figures, r, &missing, &all);
 	json_object_set_new(row, "state", json_string(reports_state(r)));
 	json_object_set_new(row, "report", reports_one_json(r));
@@ -182,49 +197,45 @@ static json_t *committee_row(const struct cut *t, const Vanthu__V1__Reporter *r,
 		json_object_set_new(row, "missing_below", json_integer(missing));
 	}
 	/* a sum without any part that is known is none */
-	if (reports_known(r) || (whole && missing < all))
+	if (reports_known(r) || (whole && (missing < all || !is_empty(&sides))))
 		put_sides(row, t, &sides);
 	else
 		put_unknown(row);
 	return row;
 }
 
-/* What the parts of a level leave of its sum: a committee that moved counts where it stood when,
- * and its own row has all of it. Each number may be below zero. */
-static void add_moved(const struct cut *t, const Vanthu__V1__Reporter *of, unsigned depth,
-		      json_t *rows)
+/* One that counts here, where it stood then, with all that stood below it. */
+static json_t *former_row(const struct cut *t, const char *committee,
+			  const struct figures_place *place, unsigned depth)
 {
-	struct target_sides whole = sum_of(&t->whole, of->committee),
-			    own = sum_of(&t->figures, of->committee);
-	struct target_count sum = whole.in, parts = own.in;
-	json_t *row;
+	struct target_sides sides = sum_of(&t->whole, committee, place);
+	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:i, s:s}", "committee", committee, "name",
+				figures_name(&t->whole, committee), "superior", place->above[0],
+				"part", "former", "depth", (int)depth, "state", "");
 
-	target_add(&sum, &whole.out);
-	target_add(&parts, &own.out);
-	for (size_t i = 0; i < t->figures.reporter_count; i++) {
-		if (is_child(t->figures.reporters[i], of)) {
-			struct target_sides s =
-				sum_of(&t->whole, t->figures.reporters[i]->committee);
+	json_object_set_new(row, "above", place_json(place));
+	put_sides(row, t, &sides);
+	return row;
+}
 
-			target_add(&parts, &s.in);
-			target_add(&parts, &s.out);
-		}
+/* Those that stood there and do not today. How many there are; rows NULL: only counted. */
+static unsigned add_former(const struct cut *t, const Vanthu__V1__Reporter *r, unsigned depth,
+			   json_t *rows)
+{
+	struct figures_place its, place;
+	unsigned count = 0;
+
+	figures_stands(&t->figures, r, &its);
+	figures_below(r, &its, &place);
+	for (size_t i = 0; i < t->whole.sum_count; i++) {
+		if (!figures_is_former(&t->whole, i, &place))
+			continue;
+		count++;
+		if (rows != NULL)
+			json_array_append_new(
+				rows, former_row(t, t->whole.sums[i]->committee, &place, depth));
 	}
-	if (target_equal(&sum, &parts))
-		return;
-	row = json_pack("{s:s, s:s, s:i, s:s}", "committee", of->committee, "part", "elsewhere",
-			"depth", (int)depth, "state", "");
-	json_object_set_new(row, "name", json_string(""));
-	json_object_set_new(row, "counted",
-			    json_integer((json_int_t)target_counted(&sum) -
-					 (json_int_t)target_counted(&parts)));
-#define PUT(count_name)                                                                            \
-	json_object_set_new(                                                                       \
-		row, #count_name,                                                                  \
-		json_integer((json_int_t)sum.count_name - (json_int_t)parts.count_name));
-	TARGET_COUNTS(PUT)
-#undef PUT
-	json_array_append_new(rows, row);
+	return count;
 }
 
 static void add_committee(const struct cut *t, const Vanthu__V1__Reporter *r, unsigned depth,
@@ -233,7 +244,7 @@ static void add_committee(const struct cut *t, const Vanthu__V1__Reporter *r, un
 	unsigned missing = 0, all = 0;
 
 	count_below(&t->figures, r, &missing, &all);
-	if (all == 0) {
+	if (all == 0 && add_former(t, r, depth, NULL) == 0) {
 		json_array_append_new(rows, committee_row(t, r, "own", depth));
 		return;
 	}
@@ -243,7 +254,7 @@ static void add_committee(const struct cut *t, const Vanthu__V1__Reporter *r, un
 		if (is_child(t->figures.reporters[i], r))
 			add_committee(t, t->figures.reporters[i], depth + 1, rows);
 	}
-	add_moved(t, r, depth + 1, rows);
+	(void)add_former(t, r, depth + 1, rows);
 }
 
 /* ---- asking ---- */
@@ -272,7 +283,7 @@ static enum err ask(struct call *c, const struct target_wanted *wanted, struct c
 		q.by_type = t->way == BY_TYPE;
 		/* "all" is from the first month to the last, which only months tell */
 		q.by_month = t->way != BY_COMMITTEE && t->way != BY_TYPE;
-		q.by_committee = t->way == BY_COMMITTEE;
+		q.by_committee = q.by_place = t->way == BY_COMMITTEE;
 		e = figures_ask(c, &q, &t->figures);
 	}
 	if (e == ERR_OK) {
@@ -306,13 +317,15 @@ static void name_rows(json_t *rows)
 			   strcmp(json_string_value(json_object_get(row, "committee")),
 				  json_string_value(json_object_get(json_array_get(rows, i - 1),
 								    "committee"))) == 0;
-		char text[512];
+		char text[512], then[512];
 		size_t used;
 
 		if (own)
 			name = _("itself");
-		else if (strcmp(part, "elsewhere") == 0)
-			name = _("of those that stood elsewhere then");
+		if (strcmp(part, "former") == 0) {
+			snprintf(then, sizeof then, _("%s, while it stood here"), name);
+			name = then;
+		}
 		/* no-break: a table takes blanks away */
 		used = 0;
 		for (int n = 0; n < depth && n < TREE_DEPTH_SHOWN; n++)
@@ -472,6 +485,8 @@ int target_by(struct cli *cli, const char *word, const struct target_wanted *wan
 	e = call_open(cli, CLIENT_READ, &c);
 	if (e == ERR_OK)
 		e = ask(c, wanted, &t);
+	if (e == ERR_OK && (t.way == BY_COMMITTEE || wanted->subtree || wanted->committee != NULL))
+		target_show_begins(cli, &t.figures);
 	if (e == ERR_OK)
 		print(cli, &t, t.way == BY_COMMITTEE || wanted->subtree);
 	figures_free(&t.figures);

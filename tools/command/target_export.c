@@ -120,8 +120,12 @@ int target_export(struct cli *cli, const struct target_export *export,
 	if (e == ERR_OK)
 		e = target_show_find(c, wanted, &months, &whom);
 	if (e == ERR_OK)
-		e = statistics_ask(c, months.from, months.to, whom, &s);
+		e = statistics_ask(
+			c, &(struct statistics_query){ months.from, months.to, wanted->term, whom },
+			&s);
 	call_close(c);
+	if (e == ERR_OK)
+		target_show_begins(cli, &s.own);
 	if (e != ERR_OK) {
 		code = err_exit_code(e);
 	} else if (is(format, "table") || (is(format, "json") && export->output == NULL)) {

@@ -27,6 +27,49 @@ struct screen {
 
 /* ---- asking ---- */
 
+/* This month by the daemon's clock, which may be another's than ours. */
+static enum err ask_now(struct call *c, struct month *now)
+{
+	struct figures_query alone = { .from = *now, .to = *now, .alone = true };
+	struct figures f = { .sums = NULL };
+	enum err e = figures_ask(c, &alone, &f);
+
+	if (e == ERR_OK && f.reporter_count > 0 && f.reporters[0]->as_of_ms != 0)
+		*now = month_of_ms(f.reporters[0]->as_of_ms);
+	figures_free(&f);
+	return e;
+}
+
+enum err target_show_begun(struct call *c, struct month from)
+{
+	struct month now = month_of_ms(text_now_ms());
+	enum err e = from.n > now.n ? ask_now(c, &now) : ERR_OK;
+
+	if (e != ERR_OK || from.n <= now.n)
+		return e;
+	cli_fail(call_cli(c), ERR_REPORT_AHEAD, NULL);
+	return ERR_REPORT_AHEAD;
+}
+
+void target_show_begins(struct cli *cli, const struct figures *f)
+{
+	struct month first;
+	unsigned count = figures_begin_later(f, &first);
+	char month[16];
+
+	if (count == 0)
+		return;
+	snprintf(month, sizeof month, "%02u/%04u", month_in_year(first), month_year(first));
+	cli_warn(
+		cli,
+		ngettext("not whole: the figures of %u committee begin within the period (by %s); "
+			 "what was before is in no sum",
+			 "not whole: the figures of %u committees begin within the period (by %s); "
+			 "what was before is in no sum",
+			 count),
+		count, month);
+}
+
 enum err target_show_find(struct call *c, const struct target_wanted *wanted, struct period *months,
 			  char **committee)
 {
@@ -36,6 +79,8 @@ enum err target_show_find(struct call *c, const struct target_wanted *wanted, st
 	*committee = NULL;
 	if (wanted->term)
 		e = term_months(c, &months->from, &months->to);
+	if (e == ERR_OK)
+		e = target_show_begun(c, months->from);
 	if (e == ERR_OK && wanted->committee != NULL)
 		e = recipients_one(c, wanted->committee, committee);
 	return e;
@@ -76,6 +121,18 @@ static bool is_all(struct period p)
 	return p.from.n == 0 && p.to.n == UINT16_MAX;
 }
 
+/* All counts of ours, as the rows of `by` have them; the share is the headline's. */
+static void put_own(json_t *target, const Vanthu__V1__Target *t)
+{
+	json_t *share = json_incref(json_object_get(target, "share"));
+	struct target_count sum = { .digital = 0 };
+
+	if (t->sum != NULL)
+		sum = figures_count(t->sum);
+	target_put_counts(target, &sum);
+	json_object_set_new(target, "share", share);
+}
+
 /* Our own share as the daemon sums it, and its line. */
 static enum err ask_own(struct call *c, struct period months, struct screen *s)
 {
@@ -89,6 +146,7 @@ static enum err ask_own(struct call *c, struct period months, struct screen *s)
 	s->line = s->line_at_end = t->line;
 	s->headline = target_headline_of(t->headline);
 	s->target = target_json(t);
+	put_own(s->target, t);
 	json_object_set_new(s->target, "same_number", json_integer((json_int_t)t->same_number));
 	by = json_array();
 	for (size_t i = 0; i < t->n_rows; i++)
@@ -366,6 +424,7 @@ int target_show(struct cli *cli, const struct target_wanted *wanted)
 	if (e == ERR_OK) {
 		fill(&s);
 		json_object_set(s.target, "others", s.others);
+		target_show_begins(cli, &s.tree);
 		target_screen(cli, s.target);
 		if (!cli->json && !cli->plain)
 			target_declared_summary(cli, s.others);

@@ -4,6 +4,7 @@
 
 #include "tools/cli/cli.h"
 #include "tools/input/input.h"
+#include "tools/output/output.h"
 
 /* What the options of `target` say. */
 struct target_wanted {
@@ -22,6 +23,12 @@ int target_show(struct cli *cli, const struct target_wanted *wanted);
  * on the read socket. Failures have been reported. */
 must_use enum err target_show_find(struct call *c, const struct target_wanted *wanted,
 				   struct period *months, char **committee);
+/* Whether the period that begins with this month has begun by the daemon's clock; also reported:
+ * ERR_REPORT_AHEAD. On the read socket. */
+must_use enum err target_show_begun(struct call *c, struct month from);
+/* Warns where figures of committees below begin within the period: a report goes back to the year
+ * before at most. */
+void target_show_begins(struct cli *cli, const struct figures *f);
 /* The `target` of our own committee for these months, without rows: its line, headline and what
  * "all" is. Valid until the next reply. */
 must_use enum err target_show_ask(struct call *c, struct period months, Vanthu__V1__Target **out);

@@ -393,8 +393,6 @@ static void print_hints(struct cli *cli, const json_t *out, const struct why *w)
 			 _("Page %lu, and there are more. The next: vanthu target why --page %lu, "
 			   "with the same options; all: --all"),
 			 page, page + 1);
-	else if (w->page > 1 && json_array_size(json_object_get(out, "documents")) == 0)
-		cli_hint(cli, "%s", _("There are not so many pages."));
 	if (paper > 0)
 		cli_hint(cli, "%s",
 			 _("What comes on paper: ask who sent it to send through the system. What "
@@ -512,6 +510,31 @@ static enum err collect(struct call *c, const Vanthu__V1__WhyQuery *query, json_
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* Says how many pages there are, of all that the options leave. */
+static int fail_page(struct cli *cli, struct call *c, const struct why *w)
+{
+	Vanthu__V1__WhyQuery query = w->query;
+	json_t *out = json_object();
+	char message[128];
+	unsigned long pages;
+	enum err e;
+
+	query.skip = query.most = 0;
+	e = collect(c, &query, out);
+	pages = (json_array_size(json_object_get(out, "documents")) + PAGE_ROWS - 1) / PAGE_ROWS;
+	json_decref(out);
+	if (e != ERR_OK)
+		return err_exit_code(e);
+	if (pages == 0)
+		snprintf(message, sizeof message, "%s", _("the list is empty: it has no page"));
+	else
+		snprintf(message, sizeof message,
+			 ngettext("there is no page %lu: the list has %lu page",
+				  "there is no page %lu: the list has %lu pages", pages),
+			 w->page, pages);
+	return cli_fail_text(cli, ERR_NO_PAGE, message, _(err_fix(ERR_NO_PAGE)));
+}
+
 static int of_ours(struct cli *cli, struct call *c, struct why *w, const struct period *period)
 {
 	json_t *out = NULL, *documents;
@@ -541,6 +564,10 @@ static int of_ours(struct cli *cli, struct call *c, struct why *w, const struct 
 		cli_warn(cli, "%s",
 			 _("the counters say otherwise: prove them with: vanthu target recount"));
 	documents = json_object_get(out, "documents");
+	if (paged && w->page > 1 && json_array_size(documents) == 0) {
+		json_decref(out);
+		return fail_page(cli, c, w);
+	}
 	json_object_set_new(out, "more",
 			    json_boolean(paged && json_array_size(documents) > PAGE_ROWS));
 	while (paged && json_array_size(documents) > PAGE_ROWS)
@@ -580,7 +607,9 @@ static const char *stand_sentence(const json_t *out)
 	const char *stand = text_at(out, "report");
 
 	if (strcmp(stand, "missing") == 0)
-		return _("no report was ever taken");
+		return json_is_string(json_object_get(out, "as_of"))
+			       ? _("nothing of this period has been reported yet")
+			       : _("no report was ever taken");
 	if (strcmp(stand, "late") == 0)
 		return _("its last report is older than a day's may be");
 	return strcmp(stand, "ended") == 0 ? _("it has ended; what it reported counts")

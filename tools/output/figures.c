@@ -4,8 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct figures_name {
+	char *id, *name;
+};
+
 void figures_free(struct figures *f)
 {
+	for (size_t i = 0; i < f->name_count; i++) {
+		free(f->names[i].id);
+		free(f->names[i].name);
+	}
+	free(f->names);
 	for (size_t i = 0; i < f->line_count; i++)
 		vanthu__v1__subtree_line__free_unpacked(f->lines[i], NULL);
 	free(f->lines);
@@ -105,6 +114,7 @@ static enum err ask_lines(struct call *c, const struct figures_query *q, struct 
 	query.by_direction = q->by_direction;
 	query.by_type = q->by_type;
 	query.alone = q->alone;
+	query.by_place = q->by_place;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_SUBTREE;
 	request.subtree = &query;
 	e = call_send(c, &request);
@@ -114,6 +124,70 @@ static enum err ask_lines(struct call *c, const struct figures_query *q, struct 
 		keep(f, reply->subtree);
 	return e == ERR_NOT_FOUND && !call_cli(c)->error_printed ? ERR_OK : e;
 }
+
+/* ---- names ---- */
+
+static const struct figures_name *find_name(const struct figures *f, const char *id)
+{
+	for (size_t i = 0; i < f->name_count; i++) {
+		if (strcmp(f->names[i].id, id) == 0)
+			return &f->names[i];
+	}
+	return NULL;
+}
+
+static enum err ask_name(struct call *c, const char *id, struct figures *f)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
+	struct figures_name *name;
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	f->names = owned(realloc(f->names, (f->name_count + 1) * sizeof *f->names));
+	name = &f->names[f->name_count++];
+	name->id = owned(strdup(id));
+	name->name = NULL;
+	query.id = name->id;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
+	request.committees = &query;
+	e = call_send(c, &request);
+	if (e != ERR_OK)
+		return call_fail(c, e, NULL);
+	while ((e = call_next(c, &reply)) == ERR_OK &&
+	       reply->what_case == VANTHU__V1__REPLY__WHAT_COMMITTEE) {
+		free(name->name);
+		name->name = owned(strdup(reply->committee->name));
+		if (!reply->more)
+			break;
+	}
+	/* one that the directory does not know has its id */
+	return e == ERR_OK ? ERR_OK : call_fail(c, e, NULL);
+}
+
+static enum err ask_names(struct call *c, struct figures *f)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < f->sum_count && e == ERR_OK; i++) {
+		const char *id = f->sums[i]->committee;
+
+		if (figures_reporter(f, id) == NULL && find_name(f, id) == NULL)
+			e = ask_name(c, id, f);
+	}
+	return e;
+}
+
+const char *figures_name(const struct figures *f, const char *committee)
+{
+	const Vanthu__V1__Reporter *r = figures_reporter(f, committee);
+	const struct figures_name *name = r == NULL ? find_name(f, committee) : NULL;
+	const char *text = r != NULL ? r->name : name != NULL ? name->name : NULL;
+
+	return text == NULL || text[0] == '\0' ? committee : text;
+}
+
+/* ---- asking ---- */
 
 enum err figures_ask(struct call *c, const struct figures_query *query, struct figures *out)
 {
@@ -130,6 +204,8 @@ enum err figures_ask(struct call *c, const struct figures_query *query, struct f
 		e = ask_year(c, out);
 	if (e == ERR_OK)
 		e = ask_lines(c, query, out);
+	if (e == ERR_OK && query->by_place)
+		e = ask_names(c, out);
 	if (e != ERR_OK)
 		figures_free(out);
 	else if (all)
@@ -147,12 +223,22 @@ struct target_count figures_count(const Vanthu__V1__TargetRow *row)
 	return out;
 }
 
+static bool stood(const Vanthu__V1__SubtreeSum *s, const struct figures_place *place)
+{
+	bool there = s->n_above == place->count;
+
+	for (size_t i = 0; there && i < place->count; i++)
+		there = strcmp(s->above[i], place->above[i]) == 0;
+	return there;
+}
+
 static bool passes(const Vanthu__V1__SubtreeSum *s, const struct figures_filter *want)
 {
 	uint32_t month = s->figures->month;
 
 	return s->excluded == want->excluded &&
 	       (want->committee == NULL || strcmp(want->committee, s->committee) == 0) &&
+	       (want->place == NULL || stood(s, want->place)) &&
 	       (want->from.n == 0 || month >= want->from.n) &&
 	       (want->to.n == 0 || month <= want->to.n) &&
 	       (want->type_code == NULL || (strcmp(want->type_code, s->type_code) == 0 &&
@@ -181,4 +267,62 @@ const Vanthu__V1__Reporter *figures_reporter(const struct figures *f, const char
 			return f->reporters[i];
 	}
 	return NULL;
+}
+
+/* ---- places ---- */
+
+static bool is_directly_below(const Vanthu__V1__Reporter *r, const char *superior)
+{
+	return r->depth > 0 && strcmp(r->superior, superior) == 0;
+}
+
+void figures_stands(const struct figures *f, const Vanthu__V1__Reporter *r,
+		    struct figures_place *out)
+{
+	out->count = 0;
+	while (r != NULL && r->depth > 0 && out->count < TREE_DEPTH_MAX) {
+		out->above[out->count++] = r->superior;
+		r = figures_reporter(f, r->superior);
+	}
+}
+
+void figures_below(const Vanthu__V1__Reporter *superior, const struct figures_place *its,
+		   struct figures_place *out)
+{
+	out->above[0] = superior->committee;
+	out->count = 1;
+	for (size_t i = 0; i < its->count && out->count < TREE_DEPTH_MAX; i++)
+		out->above[out->count++] = its->above[i];
+}
+
+bool figures_is_former(const struct figures *f, size_t sum, const struct figures_place *place)
+{
+	const Vanthu__V1__SubtreeSum *s = f->sums[sum];
+	const Vanthu__V1__Reporter *r;
+
+	if (s->excluded || place->count == 0 || !stood(s, place))
+		return false;
+	for (size_t i = 0; i < sum; i++) {
+		if (!f->sums[i]->excluded && strcmp(f->sums[i]->committee, s->committee) == 0 &&
+		    stood(f->sums[i], place))
+			return false;
+	}
+	r = figures_reporter(f, s->committee);
+	return r == NULL || !is_directly_below(r, place->above[0]);
+}
+
+unsigned figures_begin_later(const struct figures *f, struct month *first)
+{
+	unsigned count = 0;
+
+	first->n = 0;
+	for (size_t i = 0; i < f->reporter_count; i++) {
+		uint32_t begins = f->reporters[i]->first_month;
+
+		if (begins <= f->from.n)
+			continue;
+		count++;
+		first->n = begins > first->n ? (uint16_t)begins : first->n;
+	}
+	return count;
 }

@@ -75,8 +75,11 @@ static void say_line(struct words *w, const struct statistics *s, const struct s
 		return;
 	}
 	say(w,
-	    _("The line to reach is %s: it is missed by %s percentage points; %llu documents more "
-	      "would have had to go digitally."),
+	    ngettext("The line to reach is %s: it is missed by %s percentage points; %llu document "
+		     "more would have had to go digitally.",
+		     "The line to reach is %s: it is missed by %s percentage points; %llu "
+		     "documents more would have had to go digitally.",
+		     wanted - top->ratio.of),
 	    line, points, n_of(wanted - top->ratio.of));
 }
 
@@ -86,6 +89,10 @@ static void say_before(struct words *w, const struct statistics *s,
 	char period[96], share[SHARE_BYTES], points[SHARE_BYTES];
 	int change;
 
+	if (s->term)
+		say(w, "%s",
+		    _("What was reached in the term before is not kept here, so there is "
+		      "nothing to compare with."));
 	if (s->before_from.n == 0)
 		return;
 	statistics_period(s->before_from, s->before_to, period, sizeof period);
@@ -122,30 +129,41 @@ static void put_measure(FILE *to, const struct statistics_row *top, enum target_
 	page_list_item(to, w.text);
 }
 
+/* Each of the numbers has its own plural. */
+static void say_documents(struct words *w, const struct statistics_row *top)
+{
+	const struct target_count *in = &top->sides.in, *out = &top->sides.out;
+	uint64_t hidden = in->secret + out->secret;
+	char sent[96], secret[96];
+
+	snprintf(sent, sizeof sent,
+		 ngettext("%llu official document", "%llu official documents", target_counted(out)),
+		 n_of(target_counted(out)));
+	snprintf(secret, sizeof secret,
+		 ngettext("%llu secret one is left out", "%llu secret ones are left out", hidden),
+		 n_of(hidden));
+	begin(w);
+	if (top->committees > 1)
+		say(w,
+		    ngettext("In the period, %s and the committee below it (%u) sent %s and "
+			     "received %llu; %s.",
+			     "In the period, %s and the %u committees below it sent %s and "
+			     "received %llu; %s.",
+			     top->committees - 1),
+		    top->name, top->committees - 1, sent, n_of(target_counted(in)), secret);
+	else
+		say(w, _("In the period, %s sent %s and received %llu; %s."), top->name, sent,
+		    n_of(target_counted(in)), secret);
+}
+
 static void put_results(struct cli *cli, FILE *to, const struct statistics *s,
 			const struct statistics_row *top)
 {
-	const struct target_count *in = &top->sides.in, *out = &top->sides.out;
 	char share[SHARE_BYTES], time[64];
 	struct words w;
 
 	page_heading(to, _("I. What was reached"));
-	begin(&w);
-	if (top->committees > 1)
-		say(&w,
-		    ngettext("In the period, %s and the committee below it (%u) sent %llu official "
-			     "documents and received %llu; %llu secret ones are left out.",
-			     "In the period, %s and the %u committees below it sent %llu official "
-			     "documents and received %llu; %llu secret ones are left out.",
-			     top->committees - 1),
-		    top->name, top->committees - 1, n_of(target_counted(out)),
-		    n_of(target_counted(in)), n_of(in->secret + out->secret));
-	else
-		say(&w,
-		    _("In the period, %s sent %llu official documents and received %llu; %llu "
-		      "secret ones are left out."),
-		    top->name, n_of(target_counted(out)), n_of(target_counted(in)),
-		    n_of(in->secret + out->secret));
+	say_documents(&w, top);
 	statistics_share_text(statistics_share(top), share, sizeof share);
 	if (top->ratio.all > 0 && s->headline == HEADLINE_PROCESSED)
 		say(&w, _(" The share over all, with what is processed, is %s (%llu of %llu)."),
@@ -174,6 +192,21 @@ static void put_results(struct cli *cli, FILE *to, const struct statistics *s,
 }
 
 /* ---- by committee ---- */
+
+static bool is_stand(const Vanthu__V1__Reporter *r, const char *stand)
+{
+	return strcmp(reports_state(r), stand) == 0;
+}
+
+/* Those that have not ended. */
+static unsigned count_standing(const struct statistics *s)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < s->own.reporter_count; i++)
+		n += !is_stand(s->own.reporters[i], "ended");
+	return n;
+}
 
 static int best_first(const void *a, const void *b)
 {
@@ -213,7 +246,8 @@ static void put_ranking(FILE *to, const struct statistics *s)
 		const struct statistics_row *row = &s->units[i];
 
 		if (row->depth != 1 || row->kind == STATISTICS_OWN ||
-		    row->kind == STATISTICS_FORMER || statistics_share(row) < 0)
+		    row->kind == STATISTICS_FORMER || statistics_share(row) < 0 ||
+		    is_stand(row->reporter, "ended"))
 			continue;
 		rows[count++] = row;
 		reached += statistics_reached(row);
@@ -222,7 +256,12 @@ static void put_ranking(FILE *to, const struct statistics *s)
 		qsort(rows, count, sizeof *rows, best_first);
 		begin(&w);
 		say(&w,
-		    _("%zu of the %zu committees directly below that have figures reach the line."),
+		    ngettext("The line is reached by %zu of the %zu committee directly below that "
+			     "has "
+			     "figures.",
+			     "%zu of the %zu committees directly below that have figures reach the "
+			     "line.",
+			     count),
 		    reached, count);
 		page_text(to, w.text);
 	}
@@ -292,9 +331,11 @@ static void put_deadlines(FILE *to, const struct report_page *r, const struct st
 	page_heading(to, _("III. Processing and deadlines"));
 	begin(&w);
 	say(&w,
-	    _("Of %llu documents received that were to be processed %llu were processed in time "
-	      "and "
-	      "%llu late; %llu are in work still, and %llu came on paper."),
+	    ngettext("Of %llu document received that was to be processed %llu were processed in "
+		     "time and %llu late; %llu are in work still, and %llu came on paper.",
+		     "Of %llu documents received that were to be processed %llu were processed in "
+		     "time and %llu late; %llu are in work still, and %llu came on paper.",
+		     target_to_process(in)),
 	    n_of(target_to_process(in)), n_of(n.in_time), n_of(in->late), n_of(n.open),
 	    n_of(in->paper));
 	page_text(to, w.text);
@@ -305,21 +346,21 @@ static void put_deadlines(FILE *to, const struct report_page *r, const struct st
 	if (r->overdue == 0)
 		say(&w, "%s", _("In its own office nothing is past its deadline now."));
 	else
-		say(&w, _("In its own office %llu documents are past their deadline now."),
+		say(&w,
+		    ngettext("In its own office %llu document is past its deadline now.",
+			     "In its own office %llu documents are past their deadline now.",
+			     r->overdue),
 		    n_of(r->overdue));
 	page_text(to, w.text);
 }
 
 /* ---- what is missing ---- */
 
-static bool is_stand(const Vanthu__V1__Reporter *r, const char *stand)
-{
-	return strcmp(reports_state(r), stand) == 0;
-}
-
+/* Who has ended reports no more: what it reported counts, and nobody waits for more. */
 static bool has_gap(const Vanthu__V1__Reporter *r)
 {
-	return is_stand(r, "missing") || is_stand(r, "late") || r->refused > 0 || r->unfit_all > 0;
+	return !is_stand(r, "ended") && (is_stand(r, "missing") || is_stand(r, "late") ||
+					 reports_refused(r) || r->unfit_all > 0);
 }
 
 unsigned report_gaps(const struct statistics *s)
@@ -349,17 +390,41 @@ static void put_gap(struct cli *cli, FILE *to, const Vanthu__V1__Reporter *r)
 	if (is_stand(r, "late"))
 		say(&w, _(" its last figures are of %s;"), time);
 	statistics_time(cli, r->refused_at_ms, time, sizeof time);
-	if (r->refused > 0)
-		say(&w, _(" %llu of its reports were not taken, the last on %s (VT-%u %s);"),
+	if (reports_refused(r))
+		say(&w,
+		    ngettext(" %llu of its reports was not taken, the last on %s (VT-%u %s);",
+			     " %llu of its reports were not taken, the last on %s (VT-%u %s);",
+			     r->refused),
 		    n_of(r->refused), time, r->refused_why,
 		    err_known(r->refused_why) ? _(err_text((enum err)r->refused_why)) : "");
 	if (r->unfit_all > 0)
 		say(&w,
-		    _(" %llu documents that were exchanged with it are not counted alike here and "
-		      "there;"),
+		    ngettext(" %llu document that was exchanged with it is not counted alike here "
+			     "and there;",
+			     " %llu documents that were exchanged with it are not counted alike "
+			     "here and there;",
+			     r->unfit_all),
 		    n_of(r->unfit_all));
 	w.text[w.used - 1] = '.';
 	page_list_item(to, w.text);
+}
+
+/* A report goes back to the year before at most. */
+static void put_begin(FILE *to, const struct statistics *s)
+{
+	struct words w;
+
+	if (s->begin_later == 0)
+		return;
+	begin(&w);
+	say(&w,
+	    ngettext("The period is not whole: the figures of %u committee begin within it (by "
+		     "%02u/%04u), and what was before is in no sum.",
+		     "The period is not whole: the figures of %u committees begin within it (by "
+		     "%02u/%04u), and what was before is in no sum.",
+		     s->begin_later),
+	    s->begin_later, month_in_year(s->begin), month_year(s->begin));
+	page_text(to, w.text);
 }
 
 static void put_gaps(struct cli *cli, FILE *to, const struct statistics *s)
@@ -368,13 +433,17 @@ static void put_gaps(struct cli *cli, FILE *to, const struct statistics *s)
 	struct words w;
 
 	page_heading(to, _("V. What is missing"));
+	put_begin(to, s);
 	if (gaps == 0) {
 		page_text(to, _("Nothing: all have reported, and what they report fits what was "
 				"exchanged with them."));
 		return;
 	}
 	begin(&w);
-	say(&w, _("Of %zu committees %u are to be clarified:"), s->own.reporter_count, gaps);
+	say(&w,
+	    ngettext("Of %u committees %u is to be clarified:",
+		     "Of %u committees %u are to be clarified:", gaps),
+	    count_standing(s), gaps);
 	page_text(to, w.text);
 	page_list_begin(to);
 	for (size_t i = 0; i < s->own.reporter_count; i++) {
@@ -421,16 +490,6 @@ static void add_declared(struct goal *goals, unsigned *count, const Vanthu__V1__
 		if (g->last == NULL || strcmp(d->as_of, g->last) > 0)
 			g->last = d->as_of;
 	}
-}
-
-/* Where committees stand today, without those that have ended (docs/DOMAIN.md §6). */
-static unsigned count_standing(const struct statistics *s)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < s->own.reporter_count; i++)
-		n += !is_stand(s->own.reporters[i], "ended");
-	return n;
 }
 
 static bool declares(const Vanthu__V1__Reporter *r, const char *name)
@@ -573,7 +632,7 @@ void report_page(struct cli *cli, FILE *to, const struct report_page *r)
 
 	if (strcmp(_("en"), "vi") != 0)
 		head.beside = _("Report on documents sent, received and processed digitally");
-	statistics_period(s->from, s->to, period, sizeof period);
+	statistics_title(s, period, sizeof period);
 	page_begin(to, &head);
 	if (top != NULL) {
 		put_results(cli, to, s, top);

@@ -31,6 +31,12 @@ bool reports_known(const Vanthu__V1__Reporter *r)
 	       (r->as_of_ms != 0 && strcmp(reports_state(r), "missing") != 0);
 }
 
+bool reports_refused(const Vanthu__V1__Reporter *r)
+{
+	return r->refused_why != 0 && r->refused_why != ERR_REPORT_OLD &&
+	       r->refused_at_ms > r->taken_at_ms;
+}
+
 json_t *reports_one_json(const Vanthu__V1__Reporter *r)
 {
 	return json_pack(
@@ -93,9 +99,13 @@ static void add_names(const json_t *list, const char *head, char *out, size_t si
 
 void reports_sentence(const json_t *reports, char *out, size_t size_bytes)
 {
-	snprintf(out, size_bytes, _("%lld of %lld have reported"),
-		 (long long)json_integer_value(json_object_get(reports, "reported")),
-		 (long long)json_integer_value(json_object_get(reports, "committees")));
+	long long reported = (long long)json_integer_value(json_object_get(reports, "reported")),
+		  all = (long long)json_integer_value(json_object_get(reports, "committees"));
+
+	snprintf(out, size_bytes,
+		 ngettext("%lld of %lld has reported", "%lld of %lld have reported",
+			  (unsigned long)reported),
+		 reported, all);
 	add_names(json_object_get(reports, "missing"), _("not yet: "), out, size_bytes);
 	add_names(json_object_get(reports, "late"), _("late: "), out, size_bytes);
 	add_names(json_object_get(reports, "refused"), _("reports not taken: "), out, size_bytes);

@@ -8,6 +8,9 @@
 const char *reports_state(const Vanthu__V1__Reporter *r);
 /* Are there figures of it in the period? Who has ended may never have reported. */
 bool reports_known(const Vanthu__V1__Reporter *r);
+/* Is the last of its reports one that was not taken? One from before the last that was is settled,
+ * and one that came twice is no matter. */
+bool reports_refused(const Vanthu__V1__Reporter *r);
 /* One of them, as {committee, name, superior, depth, state, as_of, taken_at, closed, refused,
  * refused_code, refused_at, unfit, leaves_out}. A new reference. */
 json_t *reports_one_json(const Vanthu__V1__Reporter *r);

@@ -45,7 +45,8 @@ static enum err ask_period(struct call *c, struct month from, struct month to, s
 	s->from.n = (uint16_t)target->from_month;
 	s->to.n = (uint16_t)target->to_month;
 	months = (unsigned)(s->to.n - s->from.n) + 1;
-	if (to.n == UINT16_MAX || s->from.n <= months)
+	/* as many months before a term are of two terms */
+	if (to.n == UINT16_MAX || s->from.n <= months || s->term)
 		return ERR_OK;
 	s->before_from.n = (uint16_t)(s->from.n - months);
 	s->before_to.n = (uint16_t)(s->from.n - 1);
@@ -80,12 +81,13 @@ static enum err ask_figures(struct call *c, const char *committee, struct statis
 				   .to = s->to,
 				   .committee = committee,
 				   .by_committee = true,
+				   .by_place = true,
 				   .by_direction = true };
 	struct figures_query types = q, before;
 	enum err e = figures_ask(c, &q, &s->own);
 
 	q.whole = true;
-	types.by_committee = false;
+	types.by_committee = types.by_place = false;
 	types.by_type = true;
 	if (e == ERR_OK)
 		e = figures_ask(c, &q, &s->whole);
@@ -147,14 +149,48 @@ static void name_row(struct statistics_row *row, const Vanthu__V1__Reporter *r)
 static void add_unit(struct statistics *s, const Vanthu__V1__Reporter *r, enum statistics_kind kind)
 {
 	struct statistics_row *row = add(&s->units, &s->unit_count);
-	struct figures_filter of = { .committee = r->committee };
+	struct figures_place place;
+	struct figures_filter of = { .committee = r->committee, .place = &place };
 	bool sum = kind == STATISTICS_SUM;
 
+	figures_stands(&s->own, r, &place);
 	name_row(row, r);
+	row->superior = r->depth == 0 ? "" : r->superior;
 	row->kind = kind;
 	row->depth = r->depth + (kind == STATISTICS_OWN);
 	row->known = reports_known(r);
 	fill(s, row, sum ? &s->whole : &s->own, sum ? &s->whole_before : &s->own_before, &of);
+}
+
+/* Whose figures count below this one because it stood there when, and that stands elsewhere now.
+ * How many there are; `put` false: only counted. */
+static unsigned add_former(struct statistics *s, const Vanthu__V1__Reporter *r, bool put)
+{
+	struct figures_place its, place;
+	unsigned count = 0;
+
+	figures_stands(&s->own, r, &its);
+	figures_below(r, &its, &place);
+	for (size_t i = 0; i < s->whole.sum_count; i++) {
+		const char *committee = s->whole.sums[i]->committee;
+		struct figures_filter of = { .committee = committee, .place = &place };
+		struct statistics_row *row;
+
+		if (!figures_is_former(&s->whole, i, &place))
+			continue;
+		count++;
+		if (!put)
+			continue;
+		row = add(&s->units, &s->unit_count);
+		row->kind = STATISTICS_FORMER;
+		row->committee = committee;
+		row->superior = r->committee;
+		row->name = figures_name(&s->whole, committee);
+		row->depth = r->depth + 1;
+		row->known = true;
+		fill(s, row, &s->whole, &s->whole_before, &of);
+	}
+	return count;
 }
 
 /* From `at` on in the tree; *committees and *missing count what was added. */
@@ -163,50 +199,47 @@ static void add_tree(struct statistics *s, const Vanthu__V1__Reporter *r, unsign
 {
 	const struct figures *f = &s->own;
 	size_t at = s->unit_count;
-	unsigned below = 0, absent = 0;
+	unsigned below = 0, absent = 0, all = add_former(s, r, false);
 
-	add_unit(s, r, STATISTICS_UNIT);
+	for (size_t i = 0; i < f->reporter_count; i++)
+		all += is_below(f->reporters[i], r);
+	add_unit(s, r, all > 0 ? STATISTICS_SUM : STATISTICS_UNIT);
+	if (all > 0)
+		add_unit(s, r, STATISTICS_OWN);
 	for (size_t i = 0; i < f->reporter_count; i++) {
-		if (!is_below(f->reporters[i], r))
-			continue;
-		if (below == 0) {
-			s->unit_count = at;
-			add_unit(s, r, STATISTICS_SUM);
-			add_unit(s, r, STATISTICS_OWN);
-		}
-		add_tree(s, f->reporters[i], &below, &absent);
+		if (is_below(f->reporters[i], r))
+			add_tree(s, f->reporters[i], &below, &absent);
 	}
+	(void)add_former(s, r, true);
 	below++;
 	absent += !reports_known(r);
 	s->units[at].committees = below;
 	s->units[at].missing = absent;
 	if (s->units[at].kind == STATISTICS_SUM)
-		s->units[at].known = absent < below;
+		s->units[at].known = absent < below || s->units[at].ratio.all > 0;
 	*committees += below;
 	*missing += absent;
 }
 
-/* Whose figures count here because it stood here when, and that stands elsewhere now. */
-static void add_former(struct statistics *s)
+/* Of a period longer than reports reach back, from the first month of which anybody has said
+ * anything: what nobody has said is no list of zeros. */
+static struct month first_said(const struct statistics *s)
 {
-	const char *last = "";
+	uint32_t first = UINT32_MAX;
 
-	for (size_t i = 0; i < s->own.sum_count; i++) {
-		const Vanthu__V1__SubtreeSum *sum = s->own.sums[i];
-		struct figures_filter of = { .committee = sum->committee };
-		struct statistics_row *row;
+	if (s->to.n - s->from.n < REPORT_MONTHS)
+		return s->from;
+	for (size_t i = 0; i < s->own.reporter_count; i++) {
+		uint32_t begins = s->own.reporters[i]->first_month;
 
-		if (strcmp(sum->committee, last) == 0 ||
-		    figures_reporter(&s->own, sum->committee) != NULL)
-			continue;
-		last = sum->committee;
-		row = add(&s->units, &s->unit_count);
-		row->kind = STATISTICS_FORMER;
-		row->committee = row->name = sum->committee;
-		row->depth = 1;
-		row->known = true;
-		fill(s, row, &s->own, &s->own_before, &of);
+		first = begins != 0 && begins < first ? begins : first;
 	}
+	for (size_t i = 0; i < s->by_month.sum_count; i++) {
+		uint32_t month = s->by_month.sums[i]->figures->month;
+
+		first = month < first ? month : first;
+	}
+	return first <= s->from.n || first > s->to.n ? s->from : (struct month){ (uint16_t)first };
 }
 
 /* Up to this month: what is to come has no share. */
@@ -217,7 +250,7 @@ static enum err add_months(struct call *c, struct statistics *s)
 
 	if (s->to.n - s->from.n >= YEARS_MAX * MONTHS_A_YEAR)
 		return ERR_OK;
-	for (struct month m = s->from; e == ERR_OK && m.n <= s->to.n && m.n <= now.n; m.n++) {
+	for (struct month m = first_said(s); e == ERR_OK && m.n <= s->to.n && m.n <= now.n; m.n++) {
 		const Vanthu__V1__Target *target;
 		struct statistics_row *row = add(&s->months, &s->month_count);
 		struct figures_filter of = { .from = m, .to = m };
@@ -227,7 +260,7 @@ static enum err add_months(struct call *c, struct statistics *s)
 			break;
 		row->kind = STATISTICS_MONTH;
 		row->month = m;
-		row->committee = row->name = "";
+		row->committee = row->name = row->superior = "";
 		row->known = true;
 		row->line = target->line;
 		fill(s, row, &s->by_month, &s->by_month, &of);
@@ -273,6 +306,7 @@ static void add_types(struct statistics *s)
 			continue;
 		row = add(&s->types, &s->type_count);
 		row->kind = STATISTICS_TYPE;
+		row->superior = "";
 		row->committee = sum->type_code;
 		row->name = sum->type_name;
 		row->known = true;
@@ -298,8 +332,7 @@ static void find_time(struct statistics *s)
 		s->as_of_ms = s->now_ms;
 }
 
-enum err statistics_ask(struct call *c, struct month from, struct month to, const char *committee,
-			struct statistics *s)
+enum err statistics_ask(struct call *c, const struct statistics_query *q, struct statistics *s)
 {
 	unsigned committees = 0, missing = 0;
 	struct figures_filter left_out = { .excluded = true };
@@ -307,17 +340,18 @@ enum err statistics_ask(struct call *c, struct month from, struct month to, cons
 	enum err e;
 
 	memset(s, 0, sizeof *s);
-	e = ask_period(c, from, to, s);
+	s->term = q->term;
+	e = ask_period(c, q->from, q->to, s);
 	if (e == ERR_OK)
-		e = ask_months(c, committee, to.n == UINT16_MAX, s);
+		e = ask_months(c, q->committee, q->to.n == UINT16_MAX, s);
 	if (e == ERR_OK)
-		e = ask_figures(c, committee, s);
+		e = ask_figures(c, q->committee, s);
 	if (e != ERR_OK)
 		return e;
 	find_time(s);
 	if (s->own.reporter_count > 0)
 		add_tree(s, s->own.reporters[0], &committees, &missing);
-	add_former(s);
+	s->begin_later = figures_begin_later(&s->own, &s->begin);
 	add_types(s);
 	sides = figures_sum(&s->by_month, &left_out);
 	s->excluded = target_counted(&sides.in) + target_counted(&sides.out);

@@ -12,7 +12,7 @@ enum statistics_kind {
 	STATISTICS_UNIT,   /* a committee that has none below it */
 	STATISTICS_SUM,	   /* one with all below it, as they stood when */
 	STATISTICS_OWN,	   /* the same alone */
-	STATISTICS_FORMER, /* one that stood below it once */
+	STATISTICS_FORMER, /* one that stood there once, with all below it, as long as it did */
 	STATISTICS_MONTH,
 	STATISTICS_TYPE,
 };
@@ -22,6 +22,7 @@ struct statistics_row {
 	enum statistics_kind kind;
 	const Vanthu__V1__Reporter *reporter; /* NULL: of a former one, a month, a type */
 	const char *committee, *name;	      /* or the type's; "" both: of no type */
+	const char *superior; /* under whom it counts; "": the top, a month, a type */
 	unsigned depth;			      /* in the tree: what it stands below */
 	struct month month;
 	bool known; /* false: it has never reported, so it has no figures, not zeros */
@@ -34,7 +35,11 @@ struct statistics_row {
 
 struct statistics {
 	struct month from, to;
-	struct month before_from, before_to; /* as long, before it; {0}: of "all" there is none */
+	struct month before_from,
+		before_to;    /* as long, before it; {0}: of "all" and a term, none */
+	bool term;	      /* the months are those of the term up to now */
+	unsigned begin_later; /* committees whose figures begin within the period, … */
+	struct month begin;   /* … the last of them in this month */
 	enum target_headline headline;
 	unsigned line;
 	int64_t as_of_ms; /* of the youngest figures; our own counters are as of now */
@@ -45,10 +50,16 @@ struct statistics {
 	struct figures own, whole, own_before, whole_before, by_month, by_type, by_type_before;
 };
 
-/* Asks on the read socket, several times. `committee` NULL: ours. Failures have been reported;
- * statistics_free(out) is fine in any case. */
-must_use enum err statistics_ask(struct call *c, struct month from, struct month to,
-				 const char *committee, struct statistics *out);
+struct statistics_query {
+	struct month from, to; /* as struct figures_query */
+	bool term;	       /* it is the term: the one before it is not known */
+	const char *committee; /* NULL: ours */
+};
+
+/* Asks on the read socket, several times. Failures have been reported; statistics_free(out) is fine
+ * in any case. */
+must_use enum err statistics_ask(struct call *c, const struct statistics_query *q,
+				 struct statistics *out);
 void statistics_free(struct statistics *s);
 
 /* The whole of it: the first of the units. */

@@ -34,6 +34,15 @@ void statistics_period(struct month from, struct month to, char *out, size_t siz
 			 month_year(to));
 }
 
+void statistics_title(const struct statistics *s, char *out, size_t size)
+{
+	if (s->term)
+		snprintf(out, size, _("Term, from %02u/%04u to %02u/%04u"), month_in_year(s->from),
+			 month_year(s->from), month_in_year(s->to), month_year(s->to));
+	else
+		statistics_period(s->from, s->to, out, size);
+}
+
 void statistics_share_text(int share, char *out, size_t size)
 {
 	char number[FIGURE_BYTES];
@@ -314,13 +323,27 @@ static void put_heading(FILE *to, const char *text, bool full)
 void statistics_page_units(struct cli *cli, FILE *to, const struct statistics *s, bool full)
 {
 	struct layout l;
+	char text[256];
 
 	lay_out(&l, _("Committee"), full);
 	put_table(cli, to, &l, s->units, s->unit_count);
 	page_note(to,
 		  _("Differences are in percentage points. What is secret is in the totals and "
 		    "in no share. A committee that moved counts in the sums of those under whom "
-		    "it stood when."));
+		    "it stood when, there in a row of its own."));
+	if (s->term)
+		page_note(to, _("The term before is not kept here, so there is nothing to compare "
+				"with."));
+	if (full && s->begin_later > 0) {
+		snprintf(text, sizeof text,
+			 ngettext("The period is not whole: the figures of %u committee begin "
+				  "within it (by %02u/%04u), and what was before is in no sum.",
+				  "The period is not whole: the figures of %u committees begin "
+				  "within it (by %02u/%04u), and what was before is in no sum.",
+				  s->begin_later),
+			 s->begin_later, month_in_year(s->begin), month_year(s->begin));
+		page_note(to, text);
+	}
 }
 
 /* Those who report, alone or with all below them; not the top's own beside its sum. */
@@ -396,9 +419,13 @@ void statistics_page_definition(FILE *to, const struct statistics *s)
 			      "sent + all received)."));
 	if (s->excluded == 0)
 		return;
-	snprintf(text, sizeof text,
-		 _("%llu documents of types that the office leaves out are in no figure here."),
-		 (unsigned long long)s->excluded);
+	snprintf(
+		text, sizeof text,
+		ngettext(
+			"%llu document of a type that the office leaves out is in no figure here.",
+			"%llu documents of types that the office leaves out are in no figure here.",
+			s->excluded),
+		(unsigned long long)s->excluded);
 	page_text(to, text);
 }
 
@@ -425,7 +452,9 @@ static void put_source(struct cli *cli, FILE *to, const struct page_column *colu
 		used = (size_t)snprintf(wrong, sizeof wrong, _("%llu not taken (VT-%u)"),
 					(unsigned long long)r->refused, r->refused_why);
 	if (r->unfit_all > 0 && used < sizeof wrong)
-		snprintf(wrong + used, sizeof wrong - used, _("%s%llu documents do not fit"),
+		snprintf(wrong + used, sizeof wrong - used,
+			 ngettext("%s%llu document does not fit", "%s%llu documents do not fit",
+				  r->unfit_all),
 			 used == 0 ? "" : "; ", (unsigned long long)r->unfit_all);
 	page_figures(to, PAGE_ROW_PLAIN, r->depth, columns, cells);
 }
@@ -450,8 +479,11 @@ void statistics_page_sources(struct cli *cli, FILE *to, const struct statistics 
 		 time);
 	page_text(to, text);
 	page_table_begin(to, columns);
-	for (size_t i = 0; i < s->own.reporter_count; i++)
-		put_source(cli, to, columns, s->own.reporters[i]);
+	/* as the tree stands above; a sum and its own row are of one report */
+	for (size_t i = 0; i < s->unit_count; i++) {
+		if (s->units[i].reporter != NULL && s->units[i].kind != STATISTICS_OWN)
+			put_source(cli, to, columns, s->units[i].reporter);
+	}
 	page_table_end(to);
 	page_note(to, _("Vietnam's time."));
 }
@@ -469,7 +501,7 @@ void statistics_page(struct cli *cli, FILE *to, const struct statistics *s)
 
 	if (strcmp(_("en"), "vi") != 0)
 		head.beside = _("Statistics of digital documents");
-	statistics_period(s->from, s->to, period, sizeof period);
+	statistics_title(s, period, sizeof period);
 	page_begin(to, &head);
 	page_heading(to, _("By committee"));
 	statistics_page_units(cli, to, s, true);

@@ -25,6 +25,8 @@ void statistics_page_sources(struct cli *cli, FILE *to, const struct statistics 
 
 /* "Year 2026", "Month 11/2026", "First half of 2026". */
 void statistics_period(struct month from, struct month to, char *out, size_t size_bytes);
+/* The same of what the statistics are of: a term is named as one. */
+void statistics_title(const struct statistics *s, char *out, size_t size_bytes);
 /* "92.3 %" as the language writes it; "–" where there is none (below 0). */
 void statistics_share_text(int share, char *out, size_t size_bytes);
 /* The day, and the time of day, in Vietnam; "–" for 0. */

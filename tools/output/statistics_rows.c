@@ -56,13 +56,13 @@ static json_t *out_json(const struct statistics_row *row)
 	const struct target_count *out = &row->sides.out;
 	struct statistics_counts n = statistics_counts(row);
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "total",
-			 (json_int_t)n.out_total, "secret", (json_int_t)out->secret, "digital",
-			 (json_int_t)out->digital, "also_paper", (json_int_t)out->also_paper,
-			 "paper", (json_int_t)out->paper, "pending", (json_int_t)out->pending,
-			 "refused", (json_int_t)out->refused, "slow", (json_int_t)out->slow,
-			 "share", measure_json(row, MEASURE_OUT), "paperless",
-			 measure_json(row, MEASURE_PAPERLESS));
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "total",
+			 (json_int_t)n.out_total, "counted", (json_int_t)target_counted(out),
+			 "secret", (json_int_t)out->secret, "digital", (json_int_t)out->digital,
+			 "also_paper", (json_int_t)out->also_paper, "paper", (json_int_t)out->paper,
+			 "pending", (json_int_t)out->pending, "refused", (json_int_t)out->refused,
+			 "slow", (json_int_t)out->slow, "share", measure_json(row, MEASURE_OUT),
+			 "paperless", measure_json(row, MEASURE_PAPERLESS));
 }
 
 static json_t *in_json(const struct statistics_row *row)
@@ -70,7 +70,8 @@ static json_t *in_json(const struct statistics_row *row)
 	const struct target_count *in = &row->sides.in;
 	struct statistics_counts n = statistics_counts(row);
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:o}", "total", (json_int_t)n.in_total, "secret",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "total", (json_int_t)n.in_total,
+			 "counted", (json_int_t)target_counted(in), "secret",
 			 (json_int_t)in->secret, "digital", (json_int_t)in->digital, "paper",
 			 (json_int_t)in->paper, "share", measure_json(row, MEASURE_IN));
 }
@@ -80,10 +81,11 @@ static json_t *work_json(const struct statistics_row *row)
 	const struct target_count *in = &row->sides.in;
 	struct statistics_counts n = statistics_counts(row);
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "in_time", (json_int_t)n.in_time, "late",
-			 (json_int_t)in->late, "open", (json_int_t)n.open, "returned",
-			 (json_int_t)in->returned, "recalled", (json_int_t)in->recalled, "share",
-			 measure_json(row, MEASURE_PROCESSED));
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "to_process",
+			 (json_int_t)target_to_process(in), "processed", (json_int_t)in->processed,
+			 "in_time", (json_int_t)n.in_time, "late", (json_int_t)in->late, "open",
+			 (json_int_t)n.open, "returned", (json_int_t)in->returned, "recalled",
+			 (json_int_t)in->recalled, "share", measure_json(row, MEASURE_PROCESSED));
 }
 
 static void add_reporter(json_t *o, const struct statistics_row *row)
@@ -101,6 +103,22 @@ static void add_reporter(json_t *o, const struct statistics_row *row)
 	}
 }
 
+/* Documents; with what is processed in the headline the share is of more than these. */
+static uint64_t counted_of(const struct statistics_row *row)
+{
+	return target_counted(&row->sides.in) + target_counted(&row->sides.out);
+}
+
+static uint64_t digital_of(const struct statistics_row *row)
+{
+	return row->sides.in.digital + row->sides.out.digital;
+}
+
+static json_t *count_json(const struct statistics_row *row, uint64_t n)
+{
+	return row->known ? json_integer((json_int_t)n) : json_null();
+}
+
 static json_t *row_json(const struct statistics_row *row)
 {
 	json_t *o = json_pack("{s:s}", "row", kinds[row->kind]);
@@ -115,16 +133,20 @@ static json_t *row_json(const struct statistics_row *row)
 	} else {
 		json_object_set_new(o, "committee", json_string(row->committee));
 		json_object_set_new(o, "name", json_string(row->name));
+		json_object_set_new(o, "superior", json_text_or_null(row->superior));
 		json_object_set_new(o, "depth", json_integer(row->depth));
 	}
 	add_reporter(o, row);
 	json_object_set_new(o, "out", row->known ? out_json(row) : json_null());
 	json_object_set_new(o, "in", row->known ? in_json(row) : json_null());
 	json_object_set_new(o, "work", row->known ? work_json(row) : json_null());
-	json_object_set_new(o, "counted",
-			    row->known ? json_integer((json_int_t)row->ratio.all) : json_null());
-	json_object_set_new(o, "digital",
-			    row->known ? json_integer((json_int_t)row->ratio.of) : json_null());
+	json_object_set_new(o, "counted", count_json(row, counted_of(row)));
+	json_object_set_new(o, "digital", count_json(row, digital_of(row)));
+	/* share = share_of / share_all, whatever the headline is made of */
+	json_object_set_new(o, "share_of", count_json(row, row->ratio.of));
+	json_object_set_new(o, "share_all", count_json(row, row->ratio.all));
+	json_object_set_new(o, "before_of", count_json(row, row->ratio_before.of));
+	json_object_set_new(o, "before_all", count_json(row, row->ratio_before.all));
 	json_object_set_new(o, "share", row->known ? ratio_json(row->ratio) : json_null());
 	json_object_set_new(o, "line", json_real((double)row->line / TARGET_WHOLE));
 	json_object_set_new(o, "reached", json_boolean(statistics_reached(row)));
@@ -168,14 +190,16 @@ json_t *statistics_json(const struct statistics *s)
 
 /* Keys of a row, those of its parts behind the part's name. */
 static const char *const keys[] = {
-	"row",		 "committee",	 "name",	 "depth",	"month",
-	"type",		 "type_name",	 "state",	 "as_of",	"committees",
-	"missing",	 "out.total",	 "out.secret",	 "out.digital", "out.also_paper",
-	"out.paper",	 "out.pending",	 "out.refused",	 "out.slow",	"out.share",
-	"out.paperless", "in.total",	 "in.secret",	 "in.digital",	"in.paper",
-	"in.share",	 "work.in_time", "work.late",	 "work.open",	"work.returned",
-	"work.recalled", "work.share",	 "counted",	 "digital",	"share",
-	"line",		 "over_line",	 "share_before", "change",
+	"row",		 "committee",	 "name",	   "depth",	      "month",
+	"type",		 "type_name",	 "state",	   "as_of",	      "committees",
+	"missing",	 "out.total",	 "out.secret",	   "out.digital",     "out.also_paper",
+	"out.paper",	 "out.pending",	 "out.refused",	   "out.slow",	      "out.share",
+	"out.paperless", "in.total",	 "in.secret",	   "in.digital",      "in.paper",
+	"in.share",	 "work.in_time", "work.late",	   "work.open",	      "work.returned",
+	"work.recalled", "work.share",	 "counted",	   "digital",	      "share",
+	"line",		 "over_line",	 "share_before",   "change",	      "superior",
+	"out.counted",	 "in.counted",	 "work.processed", "work.to_process", "share_of",
+	"share_all",	 "before_of",	 "before_all",
 };
 enum { KEYS = sizeof keys / sizeof keys[0], CELL_BYTES = 1024 };
 
@@ -325,8 +349,8 @@ static void set_shares(json_t *o, const struct statistics_row *row)
 
 	if (!row->known)
 		return;
-	json_object_set_new(o, "counted", json_integer((json_int_t)row->ratio.all));
-	json_object_set_new(o, "digital", json_integer((json_int_t)row->ratio.of));
+	json_object_set_new(o, "counted", json_integer((json_int_t)counted_of(row)));
+	json_object_set_new(o, "digital", json_integer((json_int_t)digital_of(row)));
 	if (statistics_share(row) >= 0)
 		set_percent(o, "share", statistics_share(row), false);
 	if (work.all > 0)

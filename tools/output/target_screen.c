@@ -187,8 +187,11 @@ static void put_reasons(json_t *target, bool ours)
 	l.text[0] = '\0';
 	if (shared > 0)
 		add(&l,
-		    _("%lld of those sent share their number with another: vanthu outbox --number "
-		      "NUMBER"),
+		    ngettext("%lld of those sent shares its number with another: vanthu outbox "
+			     "--number NUMBER",
+			     "%lld of those sent share their number with another: vanthu outbox "
+			     "--number NUMBER",
+			     (unsigned long)shared),
 		    shared);
 	put(target, "same_number_text", &l);
 }
