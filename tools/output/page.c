@@ -1,6 +1,7 @@
 /* See page.h. */
 #include "tools/output/page.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/output/markup.h"
@@ -233,9 +234,26 @@ void page_subheading(FILE *to, const char *text)
 	markup_put_in(to, "<h3>", text, "</h3>\n");
 }
 
+/* No line begins with the % of a number that ends the one before. */
+static void put_sentences(FILE *to, const char *open, const char *text, const char *close)
+{
+	char *kept = malloc(2 * strlen(text == NULL ? "" : text) + 1), *out = kept;
+
+	for (const char *p = text; kept != NULL && p != NULL && *p != '\0'; p++) {
+		if (p > text && p[-1] >= '0' && p[-1] <= '9' && p[0] == ' ' && p[1] == '%')
+			out = stpcpy(out, "\u00a0");
+		else
+			*out++ = *p;
+	}
+	if (kept != NULL)
+		*out = '\0';
+	markup_put_in(to, open, kept == NULL ? text : kept, close);
+	free(kept);
+}
+
 void page_text(FILE *to, const char *text)
 {
-	markup_put_in(to, "<p>", text, "</p>\n");
+	put_sentences(to, "<p>", text, "</p>\n");
 }
 
 void page_note(FILE *to, const char *text)
@@ -250,7 +268,7 @@ void page_list_begin(FILE *to)
 
 void page_list_item(FILE *to, const char *text)
 {
-	markup_put_in(to, "<li>", text, "</li>\n");
+	put_sentences(to, "<li>", text, "</li>\n");
 }
 
 void page_list_end(FILE *to)

@@ -112,12 +112,23 @@ static void test_columns_of_a_group_stand_under_one_title(void **state)
 	free(text);
 }
 
+static void test_share_in_a_sentence_stays_in_one_line(void **state)
+{
+	char *page = written("Đạt 42,8 %; mức 90,0 %, A % B");
+
+	(void)state;
+	assert_non_null(strstr(page, "<p>Đạt 42,8\u00a0%; mức 90,0\u00a0%, A % B</p>"));
+	assert_non_null(strstr(page, "<li>Đạt 42,8\u00a0%; mức 90,0\u00a0%, A % B</li>"));
+	free(page);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_markup_in_a_text_is_shown_and_does_nothing),
 		cmocka_unit_test(test_page_is_for_printing_and_needs_nothing_from_elsewhere),
 		cmocka_unit_test(test_columns_of_a_group_stand_under_one_title),
+		cmocka_unit_test(test_share_in_a_sentence_stays_in_one_line),
 	};
 
 	return cmocka_run_group_tests_name("page", tests, NULL, NULL);
