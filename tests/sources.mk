@@ -122,6 +122,7 @@ UNIT := \
 	routing/target/test_outlook \
 	routing/target/test_recount \
 	routing/target/test_report \
+	routing/target/test_reported \
 	routing/target/test_share \
 	routing/target/test_simulate \
 	routing/target/test_target \
@@ -147,6 +148,7 @@ UNIT_SUPPORT := \
 	support/desk \
 	support/fixture \
 	support/paper \
+	support/reporting \
 	support/shelf \
 	support/table_text
 SIM := \

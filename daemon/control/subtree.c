@@ -429,6 +429,20 @@ static enum err fill_lists(struct arena *a, const struct rec_report *r,
 	return ERR_OK;
 }
 
+/* NULL: none came again. */
+static Vanthu__V1__ReportsAgain *again_of(struct arena *a, const struct rec_report *k)
+{
+	Vanthu__V1__ReportsAgain *out = k->again == 0 ? NULL : arena_alloc(a, sizeof *out);
+
+	if (out == NULL)
+		return NULL;
+	vanthu__v1__reports_again__init(out);
+	out->count = k->again;
+	out->through = text(k->again_through.text);
+	out->at_ms = k->again_at_ms;
+	return out;
+}
+
 static enum err fill_known(struct client *c, const struct subtree_walk *w,
 			   struct committee_id who, Vanthu__V1__Reporter *out)
 {
@@ -455,6 +469,9 @@ static enum err fill_known(struct client *c, const struct subtree_walk *w,
 	out->refused = k->refused;
 	out->refused_why = (uint32_t)k->refused_why;
 	out->refused_at_ms = k->refused_at_ms;
+	out->again = again_of(c->control->arena, k);
+	if (k->again > 0 && out->again == NULL)
+		return ERR_NO_MEMORY;
 	out->unfit_all = k->unfit_all;
 	out->checked_at_ms = k->checked_at_ms;
 	return fill_lists(c->control->arena, k, out);

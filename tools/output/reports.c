@@ -31,16 +31,24 @@ bool reports_known(const Vanthu__V1__Reporter *r)
 	       (r->as_of_ms != 0 && strcmp(reports_state(r), "missing") != 0);
 }
 
+static json_t *again_json(const Vanthu__V1__ReportsAgain *a)
+{
+	return a == NULL ? json_null()
+			 : json_pack("{s:I, s:s, s:o}", "count", (json_int_t)a->count, "through",
+				     a->through, "at", json_time(a->at_ms));
+}
+
 json_t *reports_one_json(const Vanthu__V1__Reporter *r)
 {
 	return json_pack(
-		"{s:s, s:s, s:o, s:I, s:s, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:o}", "committee",
-		r->committee, "name", r->name, "superior", json_text_or_null(r->superior), "depth",
-		(json_int_t)r->depth, "state", reports_state(r), "as_of", json_time(r->as_of_ms),
-		"taken_at", json_time(r->taken_at_ms), "closed", r->closed, "refused",
-		(json_int_t)r->refused, "refused_code", json_code(r->refused_why), "refused_at",
+		"{s:s, s:s, s:o, s:I, s:s, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:o, s:o}",
+		"committee", r->committee, "name", r->name, "superior",
+		json_text_or_null(r->superior), "depth", (json_int_t)r->depth, "state",
+		reports_state(r), "as_of", json_time(r->as_of_ms), "taken_at",
+		json_time(r->taken_at_ms), "closed", r->closed, "refused", (json_int_t)r->refused,
+		"refused_code", json_code(r->refused_why), "refused_at",
 		json_time(r->refused_at_ms), "unfit", (json_int_t)r->unfit_all, "leaves_out",
-		json_texts(r->excluded, r->n_excluded));
+		json_texts(r->excluded, r->n_excluded), "again", again_json(r->again));
 }
 
 json_t *reports_json(const struct figures *f)

@@ -9,7 +9,8 @@ const char *reports_state(const Vanthu__V1__Reporter *r);
 /* Are there figures of it in the period? Who has ended may never have reported. */
 bool reports_known(const Vanthu__V1__Reporter *r);
 /* One of them, as {committee, name, superior, depth, state, as_of, taken_at, closed, refused,
- * refused_code, refused_at, unfit, leaves_out}. A new reference. */
+ * refused_code, refused_at, unfit, leaves_out, again}; again {count, through, at}, null where none
+ * came again. A new reference. */
 json_t *reports_one_json(const Vanthu__V1__Reporter *r);
 /* All below the one at the top: {committees, reported, late, missing, ended, refused, unfit}, the
  * first two numbers, the others lists of ids. A new reference. */
