@@ -39,6 +39,7 @@ DAEMON := \
 	control/listen \
 	control/listing \
 	control/lists \
+	control/misplaced \
 	control/names \
 	control/newer \
 	control/office \

@@ -111,6 +111,7 @@ UNIT := \
 	routing/rules/test_spelling \
 	routing/rules/test_target_table \
 	routing/rules/test_tray \
+	routing/rules/test_type_labels \
 	routing/rules/test_working_days \
 	routing/state/test_clocks \
 	routing/state/test_plan \
@@ -139,6 +140,7 @@ UNIT := \
 	tools/lab/test_ports \
 	tools/output/test_chart \
 	tools/output/test_csv \
+	tools/output/test_figures_types \
 	tools/output/test_page \
 	tools/output/test_table_layout \
 	tools/output/test_text

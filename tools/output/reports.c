@@ -51,6 +51,28 @@ json_t *reports_one_json(const Vanthu__V1__Reporter *r)
 		json_texts(r->excluded, r->n_excluded), "again", again_json(r->again));
 }
 
+static json_t *misplaced_json(const struct figures *f)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < f->misplaced_count; i++) {
+		const Vanthu__V1__Misplaced *m = f->misplaced[i];
+		struct month month = { (uint16_t)m->month };
+		char text[16];
+
+		snprintf(text, sizeof text, "%04u-%02u", month_year(month),
+			 month_in_year(month));
+		json_array_append_new(
+			out,
+			json_pack("{s:s, s:s, s:s, s:s, s:I}", "committee", m->committee, "name",
+				  m->name, "month", text, "why",
+				  m->why == VANTHU__V1__MISPLACED_WHY__MISPLACED_LEFT ? "left"
+										      : "never",
+				  "documents", (json_int_t)m->documents));
+	}
+	return out;
+}
+
 json_t *reports_json(const struct figures *f)
 {
 	static const char *const lists[] = { "late", "missing", "ended", "refused", "unfit" };
@@ -80,6 +102,7 @@ json_t *reports_json(const struct figures *f)
 	}
 	json_object_set_new(out, "committees", json_integer(all));
 	json_object_set_new(out, "reported", json_integer(reported));
+	json_object_set_new(out, "misplaced", misplaced_json(f));
 	return out;
 }
 
@@ -99,6 +122,25 @@ static void add_names(const json_t *list, const char *head, char *out, size_t si
 			 count - NAMES_MAX);
 }
 
+/* Each committee once, with all its months together. */
+static void add_misplaced(const json_t *list, char *out, size_t size_bytes)
+{
+	json_t *names = json_array(), *each;
+	const char *last = "";
+	size_t i;
+
+	json_array_foreach(list, i, each)
+	{
+		const char *who = json_string_value(json_object_get(each, "committee"));
+
+		if (strcmp(who, last) != 0)
+			json_array_append_new(names, json_string(who));
+		last = who;
+	}
+	add_names(names, _("of where they did not stand, in no sum: "), out, size_bytes);
+	json_decref(names);
+}
+
 void reports_sentence(const json_t *reports, char *out, size_t size_bytes)
 {
 	snprintf(out, size_bytes, _("%lld of %lld have reported"),
@@ -108,4 +150,5 @@ void reports_sentence(const json_t *reports, char *out, size_t size_bytes)
 	add_names(json_object_get(reports, "late"), _("late: "), out, size_bytes);
 	add_names(json_object_get(reports, "refused"), _("reports not taken: "), out, size_bytes);
 	add_names(json_object_get(reports, "unfit"), _("do not fit: "), out, size_bytes);
+	add_misplaced(json_object_get(reports, "misplaced"), out, size_bytes);
 }
