@@ -170,6 +170,7 @@ SIM := \
 	check_target \
 	clerks \
 	clocks \
+	declares \
 	faults \
 	figures \
 	hostile \
