@@ -263,7 +263,7 @@ $(B)/tests/places: $(call obj_of,obj,tests/helpers/places tools/registry/registr
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
-BADPEER := badpeer badpeer_bounds badpeer_frames badpeer_office badpeer_publish peer
+BADPEER := badpeer badpeer_bounds badpeer_frames badpeer_office badpeer_publish badpeer_report peer
 $(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/base/files daemon/base/folder $(LIB)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)

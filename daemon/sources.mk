@@ -40,6 +40,7 @@ DAEMON := \
 	control/listen \
 	control/listing \
 	control/lists \
+	control/misplaced \
 	control/names \
 	control/newer \
 	control/office \

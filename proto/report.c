@@ -287,10 +287,21 @@ enum err report_unpack(struct arena *a, struct blob bytes, struct report *out)
 
 /* ---- stored ---- */
 
+static void pack_again(const struct rec_report *r, Vanthu__V1__ReportsAgainRecord *out)
+{
+	vanthu__v1__reports_again_record__init(out);
+	out->refused_signed_at_ms = r->refused_signed_at_ms;
+	out->refused_digest = field_bytes(r->refused_digest.bytes, sizeof r->refused_digest.bytes);
+	out->count = r->again;
+	out->through = text(r->again_through.text);
+	out->at_ms = r->again_at_ms;
+}
+
 enum err report_record_encode(struct arena *a, const struct record *record, struct blob *out)
 {
 	const struct rec_report *r = &record->u.report;
 	Vanthu__V1__ReportRecord m = VANTHU__V1__REPORT_RECORD__INIT;
+	Vanthu__V1__ReportsAgainRecord again;
 	Vanthu__V1__UnfitRecord *unfit = arena_array(a, r->unfit_count, sizeof *unfit);
 	struct blob summary;
 	enum err e = report_pack(a, &r->summary, &summary);
@@ -307,6 +318,8 @@ enum err report_record_encode(struct arena *a, const struct record *record, stru
 	m.refused = r->refused;
 	m.refused_why = (uint32_t)r->refused_why;
 	m.refused_at_ms = r->refused_at_ms;
+	pack_again(r, &again);
+	m.again = &again;
 	m.unfit_all = r->unfit_all;
 	m.checked_at_ms = r->checked_at_ms;
 	for (uint32_t i = 0; i < r->unfit_count; i++) {
@@ -338,6 +351,21 @@ static enum err read_unfit(struct arena *a, const Vanthu__V1__ReportRecord *m,
 	return e;
 }
 
+/* NULL: a record of before it was kept. */
+static enum err read_again(const Vanthu__V1__ReportsAgainRecord *m, struct rec_report *out)
+{
+	enum err e;
+
+	if (m == NULL)
+		return ERR_OK;
+	out->refused_signed_at_ms = m->refused_signed_at_ms;
+	out->again = m->count;
+	out->again_at_ms = m->at_ms;
+	e = field_optional(m->refused_digest, out->refused_digest.bytes,
+			   sizeof out->refused_digest.bytes);
+	return e == ERR_OK ? field_id(m->through, true, &out->again_through) : e;
+}
+
 enum err report_record_decode(struct arena *a, struct blob bytes, struct record *record)
 {
 	struct rec_report *out = &record->u.report;
@@ -354,7 +382,9 @@ enum err report_record_decode(struct arena *a, struct blob bytes, struct record 
 				    .refused_why = (enum err)m->refused_why,
 				    .refused_at_ms = m->refused_at_ms,
 				    .checked_at_ms = m->checked_at_ms };
-	e = report_unpack(a, field_blob(m->summary), &out->summary);
+	e = read_again(m->again, out);
+	if (e == ERR_OK)
+		e = report_unpack(a, field_blob(m->summary), &out->summary);
 	return e == ERR_OK ? read_unfit(a, m, out) : e;
 }
 

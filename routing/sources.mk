@@ -89,6 +89,7 @@ ROUTING := \
 	rules/spelling \
 	rules/target_table \
 	rules/tray \
+	rules/type_labels \
 	rules/working_days \
 	state/clocks \
 	state/memory \
@@ -102,6 +103,7 @@ ROUTING := \
 	target/declared \
 	target/exchange \
 	target/outlook \
+	target/place \
 	target/recount \
 	target/report \
 	target/reported \

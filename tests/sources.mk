@@ -112,6 +112,7 @@ UNIT := \
 	routing/rules/test_spelling \
 	routing/rules/test_target_table \
 	routing/rules/test_tray \
+	routing/rules/test_type_labels \
 	routing/rules/test_working_days \
 	routing/state/test_clocks \
 	routing/state/test_plan \
@@ -123,6 +124,7 @@ UNIT := \
 	routing/target/test_outlook \
 	routing/target/test_recount \
 	routing/target/test_report \
+	routing/target/test_reported \
 	routing/target/test_share \
 	routing/target/test_simulate \
 	routing/target/test_target \
@@ -139,6 +141,7 @@ UNIT := \
 	tools/lab/test_ports \
 	tools/output/test_chart \
 	tools/output/test_csv \
+	tools/output/test_figures_types \
 	tools/output/test_page \
 	tools/output/test_table_layout \
 	tools/output/test_text \
@@ -149,6 +152,7 @@ UNIT_SUPPORT := \
 	support/desk \
 	support/fixture \
 	support/paper \
+	support/reporting \
 	support/shelf \
 	support/table_text
 SIM := \
@@ -168,6 +172,7 @@ SIM := \
 	check_target \
 	clerks \
 	clocks \
+	declares \
 	faults \
 	figures \
 	hostile \

@@ -110,6 +110,7 @@ TOOLS := \
 	output/clocks \
 	output/csv \
 	output/figures \
+	output/figures_types \
 	output/installation \
 	output/json \
 	output/markup \
@@ -166,6 +167,7 @@ TOOLS_TEST := \
 	lab/ports \
 	output/chart \
 	output/csv \
+	output/figures_types \
 	output/markup \
 	output/output \
 	output/page \

@@ -9,6 +9,7 @@
 #include "daemon/control/client.h"
 #include "daemon/control/declare.h"
 #include "daemon/control/listing.h"
+#include "daemon/control/misplaced.h"
 #include "daemon/control/names.h"
 #include "proto/fields.h"
 #include "routing/base/arena.h"
@@ -32,6 +33,7 @@ struct sum {
 	uint32_t place; /* where it stood: places[place - 1]; 0: at the top, or not asked for */
 	struct target_key at; /* since: always 0 */
 	bool excluded;
+	/* as the table has it, or of one that it does not know as it was said */
 	char type_code[TYPE_CODE_MAX + 1];
 	char type_name[COMMITTEE_NAME_MAX + 1];
 	struct target_count count;
@@ -57,9 +59,18 @@ struct path {
 	struct committee_id up[TREE_DEPTH_MAX + 1]; /* itself first, the top of the query last */
 	uint32_t places[TREE_DEPTH_MAX + 1];	    /* of each; with by_place */
 	uint32_t count; /* 0: it did not stand there */
+	bool never; /* it was in no such directory at all */
+	struct month last; /* figures of later months do not count there */
 };
 
-enum phase { PHASE_FIND, PHASE_FORMER, PHASE_COUNT, PHASE_SUMS, PHASE_REPORTERS };
+enum phase {
+	PHASE_FIND,
+	PHASE_FORMER,
+	PHASE_COUNT,
+	PHASE_SUMS,
+	PHASE_MISPLACED,
+	PHASE_REPORTERS
+};
 
 struct subtree_walk {
 	Vanthu__V1__SubtreeQuery query; /* without texts */
@@ -72,6 +83,9 @@ struct subtree_walk {
 	uint32_t member_count, member_capacity, member_at;
 	struct sum *sums;
 	uint32_t sum_count, sum_capacity, sum_at;
+	struct misplaced misplaced;
+	uint32_t misplaced_at;
+	struct type_labels *labels; /* by_type; else NULL */
 	struct path path;
 	struct place *places;
 	uint32_t place_count, place_capacity;
@@ -88,6 +102,8 @@ static void drop(void *walk)
 	tree_destroy(w->tree);
 	arena_destroy(w->scratch);
 	control_names_drop(w->names);
+	misplaced_free(&w->misplaced);
+	free(w->labels);
 	free(w->members);
 	free(w->sums);
 	free(w->places);
@@ -217,7 +233,7 @@ static enum err find_path(struct client *c, struct subtree_walk *w, struct commi
 	struct path *p = &w->path;
 	struct committee_id at = of;
 	uint32_t count = 0;
-	enum err e = ERR_OK;
+	enum err e;
 
 	if (id_equal(p->of, of) && p->since == since)
 		return ERR_OK;
@@ -226,6 +242,12 @@ static enum err find_path(struct client *c, struct subtree_walk *w, struct commi
 	p->count = 0;
 	v.arena = w->scratch;
 	arena_reset(w->scratch);
+	e = place_last_month(&v, of, since, &p->last);
+	p->never = e == ERR_NOT_FOUND;
+	if (p->never)
+		return ERR_OK;
+	if (e == ERR_DAMAGED || e == ERR_BAD_TREE)
+		e = ERR_OK;
 	for (uint32_t n = 0; e == ERR_OK && n <= TREE_DEPTH_MAX; n++) {
 		struct committee_id up;
 
@@ -268,7 +290,11 @@ static int compare_sums(const void *a, const void *b)
 		return x->at.direction < y->at.direction ? -1 : 1;
 	if (x->excluded != y->excluded)
 		return x->excluded ? 1 : -1;
-	return x->at.type < y->at.type ? -1 : x->at.type > y->at.type ? 1 : 0;
+	if (x->at.type != y->at.type)
+		return x->at.type < y->at.type ? -1 : 1;
+	/* the number of a type is short: who wants to finds texts that have that of another */
+	order = strcmp(x->type_code, y->type_code);
+	return order != 0 ? order : strcmp(x->type_name, y->type_name);
 }
 
 static void merge(struct subtree_walk *w)
@@ -318,26 +344,50 @@ static void keep_text(char *out, size_t size_bytes, text_t from)
 		memcpy(out, len == 0 ? "" : from, len + 1);
 }
 
-static enum err count_row(struct client *c, struct subtree_walk *w, struct committee_id of,
+/* Of a type that our table knows its texts, whatever a report calls it. */
+static void put_type(const struct subtree_walk *w, const struct report_row *row, struct sum *s)
+{
+	text_t code = row->type_code == NULL ? "" : row->type_code,
+	       name = row->type_name == NULL ? "" : row->type_name;
+	const struct type_label *known;
+
+	s->at.type = series_type(code, name);
+	known = type_labels_find(w->labels, s->at.type, code, name);
+	keep_text(s->type_code, sizeof s->type_code, known == NULL ? code : known->code);
+	keep_text(s->type_name, sizeof s->type_name, known == NULL ? name : known->name);
+}
+
+/* Does it count where its committee says that it stood? */
+static enum place_fault fault_of(const struct path *p, struct month month)
+{
+	if (p->never)
+		return PLACE_NEVER;
+	return month.n > p->last.n ? PLACE_LEFT : PLACE_FITS;
+}
+
+static enum err count_row(struct client *c, struct subtree_walk *w, const struct member *m,
 			  const struct report_row *row)
 {
 	struct sum s = { .count = row->count };
-	enum err e = find_path(c, w, of, row->at.since);
+	enum err e = find_path(c, w, m->id, row->at.since);
+	enum place_fault fault;
 	uint32_t ends;
 
-	if (e != ERR_OK || w->path.count == 0)
+	if (e != ERR_OK)
 		return e;
+	fault = id_equal(m->id, w->self) ? PLACE_FITS : fault_of(&w->path, row->at.month);
+	if (fault != PLACE_FITS && (m->below || w->path.count > 0))
+		return misplaced_add(&w->misplaced, m->id, fault, row);
+	if (w->path.count == 0)
+		return ERR_OK;
 	s.excluded = target_excludes(&c->control->parts.config->excluded, row->type_code,
 				     row->type_name);
 	if (w->query.by_month)
 		s.at.month = row->at.month;
 	if (w->query.by_direction)
 		s.at.direction = row->at.direction;
-	if (w->query.by_type) {
-		s.at.type = series_type(row->type_code, row->type_name);
-		keep_text(s.type_code, sizeof s.type_code, row->type_code);
-		keep_text(s.type_name, sizeof s.type_name, row->type_name);
-	}
+	if (w->query.by_type)
+		put_type(w, row, &s);
 	ends = w->query.by_committee && w->query.whole ? w->path.count : 1;
 	for (uint32_t i = 0; i < ends && e == ERR_OK; i++) {
 		if (w->query.by_committee)
@@ -349,7 +399,7 @@ static enum err count_row(struct client *c, struct subtree_walk *w, struct commi
 	return e;
 }
 
-static enum err count_own(struct client *c, struct subtree_walk *w)
+static enum err count_own(struct client *c, struct subtree_walk *w, const struct member *m)
 {
 	struct month from = { (uint16_t)w->query.from_month };
 	struct scan scan =
@@ -367,7 +417,7 @@ static enum err count_own(struct client *c, struct subtree_walk *w)
 			continue;
 		if (row.at.month.n > w->query.to_month)
 			return ERR_OK;
-		e = count_row(c, w, w->self, &row);
+		e = count_row(c, w, m, &row);
 		if (e != ERR_OK)
 			return e;
 	}
@@ -399,7 +449,7 @@ static enum err count_reported(struct client *c, struct subtree_walk *w, struct 
 		if (e == ERR_DAMAGED)
 			continue;
 		for (uint32_t i = 0; i < figures->row_count && e == ERR_OK; i++)
-			e = count_row(c, w, m->id, &figures->rows[i]);
+			e = count_row(c, w, m, &figures->rows[i]);
 		if (e != ERR_OK)
 			return e;
 	}
@@ -526,6 +576,20 @@ static enum err find_first(struct client *c, struct committee_id who, uint32_t *
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
+/* NULL: none came again. */
+static Vanthu__V1__ReportsAgain *again_of(struct arena *a, const struct rec_report *k)
+{
+	Vanthu__V1__ReportsAgain *out = k->again == 0 ? NULL : arena_alloc(a, sizeof *out);
+
+	if (out == NULL)
+		return NULL;
+	vanthu__v1__reports_again__init(out);
+	out->count = k->again;
+	out->through = text(k->again_through.text);
+	out->at_ms = k->again_at_ms;
+	return out;
+}
+
 static enum err fill_known(struct client *c, const struct subtree_walk *w,
 			   struct committee_id who, Vanthu__V1__Reporter *out)
 {
@@ -553,6 +617,9 @@ static enum err fill_known(struct client *c, const struct subtree_walk *w,
 	out->refused = k->refused;
 	out->refused_why = (uint32_t)k->refused_why;
 	out->refused_at_ms = k->refused_at_ms;
+	out->again = again_of(c->control->arena, k);
+	if (k->again > 0 && out->again == NULL)
+		return ERR_NO_MEMORY;
 	out->unfit_all = k->unfit_all;
 	out->checked_at_ms = k->checked_at_ms;
 	return fill_lists(c->control->arena, k, out);
@@ -626,7 +693,7 @@ static enum err find_step(struct client *c, struct subtree_walk *w)
 static enum err count_step(struct client *c, struct subtree_walk *w)
 {
 	struct member *m = &w->members[w->member_at];
-	enum err e = id_equal(m->id, w->self) ? count_own(c, w) : count_reported(c, w, m);
+	enum err e = id_equal(m->id, w->self) ? count_own(c, w, m) : count_reported(c, w, m);
 
 	if (++w->member_at == w->member_count) {
 		next_phase(w);
@@ -658,6 +725,12 @@ static bool step(struct client *c, uint64_t id, void *walk)
 			next_phase(w);
 		else
 			e = say_sum(c, id, w, &w->sums[w->sum_at++]);
+		break;
+	case PHASE_MISPLACED:
+		if (w->misplaced_at == w->misplaced.count)
+			next_phase(w);
+		else
+			misplaced_say(c, id, w->names, &w->misplaced, w->misplaced_at++);
 		break;
 	case PHASE_REPORTERS:
 		if (w->member_at == w->member_count)
@@ -695,6 +768,19 @@ static enum err find_top(struct client *c, struct subtree_walk *w, const char *c
 	return e == ERR_NOT_FOUND ? ERR_NOT_BELOW : e;
 }
 
+static enum err make_labels(struct client *c, struct subtree_walk *w)
+{
+	const struct tables *tables = c->control->parts.tables;
+	char today[DATE_MAX + 1];
+
+	w->labels = malloc(sizeof *w->labels);
+	if (w->labels == NULL)
+		return ERR_NO_MEMORY;
+	date_of_ms(w->now_ms, today);
+	type_labels_make(tables == NULL ? NULL : &tables->types, today, w->labels);
+	return ERR_OK;
+}
+
 void control_subtree(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__SubtreeQuery *m = request->subtree;
@@ -718,8 +804,11 @@ void control_subtree(struct client *c, const Vanthu__V1__Request *request)
 	w->self = core_self(c->control->parts.core);
 	w->now_ms = control_wall_ms(c);
 	w->names = control_names_new();
-	if (w->query.from_month == 0 || w->query.from_month > w->query.to_month ||
-	    w->query.to_month >= UINT16_MAX)
+	if (m->by_type)
+		e = make_labels(c, w);
+	if (e == ERR_OK &&
+	    (w->query.from_month == 0 || w->query.from_month > w->query.to_month ||
+	     w->query.to_month >= UINT16_MAX))
 		e = ERR_BAD_DATE;
 	if (e == ERR_OK)
 		e = find_top(c, w, m->committee);

@@ -175,6 +175,9 @@ static const struct err_row rows[] = {
 	  N_("see the last one with: vanthu register in; the next one: auto") },
 	{ ERR_REPORT_OLD, N_("a report of figures that is as old as what is known, or came again"),
 	  N_("nothing is to be done; see what is known with: vanthu target by committee") },
+	{ ERR_REPORT_AGAIN, N_("a report of figures that came again through a neighbour"),
+	  N_("no fault of who signed it; through whom it came has: vanthu target by committee "
+	     "--json") },
 	{ ERR_REPORT_PERIOD, N_("a report of figures of months that have not begun, or of none"),
 	  N_("see to the clock of the committee that signed it: vanthu check all there") },
 	{ ERR_REPORT_FIGURES, N_("a report of figures that says more than can be"),

@@ -83,6 +83,9 @@ enum {
 	REPORT_ROW_BYTES = 64,	   /* of a row, without the texts of its type */
 	REPORT_MONTH_BYTES = 24 << 10, /* of a month's rows; further types are one together */
 	REPORT_MONTH_MAX_BYTES = 32 << 10, /* and then, whatever the place */
+	/* taken of others: the first row of the other direction may come behind that */
+	REPORT_MONTH_TAKEN_BYTES =
+		REPORT_MONTH_MAX_BYTES + REPORT_ROW_BYTES + TYPE_CODE_MAX + COMMITTEE_NAME_MAX,
 	REPORT_TYPES_MAX = REPORT_ROWS_MAX, /* that one names */
 	REPORT_IDS_MAX = 1000,	   /* documents that one names in its exchanges, all together */
 	REPORT_EXCHANGES_MAX = 2 * 16, /* two for each committee above */

@@ -192,7 +192,7 @@ static enum err take_about_ours(struct turn_view *t, struct link *l, const struc
 	return result == ERR_OK ? take_ours(t, l, e, doc, &r.u.document) : result;
 }
 
-/* What is wrong with it is its signer's fault, whoever passed it on. */
+/* What is wrong with it is its signer's fault, whoever passed it on; that it came again is not. */
 static enum err take_report(struct turn_view *t, const struct ev_publish *e)
 {
 	struct document_ref none = { .origin = { "" } };
@@ -200,7 +200,8 @@ static enum err take_report(struct turn_view *t, const struct ev_publish *e)
 	enum err result = reported_take(t, e, &why);
 
 	if (result == ERR_OK && why != ERR_OK)
-		notify(t, NOTICE_REFUSED, none, e->signer, (uint32_t)why, NULL);
+		notify(t, NOTICE_REFUSED, none,
+		       why == ERR_REPORT_AGAIN ? e->neighbour : e->signer, (uint32_t)why, NULL);
 	return result;
 }
 

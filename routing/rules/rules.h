@@ -20,6 +20,7 @@
 #include "routing/rules/spelling.h"
 #include "routing/rules/target_table.h"
 #include "routing/rules/tray.h"
+#include "routing/rules/type_labels.h"
 #include "routing/rules/working_days.h"
 
 #endif

@@ -17,6 +17,7 @@ enum {
 	MANIFEST_BYTES = NAME_MAX_BYTES + 128,
 	FIGURES_ROW_BYTES = 160,
 	UNFIT_BYTES = 32,
+	AGAIN_BYTES = 3 * 16 + sizeof(struct digest) + COMMITTEE_BYTES,
 };
 
 static uint64_t blobs(const struct blob *list, uint32_t count)
@@ -85,7 +86,7 @@ static uint64_t office_bytes(const struct record *r)
 		return NOTE_MAX + PERSON_MAX + NUMBER_MAX + COMMITTEE_BYTES;
 	case FAMILY_REPORT:
 		return r->u.report.envelope.len_bytes + report_bytes(&r->u.report.summary) +
-		       r->u.report.unfit_count * UNFIT_BYTES;
+		       AGAIN_BYTES + r->u.report.unfit_count * UNFIT_BYTES;
 	case FAMILY_FIGURES:
 		return report_bytes(&r->u.figures.figures);
 	case FAMILY_DECLARED:

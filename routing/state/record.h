@@ -564,6 +564,13 @@ struct rec_report {
 	uint64_t refused;        /* reports that were not taken */
 	enum err refused_why;    /* the last of them */
 	int64_t refused_at_ms;
+	int64_t refused_signed_at_ms; /* when that one was signed; 0: not known */
+	struct digest refused_digest; /* of its envelope */
+	/* Those that a neighbour passed on again: how often, and the last time. No fault of who
+	 * signed them. */
+	uint64_t again;
+	struct committee_id again_through;
+	int64_t again_at_ms;
 	/* Documents exchanged with us that it does not count as we do, the first of them, and how
 	 * many in all; as of checked_at_ms, 0: not compared yet */
 	const struct report_unfit *unfit;

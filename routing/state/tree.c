@@ -146,6 +146,53 @@ enum err tree_since(const struct tree_view *v, struct committee_id id, uint64_t 
 	return ERR_BAD_TREE;
 }
 
+/* When the superior that it had under v->version was no longer its superior; 0: it still is. */
+static enum err left_at(const struct tree_view *v, struct committee_id id,
+			struct committee_id *superior, uint64_t *left)
+{
+	const struct rec_committee *c;
+	struct tenure then;
+	struct record r;
+	enum err e = tenure_of(v, id, &then);
+
+	*left = 0;
+	if (e != ERR_OK)
+		return e;
+	*superior = then.superior;
+	if (v->version == 0 || slot_of(v->tree, id)->since <= v->version)
+		return ERR_OK; /* the present one: tenure_of has put it there */
+	e = read_row(v, id, &r);
+	if (e != ERR_OK)
+		return e;
+	c = &r.u.committee;
+	for (uint32_t i = 0; i < c->place_count && *left == 0; i++) {
+		if (c->places[i].since > v->version &&
+		    !id_equal(c->places[i].superior, then.superior))
+			*left = c->places[i].since;
+	}
+	return ERR_OK;
+}
+
+enum err tree_until(const struct tree_view *v, struct committee_id id, uint64_t *until)
+{
+	struct committee_id at = id, superior;
+
+	*until = 0;
+	for (unsigned depth = 0; depth <= TREE_DEPTH_MAX; depth++) {
+		uint64_t left;
+		enum err e = left_at(v, at, &superior, &left);
+
+		if (e != ERR_OK)
+			return e;
+		if (left != 0 && (*until == 0 || left < *until))
+			*until = left;
+		if (id_empty(superior))
+			return ERR_OK;
+		at = superior;
+	}
+	return ERR_BAD_TREE;
+}
+
 enum err tree_next_hop(const struct tree_view *v, struct committee_id self,
 		       struct committee_id target, struct committee_id *hop)
 {

@@ -40,6 +40,11 @@ must_use enum err tree_superior(const struct tree_view *v, struct committee_id i
  * ERR_NOT_FOUND: no such committee, or not yet. */
 must_use enum err tree_since(const struct tree_view *v, struct committee_id id, uint64_t *since);
 
+/* The first directory version under which a committee, or one above it, stood under another
+ * superior than under v->version; 0: they stand so still. ERR_NOT_FOUND: no such committee, or not
+ * yet. */
+must_use enum err tree_until(const struct tree_view *v, struct committee_id id, uint64_t *until);
+
 /* The neighbour of `self` on the path to `target`. ERR_NOT_FOUND: no such committee; ERR_NO_ROUTE:
  * it lies above and self is a top; target must not be self. */
 must_use enum err tree_next_hop(const struct tree_view *v, struct committee_id self,

@@ -65,10 +65,15 @@ static bool is_sorted(const struct report *r, uint32_t i, const uint32_t *types)
 	return true;
 }
 
+static uint64_t row_bytes(const struct report_row *row)
+{
+	return REPORT_ROW_BYTES + strlen(row->type_code) + strlen(row->type_name);
+}
+
 static enum err check_rows(const struct report *r)
 {
 	uint32_t types[REPORT_ROWS_MAX];
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, month_bytes = 0;
 
 	if (r->row_count > REPORT_ROWS_MAX)
 		return ERR_REPORT_FIGURES;
@@ -78,10 +83,13 @@ static enum err check_rows(const struct report *r)
 		if (row->at.month.n < r->from.n || row->at.month.n > r->to.n)
 			return ERR_REPORT_PERIOD;
 		types[i] = series_type(row->type_code, row->type_name);
+		if (i == 0 || row->at.month.n != r->rows[i - 1].at.month.n)
+			month_bytes = 0;
 		/* A type is said once, and stored with each month: so much of it and no more. */
-		bytes += REPORT_ROW_BYTES + strlen(row->type_code) + strlen(row->type_name);
+		bytes += row_bytes(row);
+		month_bytes += row_bytes(row);
 		if (!can_be(row) || bytes > ENVELOPE_MAX_BYTES ||
-		    (i > 0 && !is_sorted(r, i, types)))
+		    month_bytes > REPORT_MONTH_TAKEN_BYTES || (i > 0 && !is_sorted(r, i, types)))
 			return ERR_REPORT_FIGURES;
 	}
 	return ERR_OK;
@@ -166,7 +174,8 @@ static enum err is_ours(struct turn_view *t, struct committee_id who, const stru
 	return e;
 }
 
-/* Are we below whom, now or under the last tree before? */
+/* Who stands above us under the directory in force, at whatever level. Nobody else, and none that
+ * stood above us before: what counts there comes to it with each report that leaves anyway. */
 static enum err may_ask(struct turn_view *t, struct committee_id who, bool *yes)
 {
 	return tree_is_below(&t->tree, who, t->core->config.self, yes);
@@ -307,17 +316,43 @@ static enum err keep(struct turn_view *t, const struct ev_publish *e, const stru
 	return ERR_OK;
 }
 
-static enum err refuse(struct turn_view *t, struct committee_id who, enum err why)
+/* Anybody on the way can show again what it once passed on, and the signature on it stays good. So
+ * only what comes straight from its signer is that one's fault; of what comes through another, no
+ * more than what was never refused before. */
+static bool came_again(const struct turn_view *t, const struct ev_publish *e,
+		       const struct rec_report *known, enum err why)
+{
+	bool earlier = is_past(t, known->refused_signed_at_ms) &&
+		       e->head->signed_at_ms < known->refused_signed_at_ms;
+
+	return !id_equal(e->neighbour, e->signer) &&
+	       (why == ERR_REPORT_OLD || earlier ||
+		memcmp(&e->digest, &known->refused_digest, sizeof e->digest) == 0);
+}
+
+/* Nothing of it is kept but that it came. *why becomes ERR_REPORT_AGAIN where whoever passed it on
+ * showed it again. */
+static enum err refuse(struct turn_view *t, const struct ev_publish *e, enum err *why)
 {
 	struct record known;
-	enum err e = known_of(t, who, &known);
+	struct rec_report *k = &known.u.report;
+	enum err result = known_of(t, e->signer, &known);
 
-	if (e != ERR_OK)
-		return e;
-	known.u.report.refused++;
-	known.u.report.refused_why = why;
-	known.u.report.refused_at_ms = t->now.wall_ms;
-	core_put(t, key_committee(who), &known);
+	if (result != ERR_OK)
+		return result;
+	if (came_again(t, e, k, *why)) {
+		*why = ERR_REPORT_AGAIN;
+		k->again++;
+		k->again_through = e->neighbour;
+		k->again_at_ms = t->now.wall_ms;
+	} else {
+		k->refused++;
+		k->refused_why = *why;
+		k->refused_at_ms = t->now.wall_ms;
+		k->refused_signed_at_ms = e->head->signed_at_ms;
+		k->refused_digest = e->digest;
+	}
+	core_put(t, key_committee(e->signer), &known);
 	return ERR_OK;
 }
 
@@ -354,7 +389,7 @@ static enum err take_copy(struct turn_view *t, const struct ev_publish *e, enum 
 		return result;
 	if (old)
 		*why = ERR_REPORT_OLD;
-	return *why == ERR_OK ? keep(t, e, r) : refuse(t, e->signer, *why);
+	return *why == ERR_OK ? keep(t, e, r) : refuse(t, e, why);
 }
 
 /* The directory does not say where somebody stands: no reason to stop. */

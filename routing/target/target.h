@@ -98,6 +98,7 @@ bool target_reached(const struct target_count *c, unsigned line);
 #include "routing/target/counter.h"
 #include "routing/target/declared.h"
 #include "routing/target/outlook.h"
+#include "routing/target/place.h"
 #include "routing/target/recount.h"
 #include "routing/target/report.h"
 #include "routing/target/reported.h"

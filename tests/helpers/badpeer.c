@@ -25,6 +25,8 @@ int main(int argc, char **argv)
 		trick = find(tricks_bounds, argv[1]);
 	if (argc >= 5 && trick == NULL)
 		trick = find(tricks_office, argv[1]);
+	if (argc >= 5 && trick == NULL)
+		trick = find(tricks_report, argv[1]);
 	if (trick == NULL) {
 		fprintf(stderr,
 			"usage: badpeer TRICK ENDPOINT SERVER_KEY_HEX LAB/COMMITTEE [ARG…]\n");

@@ -11,6 +11,7 @@ struct trick {
 };
 
 /* all end with a NULL name */
-extern const struct trick tricks_publish[], tricks_frames[], tricks_bounds[], tricks_office[];
+extern const struct trick tricks_publish[], tricks_frames[], tricks_bounds[], tricks_office[],
+	tricks_report[];
 
 #endif

@@ -151,7 +151,10 @@ static void check_known(struct world *w, const struct member *m, const struct ke
 	else if (k->envelope.len_bytes > 0 && (w->figures->silent >> member & 1) != 0)
 		world_violation(w, "figures", "%s has a report of %s, all of which were lost",
 				m->id.text, who.text);
-	else if (w->clocks_wrong == 0 && k->refused > w->figures->injected[member])
+	else
+		check_declared(w, m, member, &k->summary);
+	if (member >= 0 && w->violation[0] == '\0' && w->clocks_wrong == 0 &&
+	    k->refused > w->figures->injected[member])
 		world_violation(w, "figures", "%s refused %llu of %s, VT-%d, and %u were wrong",
 				m->id.text, (unsigned long long)k->refused, who.text,
 				(int)k->refused_why, w->figures->injected[member]);
@@ -189,6 +192,8 @@ static void check_one_level(struct world *w, int superior, int member)
 		world_violation(w, "figures", "%s has not the last report of %s: %lld, not %lld",
 				up->id.text, m->id.text, (long long)r.u.report.signed_at_ms,
 				(long long)w->figures->last_ms[member]);
+	if (!silent && known && w->year == NULL)
+		check_last_declared(w, superior, member, &r.u.report.summary);
 	/* what a key signed that ended too soon may have been refused */
 	if (!silent && known && (w->weak >> member & 1) == 0 && (w->weak >> superior & 1) == 0 &&
 	    (r.u.report.checked_at_ms == 0 || r.u.report.unfit_all != 0))

@@ -215,6 +215,7 @@ static void count_out(struct world *w, const struct member *m, const struct key 
 	c = at_time(begun_ms, DIRECTION_OUT, path, r->u.document.summary.type_code);
 	if (a->delivered >= r->u.document.recipient_count) {
 		c->digital++;
+		c->also_paper += r->u.document.summary.paper_copies > 0;
 		c->slow += a->all_ms - begun_ms > 86400000;
 		return;
 	}

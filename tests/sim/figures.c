@@ -25,25 +25,12 @@ enum {
 	ARENA_BYTES = 4 << 20,
 	LIE_SETTLES_MS = 20000,
 	LAST_SETTLES_MS = 90000,
-	REPLY_FIGURES = 900000, /* nobody waits for these answers */
 };
 
 #define NIGHT_ENDS_MS (63 * 60000LL) /* 01:03: the last of a tree have reported by 01:00 */
 #define LOSS_LASTS_MS (26 * 3600000LL)
 #define VIETNAM_MS    (7 * 3600000LL)
 #define A_DAY_MS      86400000LL
-
-/* What happens: a kind of SIM_FIGURES. */
-enum {
-	FIGURES_NIGHT,
-	FIGURES_ASK,
-	FIGURES_NOW,
-	FIGURES_LOSE,
-	FIGURES_AGAIN,
-	FIGURES_FORGE,
-	FIGURES_IMPOSSIBLE,
-	FIGURES_KINDS
-};
 
 static int64_t day_of(int64_t wall_ms)
 {
@@ -61,6 +48,7 @@ void figures_begin(struct world *w, uint32_t silent)
 	assert(w->figures != NULL);
 	w->figures->silent = silent;
 	prng_seed(&w->figures->prng, w->seed * 0xa0761d6478bd642fULL);
+	prng_seed(&w->figures->declares, w->seed * 0xe7037ed1a0b428dbULL);
 }
 
 void figures_release(struct world *w)
@@ -99,6 +87,7 @@ void figures_draw(struct world *w)
 					  .direction = FIGURES_ASK +
 						       (int)prng_below(&f->prng,
 								       FIGURES_KINDS - 1) });
+	declares_draw(w);
 }
 
 /* ---- what each report must say ---- */
@@ -361,7 +350,8 @@ static void show_again(struct world *w)
 	if (k->bytes == NULL || !w->members[e->subordinate].running ||
 	    !slip_in(w, e, w->members[e->superior].id, &d))
 		return;
-	f->injected[k->signer]++;
+	/* who passes on what another signed does no harm to that one's name */
+	f->injected[k->signer] += e->subordinate == k->signer;
 	f->again++;
 	for (unsigned i = 0; i < f->loss_count; i++) {
 		struct loss *l = &f->losses[i];
@@ -506,6 +496,9 @@ void figures_event(struct world *w, const struct sim_event *e)
 	case FIGURES_FORGE:
 		forge(w);
 		break;
+	case FIGURES_DECLARE:
+		declares_event(w);
+		break;
 	default:
 		impossible(w);
 	}
@@ -592,7 +585,10 @@ void figures_finish(struct world *w)
 		lie(w);
 	if (w->violation[0] != '\0')
 		return;
+	declares_finish(w);
 	night(w);
 	world_run_until(w, w->now_ms + LAST_SETTLES_MS);
+	if (w->canary == CANARY_KEEPS_FIRST)
+		declares_keep_first(w);
 	check_all_figures(w);
 }

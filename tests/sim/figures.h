@@ -3,9 +3,38 @@
 #ifndef VANTHU_TESTS_SIM_FIGURES_H
 #define VANTHU_TESTS_SIM_FIGURES_H
 
+#include "routing/base/limits.h"
 #include "tests/sim/check.h"
 
-enum { REPORTS_KEPT = 96, LOSSES_MOST = 8 };
+struct target_table;
+
+enum {
+	REPORTS_KEPT = 96,
+	LOSSES_MOST = 8,
+	SAID_MOST = 64,
+	REPLY_FIGURES = 900000, /* nobody waits for these answers */
+};
+
+/* What happens: a kind of SIM_FIGURES. */
+enum {
+	FIGURES_NIGHT,
+	FIGURES_ASK,
+	FIGURES_NOW,
+	FIGURES_LOSE,
+	FIGURES_AGAIN,
+	FIGURES_FORGE,
+	FIGURES_IMPOSSIBLE,
+	FIGURES_KINDS, /* those that are drawn among each other */
+	FIGURES_DECLARE
+};
+
+/* A declaration as an office gave it. */
+struct said_declaration {
+	int member;
+	const char *target;
+	uint64_t done, all;
+	char as_of[DATE_MAX + 1];
+};
 
 /* One report, as its signer's disk was. */
 struct snapshot {
@@ -42,8 +71,14 @@ struct figures {
 		int64_t from_ms, to_ms;
 	} losses[LOSSES_MOST];
 	unsigned loss_count;
-	unsigned injected[MEMBERS_MAX]; /* by signer: refused at most so often */
+	/* by signer, over its own link: refused at most so often */
+	unsigned injected[MEMBERS_MAX];
+	struct prng declares;
+	struct said_declaration said[SAID_MOST];
+	unsigned said_count;
+	const struct said_declaration *last_said[MEMBERS_MAX]; /* NULL: it was not there */
 	unsigned nights, lost, again, forged, impossible, asks, lies;
+	unsigned declared; /* last ones that were found at a level above */
 };
 
 void figures_begin(struct world *w, uint32_t silent);
@@ -64,6 +99,18 @@ const struct snapshot *figures_find(const struct world *w, int member, int64_t s
 /* A report that a member signs and that its daemon knows nothing of, to its superior there; when it
  * was signed, 0: it could not be given. */
 int64_t figures_inject(struct world *w, int edge, struct report *report);
+
+/* ---- declares.c ---- */
+const struct target_table *declares_table(void);
+void declares_draw(struct world *w);
+void declares_event(struct world *w);
+/* When all is quiet: each declares, and puts it right. */
+void declares_finish(struct world *w);
+/* What a disk holds of a signer's declarations is what that one said, whenever it was. */
+void check_declared(struct world *w, const struct member *m, int signer, const struct report *held);
+/* And after declares_finish and a night, the last. */
+void check_last_declared(struct world *w, int superior, int member, const struct report *held);
+void declares_keep_first(struct world *w);
 
 /* ---- check_figures.c ---- */
 /* One disk, at any time: what it holds of others is what they said, and nothing else. */

@@ -23,7 +23,8 @@ struct sums {
 	    early, let_go, recalled_by, numbers, skipped, same_instant, out_of_order,
 	    term_crashes, term_begun, by_list, forbidden,
 	    unlawful, refusals[2], unjudged;
-	unsigned nights, reports, lost, again, forged, impossible, asks, lies;
+	unsigned nights, reports, lost, again, forged, impossible, asks, lies,
+		declared;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
 
@@ -78,6 +79,7 @@ static void add(struct sums *s, const struct world *w)
 	s->impossible += w->figures->impossible;
 	s->asks += w->figures->asks;
 	s->lies += w->figures->lies;
+	s->declared += w->figures->declared;
 }
 
 static void print_sums(const struct sums *s)
@@ -117,9 +119,9 @@ static void print_sums(const struct sums *s)
 		printf("; with more names than fit an item %u", s->wide);
 	if (s->nights > 0)
 		printf("; nights %u, reports %u, asked for %u, lost %u, shown again %u, forged %u, "
-		       "impossible %u, lies %u",
+		       "impossible %u, lies %u, declared %u",
 		       s->nights, s->reports, s->asks, s->lost, s->again, s->forged, s->impossible,
-		       s->lies);
+		       s->lies, s->declared);
 	if (s->setback > 0)
 		printf("; disks put back %u, shown by a neighbour %u", s->setback, s->shown);
 	printf("\n");
@@ -155,7 +157,8 @@ static enum canary canary_of(const char *name)
 	static const char *const names[CANARY_COUNT] = { "", "never-reopens", "skips-number",
 							  "term-goes-on", "looks-away",
 							  "half-compared",
-							  "keeps-recalled", "forgets-early" };
+							  "keeps-recalled", "forgets-early",
+							  "keeps-first" };
 
 	for (unsigned i = 1; i < CANARY_COUNT; i++) {
 		if (strcmp(names[i], name) == 0)

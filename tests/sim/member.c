@@ -424,6 +424,7 @@ void member_start(struct member *m)
 	if (m->running)
 		return;
 	build(m);
+	core_set_targets(m->core, declares_table());
 	if (m->world->year != NULL)
 		year_due_rules(m->world, m);
 	m->running = true;

@@ -117,6 +117,7 @@ enum canary {
 	CANARY_HALF_COMPARED, /* reports are compared in one direction (figures.c) */
 	CANARY_KEEPS_RECALLED, /* what was given back keeps its content where it should go */
 	CANARY_FORGETS_EARLY,  /* a recall that came before its document is lost */
+	CANARY_KEEPS_FIRST,    /* a declaration that is put right is not taken (declares.c) */
 	CANARY_COUNT
 };
 

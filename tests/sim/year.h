@@ -164,6 +164,8 @@ void year_date(int day, char out[16]); /* YYYY-MM-DD */
 enum { YEAR_SUBMIT, YEAR_STEP, YEAR_PAPER, YEAR_ASK, YEAR_ANSWER, YEAR_CRASH, YEAR_COMMIT };
 void year_draw(struct world *w, uint32_t documents);
 void year_submit(struct world *w, uint32_t document);
+/* How many copies of it go on paper besides; 0: none. */
+uint32_t year_paper_copies(const struct year_document *d);
 void year_step(struct world *w, uint32_t delivery);
 /* Has an office that has ended done all that it has still to do, and others what it sent? */
 bool year_is_clear(const struct world *w, int member);

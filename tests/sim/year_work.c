@@ -296,6 +296,12 @@ static void make_recipients(struct world *w, struct arena *a, const struct year_
 	s->recipients = list;
 }
 
+/* One in nine goes on paper besides, one or two copies. */
+uint32_t year_paper_copies(const struct year_document *d)
+{
+	return d->content % 9 == 0 ? 1 + (uint32_t)(d->content / 9 % 2) : 0;
+}
+
 static void make_body(struct world *w, struct arena *a, const struct year_document *d,
 		      struct part *part, struct ev_submit *s)
 {
@@ -306,6 +312,7 @@ static void make_body(struct world *w, struct arena *a, const struct year_docume
 				      .type_code = kind->code,
 				      .type_name = kind->name,
 				      .business = d->business,
+				      .paper_copies = year_paper_copies(d),
 				      .parts = part,
 				      .part_count = 1 };
 

@@ -49,7 +49,8 @@ static bool is_due(const struct figures *f, const Vanthu__V1__Reporter *r)
 
 static void look_below(const struct figures *f, struct target_state *out)
 {
-	struct named missing = { .count = 0 }, late = missing, unfit = missing, refused = missing;
+	struct named missing = { .count = 0 }, late = missing, unfit = missing, refused = missing,
+		     misplaced = missing;
 
 	for (size_t i = 0; i < f->reporter_count; i++) {
 		const Vanthu__V1__Reporter *r = f->reporters[i];
@@ -63,13 +64,20 @@ static void look_below(const struct figures *f, struct target_state *out)
 		if (reports_refused(r))
 			add(&refused, r->committee);
 	}
+	for (size_t i = 0; i < f->misplaced_count; i++) {
+		const char *who = f->misplaced[i]->committee;
+
+		if (i == 0 || strcmp(who, f->misplaced[i - 1]->committee) != 0)
+			add(&misplaced, who);
+	}
 	say(out, _("no report"), &missing);
 	say(out, _("report late"), &late);
 	say(out, _("report does not agree"), &unfit);
 	say(out, _("report refused"), &refused);
+	say(out, _("reports of where it did not stand"), &misplaced);
 	out->missing = missing.count;
 	out->late = late.count;
-	out->unfit = unfit.count;
+	out->unfit = unfit.count + misplaced.count;
 	out->refused = refused.count;
 }
 

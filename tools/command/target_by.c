@@ -85,32 +85,21 @@ static void add_months(const struct cut *t, unsigned step, json_t *rows)
 	}
 }
 
-static bool same_type(const Vanthu__V1__SubtreeSum *a, const Vanthu__V1__SubtreeSum *b)
-{
-	return a->excluded == b->excluded && strcmp(a->type_code, b->type_code) == 0 &&
-	       strcmp(a->type_name, b->type_name) == 0;
-}
-
 static void add_types(const struct cut *t, json_t *rows)
 {
-	for (size_t i = 0; i < t->figures.sum_count; i++) {
-		const Vanthu__V1__SubtreeSum *s = t->figures.sums[i];
-		struct figures_filter filter = { .type_code = s->type_code,
-						 .type_name = s->type_name,
-						 .excluded = s->excluded };
-		bool before = false;
-		json_t *row;
+	size_t count;
+	struct figures_type *types = figures_types(&t->figures, &count);
 
-		for (size_t k = 0; k < i && !before; k++)
-			before = same_type(t->figures.sums[k], s);
-		if (before)
-			continue;
-		row = row_of(t, &t->figures, &filter);
-		json_object_set_new(row, "type", json_string(s->type_code));
-		json_object_set_new(row, "type_name", json_string(s->type_name));
-		json_object_set_new(row, "excluded", json_boolean(s->excluded));
+	for (size_t i = 0; i < count; i++) {
+		json_t *row = json_object();
+
+		put_sides(row, t, &types[i].sides);
+		json_object_set_new(row, "type", json_string(types[i].code));
+		json_object_set_new(row, "type_name", json_string(types[i].name));
+		json_object_set_new(row, "excluded", json_boolean(types[i].excluded));
 		json_array_append_new(rows, row);
 	}
+	free(types);
 }
 
 static void add_directions(const struct cut *t, json_t *rows)

@@ -593,13 +593,15 @@ static json_t *reporter_json(const Vanthu__V1__Reporter *r)
 	if (mend[0] != '\0')
 		snprintf(command, sizeof command, "%s%s", mend, r->committee);
 	return json_pack(
-		"{s:s, s:o, s:s, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o}", "committee",
+		"{s:s, s:o, s:s, s:o, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:I, s:o}", "committee",
 		r->committee, "name", json_text_or_null(r->name), "report",
 		stand < sizeof stand_words / sizeof stand_words[0] ? stand_words[stand] : "",
 		"as_of", json_time(r->as_of_ms), "taken_at", json_time(r->taken_at_ms), "refused",
 		(json_int_t)r->refused, "refused_why", json_code(r->refused_why), "refused_at",
 		json_time(r->refused_at_ms), "unfit", (json_int_t)r->unfit_all, "checked_at",
-		json_time(r->checked_at_ms), "mend", json_text_or_null(command));
+		json_time(r->checked_at_ms), "mend", json_text_or_null(command), "again",
+		(json_int_t)(r->again == NULL ? 0 : r->again->count), "again_through",
+		json_text_or_null(r->again == NULL ? "" : r->again->through));
 }
 
 static const char *stand_sentence(const json_t *out)
@@ -646,6 +648,11 @@ static int print_committee(struct cli *cli, json_t *out)
 	if ((json_int_t)named < number_at(out, "unfit"))
 		cli_hint(cli, _("These are the first %zu of %lld."), named,
 			 (long long)number_at(out, "unfit"));
+	if (number_at(out, "again") > 0)
+		cli_hint(cli,
+			 _("Old reports of it came again through %s (%lld in all); they are not "
+			   "its fault."),
+			 text_at(out, "again_through"), (long long)number_at(out, "again"));
 	if (text_at(out, "mend")[0] != '\0')
 		cli_hint(cli,
 			 _("Ask it for a new report: %s. If that does not agree either, let it "

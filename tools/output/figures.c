@@ -20,6 +20,7 @@ void figures_free(struct figures *f)
 	free(f->lines);
 	free(f->sums);
 	free(f->reporters);
+	free(f->misplaced);
 	memset(f, 0, sizeof *f);
 }
 
@@ -53,12 +54,16 @@ static void keep(struct figures *f, const Vanthu__V1__SubtreeLine *from)
 		f->sums = owned(realloc(f->sums, f->line_capacity * sizeof *f->sums));
 		f->reporters =
 			owned(realloc(f->reporters, f->line_capacity * sizeof *f->reporters));
+		f->misplaced =
+			owned(realloc(f->misplaced, f->line_capacity * sizeof *f->misplaced));
 	}
 	f->lines[f->line_count++] = line;
 	if (line->what_case == VANTHU__V1__SUBTREE_LINE__WHAT_SUM && line->sum->figures != NULL)
 		f->sums[f->sum_count++] = line->sum;
 	else if (line->what_case == VANTHU__V1__SUBTREE_LINE__WHAT_REPORTER)
 		f->reporters[f->reporter_count++] = line->reporter;
+	else if (line->what_case == VANTHU__V1__SUBTREE_LINE__WHAT_MISPLACED)
+		f->misplaced[f->misplaced_count++] = line->misplaced;
 }
 
 /* The months of "this year" are those of the daemon's clock. */
@@ -211,16 +216,6 @@ enum err figures_ask(struct call *c, const struct figures_query *query, struct f
 	else if (all)
 		narrow(out);
 	return e;
-}
-
-struct target_count figures_count(const Vanthu__V1__TargetRow *row)
-{
-	struct target_count out = { .digital = 0 };
-
-#define TAKE(count_name) out.count_name = row->count_name;
-	TARGET_COUNTS(TAKE)
-#undef TAKE
-	return out;
 }
 
 static bool stood(const Vanthu__V1__SubtreeSum *s, const struct figures_place *place)

@@ -9,6 +9,7 @@
 #include "proto/control.pb-c.h"
 #include "routing/target/target.h"
 #include "tools/cli/cli.h"
+#include "tools/output/figures_types.h"
 
 struct figures_query {
 	struct month from,
@@ -37,6 +38,9 @@ struct figures {
 	size_t sum_count;
 	Vanthu__V1__Reporter **reporters;
 	size_t reporter_count;
+	/* what is in no sum, for it is reported of where its committee did not stand */
+	Vanthu__V1__Misplaced **misplaced;
+	size_t misplaced_count;
 	Vanthu__V1__SubtreeLine **lines; /* what those are parts of */
 	size_t line_count, line_capacity;
 	/* by_place: names of those that have figures here and stand elsewhere now */
@@ -59,8 +63,6 @@ must_use enum err figures_ask(struct call *c, const struct figures_query *query,
 			      struct figures *out);
 void figures_free(struct figures *f);
 
-/* A row's counts. */
-struct target_count figures_count(const Vanthu__V1__TargetRow *row);
 /* The sum of all that the filter lets pass; needs by_direction. */
 struct target_sides figures_sum(const struct figures *f, const struct figures_filter *filter);
 /* NULL: it is not among those below the top. */

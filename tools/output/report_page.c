@@ -356,11 +356,33 @@ static void put_deadlines(FILE *to, const struct report_page *r, const struct st
 
 /* ---- what is missing ---- */
 
-/* Who has ended reports no more: what it reported counts, and nobody waits for more. */
-static bool has_gap(const Vanthu__V1__Reporter *r)
+/* Documents of a committee that are in no sum. */
+static uint64_t misplaced_of(const struct statistics *s, const char *committee)
 {
-	return !is_stand(r, "ended") && (is_stand(r, "missing") || is_stand(r, "late") ||
-					 reports_refused(r) || r->unfit_all > 0);
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->own.misplaced_count; i++) {
+		if (strcmp(s->own.misplaced[i]->committee, committee) == 0)
+			n += s->own.misplaced[i]->documents;
+	}
+	return n;
+}
+
+/* Who has ended reports no more: what it reported counts, and nobody waits for more. */
+static bool has_gap(const struct statistics *s, const Vanthu__V1__Reporter *r)
+{
+	return !is_stand(r, "ended") &&
+	       (is_stand(r, "missing") || is_stand(r, "late") || reports_refused(r) ||
+		r->unfit_all > 0 || misplaced_of(s, r->committee) > 0);
+}
+
+/* The first entry of a committee that stands elsewhere now, and is no reporter. */
+static bool is_of_former(const struct statistics *s, size_t i)
+{
+	const char *who = s->own.misplaced[i]->committee;
+
+	return figures_reporter(&s->own, who) == NULL &&
+	       (i == 0 || strcmp(s->own.misplaced[i - 1]->committee, who) != 0);
 }
 
 unsigned report_gaps(const struct statistics *s)
@@ -368,7 +390,9 @@ unsigned report_gaps(const struct statistics *s)
 	unsigned gaps = 0;
 
 	for (size_t i = 0; i < s->own.reporter_count; i++)
-		gaps += has_gap(s->own.reporters[i]);
+		gaps += has_gap(s, s->own.reporters[i]);
+	for (size_t i = 0; i < s->own.misplaced_count; i++)
+		gaps += is_of_former(s, i);
 	return gaps;
 }
 
@@ -377,7 +401,28 @@ static const char *name_of(const Vanthu__V1__Reporter *r)
 	return r->name[0] != '\0' ? r->name : r->committee;
 }
 
-static void put_gap(struct cli *cli, FILE *to, const Vanthu__V1__Reporter *r)
+static void say_misplaced(struct words *w, uint64_t documents)
+{
+	if (documents > 0)
+		say(w,
+		    _(" %llu documents are reported of where it did not stand then, and are in no "
+		      "sum;"),
+		    n_of(documents));
+}
+
+static void put_former(FILE *to, const struct statistics *s, const Vanthu__V1__Misplaced *m)
+{
+	struct words w;
+
+	begin(&w);
+	say(&w, "%s:", m->name[0] != '\0' ? m->name : m->committee);
+	say_misplaced(&w, misplaced_of(s, m->committee));
+	w.text[w.used - 1] = '.';
+	page_list_item(to, w.text);
+}
+
+static void put_gap(struct cli *cli, FILE *to, const struct statistics *s,
+		    const Vanthu__V1__Reporter *r)
 {
 	char time[64];
 	struct words w;
@@ -405,6 +450,7 @@ static void put_gap(struct cli *cli, FILE *to, const Vanthu__V1__Reporter *r)
 			     "here and there;",
 			     r->unfit_all),
 		    n_of(r->unfit_all));
+	say_misplaced(&w, misplaced_of(s, r->committee));
 	w.text[w.used - 1] = '.';
 	page_list_item(to, w.text);
 }
@@ -447,8 +493,12 @@ static void put_gaps(struct cli *cli, FILE *to, const struct statistics *s)
 	page_text(to, w.text);
 	page_list_begin(to);
 	for (size_t i = 0; i < s->own.reporter_count; i++) {
-		if (has_gap(s->own.reporters[i]))
-			put_gap(cli, to, s->own.reporters[i]);
+		if (has_gap(s, s->own.reporters[i]))
+			put_gap(cli, to, s, s->own.reporters[i]);
+	}
+	for (size_t i = 0; i < s->own.misplaced_count; i++) {
+		if (is_of_former(s, i))
+			put_former(to, s, s->own.misplaced[i]);
 	}
 	page_list_end(to);
 }

@@ -37,16 +37,46 @@ bool reports_refused(const Vanthu__V1__Reporter *r)
 	       r->refused_at_ms > r->taken_at_ms;
 }
 
+static json_t *again_json(const Vanthu__V1__ReportsAgain *a)
+{
+	return a == NULL ? json_null()
+			 : json_pack("{s:I, s:s, s:o}", "count", (json_int_t)a->count, "through",
+				     a->through, "at", json_time(a->at_ms));
+}
+
 json_t *reports_one_json(const Vanthu__V1__Reporter *r)
 {
 	return json_pack(
-		"{s:s, s:s, s:o, s:I, s:s, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:o}", "committee",
-		r->committee, "name", r->name, "superior", json_text_or_null(r->superior), "depth",
-		(json_int_t)r->depth, "state", reports_state(r), "as_of", json_time(r->as_of_ms),
-		"taken_at", json_time(r->taken_at_ms), "closed", r->closed, "refused",
-		(json_int_t)r->refused, "refused_code", json_code(r->refused_why), "refused_at",
+		"{s:s, s:s, s:o, s:I, s:s, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:o, s:o}",
+		"committee", r->committee, "name", r->name, "superior",
+		json_text_or_null(r->superior), "depth", (json_int_t)r->depth, "state",
+		reports_state(r), "as_of", json_time(r->as_of_ms), "taken_at",
+		json_time(r->taken_at_ms), "closed", r->closed, "refused", (json_int_t)r->refused,
+		"refused_code", json_code(r->refused_why), "refused_at",
 		json_time(r->refused_at_ms), "unfit", (json_int_t)r->unfit_all, "leaves_out",
-		json_texts(r->excluded, r->n_excluded));
+		json_texts(r->excluded, r->n_excluded), "again", again_json(r->again));
+}
+
+static json_t *misplaced_json(const struct figures *f)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < f->misplaced_count; i++) {
+		const Vanthu__V1__Misplaced *m = f->misplaced[i];
+		struct month month = { (uint16_t)m->month };
+		char text[16];
+
+		snprintf(text, sizeof text, "%04u-%02u", month_year(month),
+			 month_in_year(month));
+		json_array_append_new(
+			out,
+			json_pack("{s:s, s:s, s:s, s:s, s:I}", "committee", m->committee, "name",
+				  m->name, "month", text, "why",
+				  m->why == VANTHU__V1__MISPLACED_WHY__MISPLACED_LEFT ? "left"
+										      : "never",
+				  "documents", (json_int_t)m->documents));
+	}
+	return out;
 }
 
 json_t *reports_json(const struct figures *f)
@@ -78,6 +108,7 @@ json_t *reports_json(const struct figures *f)
 	}
 	json_object_set_new(out, "committees", json_integer(all));
 	json_object_set_new(out, "reported", json_integer(reported));
+	json_object_set_new(out, "misplaced", misplaced_json(f));
 	return out;
 }
 
@@ -97,6 +128,25 @@ static void add_names(const json_t *list, const char *head, char *out, size_t si
 			 count - NAMES_MAX);
 }
 
+/* Each committee once, with all its months together. */
+static void add_misplaced(const json_t *list, char *out, size_t size_bytes)
+{
+	json_t *names = json_array(), *each;
+	const char *last = "";
+	size_t i;
+
+	json_array_foreach(list, i, each)
+	{
+		const char *who = json_string_value(json_object_get(each, "committee"));
+
+		if (strcmp(who, last) != 0)
+			json_array_append_new(names, json_string(who));
+		last = who;
+	}
+	add_names(names, _("of where they did not stand, in no sum: "), out, size_bytes);
+	json_decref(names);
+}
+
 void reports_sentence(const json_t *reports, char *out, size_t size_bytes)
 {
 	long long reported = (long long)json_integer_value(json_object_get(reports, "reported")),
@@ -110,4 +160,5 @@ void reports_sentence(const json_t *reports, char *out, size_t size_bytes)
 	add_names(json_object_get(reports, "late"), _("late: "), out, size_bytes);
 	add_names(json_object_get(reports, "refused"), _("reports not taken: "), out, size_bytes);
 	add_names(json_object_get(reports, "unfit"), _("do not fit: "), out, size_bytes);
+	add_misplaced(json_object_get(reports, "misplaced"), out, size_bytes);
 }

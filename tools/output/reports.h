@@ -12,10 +12,13 @@ bool reports_known(const Vanthu__V1__Reporter *r);
  * and one that came twice is no matter. */
 bool reports_refused(const Vanthu__V1__Reporter *r);
 /* One of them, as {committee, name, superior, depth, state, as_of, taken_at, closed, refused,
- * refused_code, refused_at, unfit, leaves_out}. A new reference. */
+ * refused_code, refused_at, unfit, leaves_out, again}; again {count, through, at}, null where none
+ * came again. A new reference. */
 json_t *reports_one_json(const Vanthu__V1__Reporter *r);
-/* All below the one at the top: {committees, reported, late, missing, ended, refused, unfit}, the
- * first two numbers, the others lists of ids. A new reference. */
+/* All below the one at the top: {committees, reported, late, missing, ended, refused, unfit,
+ * misplaced}, the first two numbers, the others lists of ids, misplaced one of {committee, name,
+ * month, why, documents}: what is in no sum, for its committee never stood (never), or in that
+ * month no longer (left), where it says that it counts. A new reference. */
 json_t *reports_json(const struct figures *f);
 /* Of reports_json, as a sentence: "4 of 6 have reported; not yet: cb-a, cb-b". */
 void reports_sentence(const json_t *reports, char *out, size_t size_bytes);

@@ -122,15 +122,20 @@ static struct statistics_row *add(struct statistics_row **rows, size_t *count)
 	return *rows + (*count)++;
 }
 
+static void put_ratios(const struct statistics *s, struct statistics_row *row)
+{
+	row->ratio = target_headline_ratio(&row->sides, s->headline);
+	row->ratio_before = target_headline_ratio(&row->before, s->headline);
+	if (row->line == 0)
+		row->line = s->line;
+}
+
 static void fill(const struct statistics *s, struct statistics_row *row, const struct figures *now,
 		 const struct figures *before, const struct figures_filter *filter)
 {
 	row->sides = figures_sum(now, filter);
 	row->before = figures_sum(before, filter);
-	row->ratio = target_headline_ratio(&row->sides, s->headline);
-	row->ratio_before = target_headline_ratio(&row->before, s->headline);
-	if (row->line == 0)
-		row->line = s->line;
+	put_ratios(s, row);
 }
 
 static bool is_below(const Vanthu__V1__Reporter *r, const Vanthu__V1__Reporter *superior)
@@ -284,34 +289,54 @@ static int more_first(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static bool has_type(const struct statistics *s, const Vanthu__V1__SubtreeSum *sum)
+static int same_type(const void *a, const void *b)
 {
-	for (size_t i = 0; i < s->type_count; i++) {
-		if (strcmp(s->types[i].committee, sum->type_code) == 0 &&
-		    strcmp(s->types[i].name, sum->type_name) == 0)
-			return true;
+	const struct figures_type *x = a, *y = b;
+	int order = strcmp(x->code, y->code);
+
+	return order != 0 ? order : strcmp(x->name, y->name);
+}
+
+/* Those that are not left out, by symbol and name. */
+static struct figures_type *counted_types(const struct figures *f, size_t *count)
+{
+	size_t all, kept = 0;
+	struct figures_type *types = figures_types(f, &all);
+
+	for (size_t i = 0; i < all; i++) {
+		if (!types[i].excluded)
+			types[kept++] = types[i];
 	}
-	return false;
+	qsort(types, kept, sizeof *types, same_type);
+	*count = kept;
+	return types;
 }
 
 static void add_types(struct statistics *s)
 {
-	for (size_t i = 0; i < s->by_type.sum_count; i++) {
-		const Vanthu__V1__SubtreeSum *sum = s->by_type.sums[i];
-		struct figures_filter of = { .type_code = sum->type_code,
-					     .type_name = sum->type_name };
-		struct statistics_row *row;
+	size_t count, before_count;
+	struct figures_type *types = counted_types(&s->by_type, &count),
+			    *before = counted_types(&s->by_type_before, &before_count);
 
-		if (sum->excluded || has_type(s, sum))
-			continue;
-		row = add(&s->types, &s->type_count);
+	for (size_t i = 0; i < count; i++) {
+		const struct figures_type *then =
+			before_count == 0 ? NULL
+					  : bsearch(&types[i], before, before_count,
+						    sizeof *before, same_type);
+		struct statistics_row *row = add(&s->types, &s->type_count);
+
 		row->kind = STATISTICS_TYPE;
 		row->superior = "";
-		row->committee = sum->type_code;
-		row->name = sum->type_name;
+		row->committee = types[i].code;
+		row->name = types[i].name;
 		row->known = true;
-		fill(s, row, &s->by_type, &s->by_type_before, &of);
+		row->sides = types[i].sides;
+		if (then != NULL)
+			row->before = then->sides;
+		put_ratios(s, row);
 	}
+	free(types);
+	free(before);
 	if (s->type_count > 1)
 		qsort(s->types, s->type_count, sizeof *s->types, more_first);
 }

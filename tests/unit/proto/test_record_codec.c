@@ -88,6 +88,11 @@ static void fill_reports(struct sample s[FAMILY_COUNT], struct committee_id xa)
 		.refused = 2,
 		.refused_why = ERR_REPORT_OLD,
 		.refused_at_ms = 13,
+		.refused_signed_at_ms = 15,
+		.refused_digest = { { 16 } },
+		.again = 17,
+		.again_through = xa,
+		.again_at_ms = 18,
 		.unfit = &unfit,
 		.unfit_count = 1,
 		.unfit_all = 4,
@@ -518,6 +523,9 @@ static void check_reports(struct fixture *f, struct sample *s)
 	assert_string_equal(r->summary.declared[0].person, "Trần Văn An");
 	assert_string_equal(r->summary.excluded[0], "GM");
 	assert_true(r->refused == 2 && r->refused_why == ERR_REPORT_OLD && r->refused_at_ms == 13);
+	assert_true(r->refused_signed_at_ms == 15 && r->refused_digest.bytes[0] == 16);
+	assert_true(r->again == 17 && r->again_at_ms == 18);
+	assert_string_equal(r->again_through.text, s[FAMILY_REPORT].key.bytes);
 	assert_true(r->unfit_count == 1 && r->unfit_all == 4 && r->checked_at_ms == 14);
 	assert_true(r->unfit[0].why == UNFIT_NOT_COUNTED && r->unfit[0].id.bytes[0] == 5);
 	back = back_of(f, &s[FAMILY_FIGURES]);

@@ -196,6 +196,35 @@ static void test_since_is_the_last_change_of_the_path_to_the_top(void **state)
 	tree_destroy(t);
 }
 
+/* An end is no move: what still comes of it came from where it stood. */
+static void test_until_is_the_first_change_of_a_superior_on_the_path(void **state)
+{
+	static const struct {
+		const char *who;
+		uint64_t version, until;
+	} rows[] = {
+		{ "xa-a1", 1, 3 },   { "xa-a1", 2, 3 }, { "xa-a1", 3, 0 },   { "xa-a1", 4, 0 },
+		{ "xa-a1", 0, 0 },   { "xa-a2", 1, 0 }, { "huyen-b", 2, 0 }, { "xa-b1", 2, 0 },
+		{ "huyen-b", 9, 0 },
+	};
+	struct stage *g = *state;
+	struct tree *t = tree_new();
+	struct tree_view now = view_of(g, t);
+	uint64_t until;
+
+	put_moves(g);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct tree_view then = tree_at(&now, rows[i].version);
+
+		assert_ok(tree_until(&then, fixture_id(rows[i].who), &until));
+		assert_int_equal(until, rows[i].until);
+	}
+	now.version = 1;
+	assert_int_equal(tree_until(&now, fixture_id("huyen-b"), &until), ERR_NOT_FOUND);
+	assert_int_equal(tree_until(&now, fixture_id("nowhere"), &until), ERR_NOT_FOUND);
+	tree_destroy(t);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -207,6 +236,7 @@ int main(void)
 		TEST(test_subordinates_come_in_order_without_the_retired),
 		TEST(test_circle_in_the_rows_ends_and_forgetting_sees_new_rows),
 		TEST(test_since_is_the_last_change_of_the_path_to_the_top),
+		TEST(test_until_is_the_first_change_of_a_superior_on_the_path),
 	};
 
 	return cmocka_run_group_tests_name("tree", tests, NULL, NULL);
