@@ -49,6 +49,7 @@ DAEMON := \
 	control/paper_import \
 	control/papers \
 	control/persons \
+	control/places \
 	control/policy \
 	control/queue \
 	control/receipts \

@@ -11,6 +11,7 @@
 #include "daemon/control/listing.h"
 #include "daemon/control/misplaced.h"
 #include "daemon/control/names.h"
+#include "daemon/control/places.h"
 #include "proto/fields.h"
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
@@ -30,7 +31,7 @@ enum {
 
 struct sum {
 	struct committee_id committee;
-	uint32_t place; /* where it stood: places[place - 1]; 0: at the top, or not asked for */
+	uint32_t place; /* where it stood, a number of places; 0: at the top, or not asked for */
 	struct target_key at; /* since: always 0 */
 	bool excluded;
 	/* as the table has it, or of one that it does not know as it was said */
@@ -45,12 +46,6 @@ struct member {
 	bool below; /* now; else it only was */
 	bool damaged; /* a month of its figures cannot be read */
 	bool known;   /* it has said something of one of the months */
-};
-
-/* Below whom something stood then, and where that one stood. */
-struct place {
-	struct committee_id superior;
-	uint32_t above; /* as in struct sum */
 };
 
 struct path {
@@ -87,8 +82,7 @@ struct subtree_walk {
 	uint32_t misplaced_at;
 	struct type_labels *labels; /* by_type; else NULL */
 	struct path path;
-	struct place *places;
-	uint32_t place_count, place_capacity;
+	struct places places;
 	int64_t now_ms;
 	struct names *names;
 };
@@ -106,7 +100,7 @@ static void drop(void *walk)
 	free(w->labels);
 	free(w->members);
 	free(w->sums);
-	free(w->places);
+	places_free(&w->places);
 	free(w);
 }
 
@@ -184,45 +178,6 @@ static enum err add_former(struct client *c, struct subtree_walk *w, bool *more)
 
 /* ---- where ---- */
 
-static enum err add_place(struct subtree_walk *w, const struct place *p, uint32_t *number)
-{
-	for (uint32_t i = 0; i < w->place_count; i++) {
-		if (w->places[i].above == p->above &&
-		    id_equal(w->places[i].superior, p->superior)) {
-			*number = i + 1;
-			return ERR_OK;
-		}
-	}
-	if (w->place_count == w->place_capacity) {
-		uint32_t capacity = w->place_capacity == 0 ? 64 : 2 * w->place_capacity;
-		struct place *grown = realloc(w->places, capacity * sizeof *grown);
-
-		if (grown == NULL)
-			return ERR_NO_MEMORY;
-		w->places = grown;
-		w->place_capacity = capacity;
-	}
-	w->places[w->place_count++] = *p;
-	*number = w->place_count;
-	return ERR_OK;
-}
-
-static enum err number_places(struct subtree_walk *w, struct path *p)
-{
-	enum err e = ERR_OK;
-
-	for (uint32_t i = p->count; i-- > 0 && e == ERR_OK;) {
-		struct place above = { .superior = p->up[i + 1 < p->count ? i + 1 : i] };
-
-		p->places[i] = 0;
-		if (i + 1 == p->count)
-			continue; /* the top */
-		above.above = p->places[i + 1];
-		e = add_place(w, &above, &p->places[i]);
-	}
-	return e;
-}
-
 /* From the committee up to the top of the query, under the tree of `since`. Of one below us only
  * what counted here is known for certain to be whole: its way must lead on to us. */
 static enum err find_path(struct client *c, struct subtree_walk *w, struct committee_id of,
@@ -270,7 +225,7 @@ static enum err find_path(struct client *c, struct subtree_walk *w, struct commi
 	}
 	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
 		return e;
-	return w->query.by_place ? number_places(w, p) : ERR_OK;
+	return w->query.by_place ? places_number(&w->places, p->up, p->count, p->places) : ERR_OK;
 }
 
 /* ---- sums ---- */
@@ -465,8 +420,8 @@ static enum err fill_above(struct client *c, const struct subtree_walk *w, uint3
 	out->above = arena_array(c->control->arena, TREE_DEPTH_MAX, sizeof *out->above);
 	if (out->above == NULL)
 		return ERR_NO_MEMORY;
-	for (; place != 0 && out->n_above < TREE_DEPTH_MAX; place = w->places[place - 1].above)
-		out->above[out->n_above++] = text(w->places[place - 1].superior.text);
+	while (place != 0 && out->n_above < TREE_DEPTH_MAX)
+		out->above[out->n_above++] = text(places_superior(&w->places, &place));
 	return ERR_OK;
 }
 
