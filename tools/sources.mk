@@ -135,6 +135,14 @@ TOOLS := \
 	registry/request_file \
 	registry/tree_file \
 	run/run \
+	token/audit \
+	token/book \
+	token/bucket \
+	token/certificate \
+	token/file \
+	token/sent \
+	token/token \
+	token/uses \
 	vanthu
 # What unit tests use and test of it.
 TOOLS_TEST := \
@@ -172,4 +180,12 @@ TOOLS_TEST := \
 	output/table_layout \
 	output/terminal \
 	output/text \
-	run/run
+	run/run \
+	token/audit \
+	token/book \
+	token/bucket \
+	token/certificate \
+	token/file \
+	token/sent \
+	token/token \
+	token/uses

@@ -12,6 +12,9 @@ struct token_book;
 
 enum { TOKEN_BOOK_MAX = 1024 }; /* tokens, also revoked ones; more are not read */
 
+/* Both clocks, as the functions below want them. */
+struct now token_book_now(void);
+
 /* Opens the book over the gateway's folder (its folders `tokens` and `uses` are made, mode 0700).
  * `rate`: requests a second of a token that has no rate of its own, 0: no bound. ERR_FILE (errno),
  * ERR_NO_MEMORY, ERR_SYSTEM. *out is the caller's. Blocks on the disk. */
@@ -26,7 +29,7 @@ void token_book_close(struct token_book *b); /* NULL is fine */
  *   ERR_TOKEN_UNKNOWN  401: no such token, or no token at all (also NULL)
  *   ERR_TOKEN_EXPIRED, ERR_TOKEN_REVOKED   401; rights->name is filled, for the audit log
  *   ERR_TOKEN_RATE     429, Retry-After: rights->retry_after_s
- *   ERR_FILE           503: the folder cannot be read; nobody is let in */
+ *   ERR_FILE, ERR_NO_MEMORY   503: the folder cannot be read; nobody is let in */
 must_use enum err token_book_check(struct token_book *b, const char *bearer, struct now now,
 				   struct token_rights *rights);
 /* The same by the certificate of a client: the SHA-256 of its DER, and its subject's common name.
