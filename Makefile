@@ -203,6 +203,7 @@ $(B)/unit/%: $(B)/asan/tests/unit/%.o $(UNIT_SUPPORT:%=$(B)/asan/tests/unit/%.o)
 STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
 	$(addprefix routing/,base/committee_id state/plan documents/rows state/record documents/route state/tree) proto/record_decode
 $(B)/unit/daemon/control/test_many: $(call obj_of,steps,$(STEPS))
+$(B)/unit/tools/token/test_book: $(call obj_of,steps,tools/token/book)
 
 SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/inbox daemon/store/memory $(patsubst %,daemon/%,$(filter store/%,$(DAEMON))) daemon/base/folder daemon/files/memory daemon/files/files daemon/files/garbage \
 	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/serve daemon/bulk/transfer daemon/base/clock daemon/base/log daemon/base/log_level daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)

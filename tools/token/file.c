@@ -291,6 +291,7 @@ enum err token_file_read(const char *gateway_folder, const char *name, struct to
 		e = path_of(gateway_folder, "", name, "", path);
 	if (e != ERR_OK)
 		return e;
+	memcpy(out->name, name, strlen(name) + 1);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return errno == ENOENT ? ERR_NOT_FOUND : ERR_FILE;

@@ -23,7 +23,8 @@ must_use enum err token_file_decode(struct blob text, struct token *out);
 must_use enum err token_file_add(const char *gateway_folder, const struct token *t);
 /* Replaces one that is there. ERR_NOT_FOUND, ERR_FILE. */
 must_use enum err token_file_replace(const char *gateway_folder, const struct token *t);
-/* By its name. ERR_NOT_FOUND, ERR_FILE, ERR_TOKEN_FILE. */
+/* By its name. ERR_TOKEN_NAME, ERR_NOT_FOUND, ERR_FILE, ERR_TOKEN_FILE: also one of another name,
+ * or that others than its owner may write; *out has the name alone then. */
 must_use enum err token_file_read(const char *gateway_folder, const char *name, struct token *out);
 /* Calls `each` for every file that may be a token, in no order; `e` is ERR_OK, or why it is none
  * (then `t` has the name alone). Ends early when `each` returns false. No folder yet: no call.
