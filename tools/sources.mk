@@ -87,6 +87,7 @@ TOOLS := \
 	command/target_simulate \
 	command/target_why \
 	command/thread \
+	command/token \
 	command/verify \
 	command/watch \
 	input/committee_options \
