@@ -15,7 +15,7 @@
 #include "tools/token/token.h"
 
 enum { OPT_SCOPE = 200, OPT_COMMITTEE, OPT_EXPIRES, OPT_RATE, OPT_CERTIFICATE, OPT_SUBJECT };
-#define DAY_MS	 (24LL * 3600 * 1000)
+#define DAY_MS	     (24LL * 3600 * 1000)
 #define FOREVER_DAYS 36500u
 
 const struct command_option token_options[] = {
@@ -85,14 +85,14 @@ static json_t *certificate_json(const struct token *t)
 
 static json_t *token_json(const char *folder, const struct token *t)
 {
-	return json_pack(
-	    "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", t->name, "state",
-	    state_of(t, text_now_ms()), "scopes", scopes_json(t->scopes), "committees",
-	    committees_json(t), "rate",
-	    t->rate == TOKEN_RATE_DEFAULT ? json_null() : json_integer(t->rate), "certificate",
-	    certificate_json(t), "common_name", json_text_or_null(t->subject), "created",
-	    json_time(t->created_ms), "expires", json_time(t->expires_ms), "revoked",
-	    json_time(t->revoked_ms), "used", json_time(token_uses_read(folder, t->name)));
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", t->name,
+			 "state", state_of(t, text_now_ms()), "scopes", scopes_json(t->scopes),
+			 "committees", committees_json(t), "rate",
+			 t->rate == TOKEN_RATE_DEFAULT ? json_null() : json_integer(t->rate),
+			 "certificate", certificate_json(t), "common_name",
+			 json_text_or_null(t->subject), "created", json_time(t->created_ms),
+			 "expires", json_time(t->expires_ms), "revoked", json_time(t->revoked_ms),
+			 "used", json_time(token_uses_read(folder, t->name)));
 }
 
 static const struct column one_columns[] = {
@@ -130,7 +130,8 @@ static bool take_committees(struct token *t, const char *list)
 		size_t len = strcspn(list, ",");
 		struct committee_id id;
 
-		if (t->committee_count == TOKEN_COMMITTEES_MAX || id_parse(list, len, &id) != ERR_OK)
+		if (t->committee_count == TOKEN_COMMITTEES_MAX ||
+		    id_parse(list, len, &id) != ERR_OK)
 			return false;
 		t->committees[t->committee_count++] = id;
 		if (list[len] == '\0')
@@ -220,7 +221,7 @@ static enum err read_certificate(struct cli *cli, const char *path, struct token
 	struct arena *a = arena_new((size_t)8 * TOKEN_CERTIFICATE_MAX_BYTES);
 	struct blob pem;
 	enum err e =
-	    a == NULL ? ERR_NO_MEMORY : fs_read(a, path, TOKEN_CERTIFICATE_MAX_BYTES, &pem);
+		a == NULL ? ERR_NO_MEMORY : fs_read(a, path, TOKEN_CERTIFICATE_MAX_BYTES, &pem);
 
 	if (e == ERR_OK)
 		e = token_certificate_digest(a, pem, &t->certificate);
@@ -256,7 +257,8 @@ static enum err check_user(struct cli *cli, const struct config *config)
 	snprintf(message, sizeof message,
 		 _("tokens are made by the user that the daemon runs as, who owns %s"),
 		 config->data);
-	cli_fail_text(cli, ERR_PERMISSION, message, _("run it as that user: sudo -u USER vanthu …"));
+	cli_fail_text(cli, ERR_PERMISSION, message,
+		      _("run it as that user: sudo -u USER vanthu …"));
 	return ERR_PERMISSION;
 }
 
@@ -325,10 +327,9 @@ static bool list_one(void *of, const struct token *t, enum err e)
 {
 	struct listing *l = of;
 
-	json_array_append_new(l->list, e == ERR_OK
-					   ? token_json(l->folder, t)
-					   : json_pack("{s:s, s:s}", "name", t->name, "state",
-						       "damaged"));
+	json_array_append_new(l->list, e == ERR_OK ? token_json(l->folder, t)
+						   : json_pack("{s:s, s:s}", "name", t->name,
+							       "state", "damaged"));
 	return true;
 }
 
@@ -371,7 +372,8 @@ static int list(struct cli *cli, const struct config *config)
 
 static int fail(struct cli *cli, const struct config *config, enum err e, const char *name)
 {
-	return e == ERR_FILE ? cli_fail_file(cli, e, config->gateway_folder) : cli_fail(cli, e, name);
+	return e == ERR_FILE ? cli_fail_file(cli, e, config->gateway_folder)
+			     : cli_fail(cli, e, name);
 }
 
 static int show(struct cli *cli, const struct config *config, const char *name)

@@ -11,13 +11,13 @@ struct token_audit;
 
 /* Borrowed texts; NULL and "" are left out. */
 struct token_audit_line {
-	const char *token;   /* its name */
-	const char *remote;  /* address of the client */
+	const char *token;  /* its name */
+	const char *remote; /* address of the client */
 	const char *method, *path;
-	const char *request; /* id of the request, joins its two lines */
+	const char *request;  /* id of the request, joins its two lines */
 	const char *document; /* id, once it is known */
-	unsigned status;     /* of HTTP; 0: not known yet */
-	enum err err;	     /* why it was refused */
+	unsigned status;      /* of HTTP; 0: not known yet */
+	enum err err;	      /* why it was refused */
 };
 
 /* `keep_bytes`: what all files together may hold. `required`: a change that cannot be logged is

@@ -170,9 +170,9 @@ static enum err make_keys(const struct token_book *b, const struct reading *r, s
 
 		if (!t->has_secret && !t->has_certificate)
 			continue;
-		(*keys)[(*count)++] = (struct key){
-			keyed_digest(b, t->has_secret ? &t->secret : &t->certificate), i
-		};
+		(*keys)[(*count)++] =
+			(struct key){ keyed_digest(b, t->has_secret ? &t->secret : &t->certificate),
+				      i };
 	}
 	qsort(*keys, *count, sizeof **keys, by_keyed);
 	return ERR_OK;
@@ -195,8 +195,7 @@ static enum err read_folder(struct token_book *b)
 	}
 	/* Whoever has used up its rate is not given it anew by a change of another token. */
 	for (unsigned i = 0; i < r.count; i++) {
-		const struct entry *old =
-		    find_name(b->entries, b->count, r.entries[i].token.name);
+		const struct entry *old = find_name(b->entries, b->count, r.entries[i].token.name);
 
 		if (old != NULL) {
 			r.entries[i].bucket = old->bucket;

@@ -12,7 +12,7 @@ static const char head[] = "-----BEGIN CERTIFICATE-----", foot[] = "-----END CER
 static int value_of(char c)
 {
 	static const char letters[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *at = c == '\0' ? NULL : strchr(letters, c);
 
 	return at == NULL ? -1 : (int)(at - letters);

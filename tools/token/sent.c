@@ -34,8 +34,8 @@ static enum err done(int fd, enum err e)
 	return e;
 }
 
-/* Under a lock on the file. What a full disk or a power cut left of an id goes first: all ids behind
- * it would be read from the wrong byte. */
+/* Under a lock on the file. What a full disk or a power cut left of an id goes first: all ids
+ * behind it would be read from the wrong byte. */
 static enum err append(int fd, const struct doc_id *id)
 {
 	struct stat st;

@@ -15,7 +15,7 @@ static const struct token_scope_row rows[] = {
 	{ "office", N_("everything that the office socket allows"), "office.sock",
 	  TOKEN_SCOPE_OFFICE,
 	  BIT(SUBMIT) | BIT(SEE_OWN) | BIT(SEE_SENT) | BIT(SEE_RECEIVED) | BIT(INTAKE) |
-	      BIT(OFFICE) | BIT(FIGURES) | BIT(CHANGES) },
+		  BIT(OFFICE) | BIT(FIGURES) | BIT(CHANGES) },
 	{ "operate", N_("everything that the operate socket allows: links, queues; no content"),
 	  "operate.sock", TOKEN_SCOPE_OPERATE, BIT(FIGURES) | BIT(OPERATE) },
 	{ "read", N_("figures and states, without content"), "read.sock", TOKEN_SCOPE_READ,
@@ -123,7 +123,7 @@ enum err token_name_check(const char *name)
 static void print_random(const uint8_t bytes[32], char *out)
 {
 	static const char letters[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	uint32_t held = 0;
 	unsigned bits = 0;
 

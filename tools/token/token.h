@@ -13,7 +13,7 @@
 enum {
 	TOKEN_NAME_MAX = 32,
 	TOKEN_COMMITTEES_MAX = 64,
-	TOKEN_SUBJECT_MAX = 64, /* bytes of a certificate's common name (RFC 5280, ub-common-name) */
+	TOKEN_SUBJECT_MAX = 64, /* bytes of a common name (RFC 5280, ub-common-name) */
 	TOKEN_RATE_MAX = 1000000,
 	/* "vt_" and 32 bytes as 43 characters of base64url (RFC 4648 §5, no padding), and a NUL */
 	TOKEN_SECRET_SIZE = 3 + 43 + 1,
@@ -31,23 +31,23 @@ enum token_scope {
 
 /* What a request does. Each belongs to one act: whoever serves it asks token_may first. */
 enum token_act {
-	TOKEN_ACT_SUBMIT,   /* hand in a document, also as a trial; and ask one's own back */
-	TOKEN_ACT_SEE_OWN,  /* see what this token handed in: content, states, receipts */
-	TOKEN_ACT_SEE_SENT, /* the same of every document that the office has sent */
+	TOKEN_ACT_SUBMIT,	/* hand in a document, also as a trial; and ask one's own back */
+	TOKEN_ACT_SEE_OWN,	/* see what this token handed in: content, states, receipts */
+	TOKEN_ACT_SEE_SENT,	/* the same of every document that the office has sent */
 	TOKEN_ACT_SEE_RECEIVED, /* see what arrived, with its content */
 	TOKEN_ACT_INTAKE,	/* accept, return */
-	TOKEN_ACT_OFFICE,   /* every other act of the office: assign, finish, registers, paper … */
-	TOKEN_ACT_FIGURES,  /* states and figures without content: status, target, committees */
-	TOKEN_ACT_OPERATE,  /* links, queues, resend, recover */
-	TOKEN_ACT_CHANGES,  /* follow the feed of changes; without TOKEN_ACT_SEE_SENT and
-			     * TOKEN_ACT_SEE_RECEIVED only what token_may_see and the acts allow */
+	TOKEN_ACT_OFFICE,  /* every other act of the office: assign, finish, registers, paper … */
+	TOKEN_ACT_FIGURES, /* states and figures without content: status, target, committees */
+	TOKEN_ACT_OPERATE, /* links, queues, resend, recover */
+	TOKEN_ACT_CHANGES, /* follow the feed of changes; without TOKEN_ACT_SEE_SENT and
+			    * TOKEN_ACT_SEE_RECEIVED only what token_may_see and the acts allow */
 };
 enum { TOKEN_ACTS = TOKEN_ACT_CHANGES + 1 };
 
 /* One row a scope: what help, checks and documentation are made from. */
 struct token_scope_row {
-	const char *name; /* as people write it: "office"; NULL ends the table */
-	const char *help; /* marked for translation */
+	const char *name;   /* as people write it: "office"; NULL ends the table */
+	const char *help;   /* marked for translation */
 	const char *socket; /* the local socket that its acts are asked over */
 	enum token_scope scope;
 	unsigned acts; /* bits, 1 << enum token_act */
@@ -94,8 +94,8 @@ struct token {
 	uint32_t rate;
 	/* How it is proven: exactly one of these three. */
 	bool has_secret, has_certificate;
-	struct digest secret;	   /* SHA-256 of the whole text with its "vt_" */
-	struct digest certificate; /* SHA-256 of the certificate in DER */
+	struct digest secret;		     /* SHA-256 of the whole text with its "vt_" */
+	struct digest certificate;	     /* SHA-256 of the certificate in DER */
 	char subject[TOKEN_SUBJECT_MAX + 1]; /* common name of a certificate; "" none */
 };
 

@@ -168,9 +168,8 @@ static void test_certificates_by_themselves_and_by_name(void **state)
 	assert_string_equal(p->rights.name, "own");
 	assert_ok(token_book_check_certificate(p->book, &other, "eoffice", p->now, &p->rights));
 	assert_string_equal(p->rights.name, "named");
-	assert_int_equal(
-	    token_book_check_certificate(p->book, &other, NULL, p->now, &p->rights),
-	    ERR_TOKEN_UNKNOWN);
+	assert_int_equal(token_book_check_certificate(p->book, &other, NULL, p->now, &p->rights),
+			 ERR_TOKEN_UNKNOWN);
 	assert_int_equal(token_book_check_certificate(p->book, &other, "", p->now, &p->rights),
 			 ERR_TOKEN_UNKNOWN);
 }

@@ -32,9 +32,9 @@ static void test_what_is_no_certificate_is_refused(void **state)
 		"-----BEGIN CERTIFICATE-----\nMAMCAQE=\n",
 		"-----BEGIN PRIVATE KEY-----\nMAMCAQE=\n-----END PRIVATE KEY-----\n",
 		IN(""),
-		IN("MAMCAQ=="),	   /* shorter than it says */
-		IN("MAMCAQEA"),	   /* longer */
-		IN("AgEB"),	   /* no SEQUENCE */
+		IN("MAMCAQ=="),	    /* shorter than it says */
+		IN("MAMCAQEA"),	    /* longer */
+		IN("AgEB"),	    /* no SEQUENCE */
 		IN("MAMCAQE=MAMC"), /* goes on behind its end */
 		IN("MAMC*QE="),
 		IN("MIWqqqqqqqo="), /* a length of too many bytes */

@@ -91,8 +91,8 @@ static void test_a_text_that_is_cut_off_anywhere_is_refused(void **state)
 static void test_texts_that_are_none_are_refused(void **state)
 {
 #define DIGEST "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define HEAD "vanthu token 1\nname: a\n"
-#define GOOD HEAD "secret: " DIGEST "\nscope: read\n"
+#define HEAD   "vanthu token 1\nname: a\n"
+#define GOOD   HEAD "secret: " DIGEST "\nscope: read\n"
 	static const char *const bad[] = {
 		"vanthu token 2\nname: a\nsecret: " DIGEST "\nscope: read\nend\n",
 		GOOD "end\nmore: 1\n",
@@ -124,10 +124,10 @@ static void test_texts_that_are_none_are_refused(void **state)
 	assert_ok(token_file_decode(fixture_blob(GOOD "end\n"), &back));
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
 		assert_int_equal(token_file_decode(fixture_blob(bad[i]), &back), ERR_TOKEN_FILE);
-	assert_int_equal(token_file_decode((struct blob){ (const uint8_t *)GOOD "e\0d\n",
-							  sizeof GOOD + 3 },
-					   &back),
-			 ERR_TOKEN_FILE);
+	assert_int_equal(
+		token_file_decode((struct blob){ (const uint8_t *)GOOD "e\0d\n", sizeof GOOD + 3 },
+				  &back),
+		ERR_TOKEN_FILE);
 }
 
 static void test_files_are_the_owners_alone_and_never_written_over(void **state)
@@ -220,12 +220,12 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test(test_texts_that_are_none_are_refused),
 		cmocka_unit_test_setup_teardown(
-		    test_files_are_the_owners_alone_and_never_written_over, set_up, tear_down),
+			test_files_are_the_owners_alone_and_never_written_over, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_what_a_process_that_was_killed_left_is_no_token, set_up, tear_down),
+			test_what_a_process_that_was_killed_left_is_no_token, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_a_file_of_another_name_or_that_others_may_write_gives_no_rights, set_up,
-		    tear_down),
+			test_a_file_of_another_name_or_that_others_may_write_gives_no_rights,
+			set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("token file", tests, NULL, NULL);

@@ -45,7 +45,9 @@ static void test_no_scope_allows_nothing(void **state)
 
 static void test_scopes_print_as_they_are_read(void **state)
 {
-	static const char *const bad[] = { "", ",", "office,", ",read", "Office", "all", "read send" };
+	static const char *const bad[] = {
+		"", ",", "office,", ",read", "Office", "all", "read send"
+	};
 	char text[64];
 	unsigned scopes;
 
@@ -83,8 +85,13 @@ static void test_a_bound_to_committees_holds_for_both_directions(void **state)
 static void test_names(void **state)
 {
 	static const char *const good[] = { "a", "eoffice-1", "12345678901234567890123456789012" };
-	static const char *const bad[] = { "",     "123456789012345678901234567890123", "A", "a.b", "a/b",
-					   ".new", "a b", "..", "\xc3\xa1" };
+	static const char *const bad[] = {
+		"",	    "123456789012345678901234567890123",
+		"A",	    "a.b",
+		"a/b",	    ".new",
+		"a b",	    "..",
+		"\xc3\xa1",
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(good); i++)
