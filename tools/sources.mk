@@ -103,6 +103,7 @@ TOOLS := \
 	lab/demo_story \
 	lab/demo_tree \
 	lab/docx \
+	lab/gateway \
 	lab/lab \
 	lab/ports \
 	lab/process \

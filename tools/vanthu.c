@@ -559,7 +559,7 @@ static const struct command commands[] = {
 	  { { "create",
 	      N_("make keys, registry and configurations"),
 	      { ONE(N_("DIR"), VALUE_FOLDER) },
-	      { MUST("tree"), MAY("port") } },
+	      { MUST("tree"), MAY("port"), MAY("gateway") } },
 	    { "start",
 	      N_("those that do not run"),
 	      { ONE(N_("DIR"), VALUE_FOLDER), ANY(N_("ID"), VALUE_MEMBER) },
