@@ -28,9 +28,9 @@ static const struct column columns[] = {
 	{ "committee", N_("Committee"), FORMAT_TEXT, false },
 	{ "state", N_("State"), FORMAT_STATE, false },
 	{ "pid", N_("Process"), FORMAT_COUNT, false },
+	{ "config", N_("Configuration"), FORMAT_TEXT, true },
 	{ "gateway", N_("Gateway"), FORMAT_STATE, false },
 	{ "gateway_url", N_("Its address"), FORMAT_TEXT, false },
-	{ "config", N_("Configuration"), FORMAT_TEXT, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
