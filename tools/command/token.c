@@ -22,7 +22,7 @@ const struct command_option token_options[] = {
 	{ "scope", OPT_SCOPE, N_("SCOPE,…"),
 	  N_("office, operate, read: as over the socket of this name; send: hand in documents and "
 	     "follow these; receive: see what arrives, accept and return it"),
-	  VALUE_NONE, "add" },
+	  VALUE_SCOPES, "add" },
 	{ "committee", OPT_COMMITTEE, N_("ID,…"),
 	  N_("only documents from or to these committees (all)"), VALUE_RECIPIENTS, "add" },
 	{ "expires", OPT_EXPIRES, N_("DATE|DURATION"),

@@ -1,6 +1,8 @@
 /* The book that a gateway asks at each request: who is let in, who no more, and from when on. */
 #include "tools/token/book.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,6 +231,60 @@ static void test_the_last_use_is_written_once_a_minute(void **state)
 	assert_int_equal(token_uses_read(p->folder, "a"), FIXTURE_NOW_MS);
 }
 
+struct asker {
+	pthread_t thread;
+	struct place *place;
+	const char *secret;
+	atomic_bool *revoked; /* the file says so */
+	bool let_in_after;
+	unsigned seen;
+};
+
+static void *ask(void *of)
+{
+	struct asker *a = of;
+	struct token_rights rights;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK) {
+		bool before = atomic_load(a->revoked);
+
+		e = token_book_check(a->place->book, a->secret, a->place->now, &rights);
+		a->let_in_after = a->let_in_after || (before && e == ERR_OK);
+		a->seen++;
+	}
+	if (e != ERR_TOKEN_REVOKED)
+		a->let_in_after = true;
+	return NULL;
+}
+
+static void test_threads_that_ask_while_it_is_revoked_are_refused_after(void **state)
+{
+	struct place *p = *state;
+	struct asker askers[4];
+	atomic_bool revoked = false;
+	char secret[TOKEN_SECRET_SIZE], other[TOKEN_SECRET_SIZE], name[16];
+	struct token t = make(p, "a", secret);
+
+	for (size_t i = 0; i < COUNT_OF(askers); i++) {
+		askers[i] = (struct asker){ .place = p, .secret = secret, .revoked = &revoked };
+		assert_int_equal(pthread_create(&askers[i].thread, NULL, ask, &askers[i]), 0);
+	}
+	/* the book is read anew under them */
+	for (unsigned i = 0; i < 20; i++) {
+		snprintf(name, sizeof name, "t%u", i);
+		make(p, name, other);
+	}
+	t.revoked_ms = FIXTURE_NOW_MS;
+	assert_ok(token_file_replace(p->folder, &t));
+	atomic_store(&revoked, true);
+	for (size_t i = 0; i < COUNT_OF(askers); i++) {
+		assert_int_equal(pthread_join(askers[i].thread, NULL), 0);
+		assert_false(askers[i].let_in_after);
+		assert_true(askers[i].seen > 0);
+	}
+}
+
 /* Until the folder is left alone: it is read again as long as its time cannot say whether it has
  * changed. To read 37 files takes more than a thousand steps for each look. */
 static void settle(struct place *p)
@@ -282,6 +338,7 @@ int main(void)
 		TEST(test_a_damaged_file_keeps_only_its_own_token_out),
 		TEST(test_without_its_folder_nobody_is_let_in),
 		TEST(test_the_last_use_is_written_once_a_minute),
+		TEST(test_threads_that_ask_while_it_is_revoked_are_refused_after),
 		TEST(test_who_guesses_takes_the_same_steps_whatever_the_guess_is),
 	};
 
