@@ -11,12 +11,7 @@
 #include "tools/command/commands.h"
 #include "tools/lab/lab.h"
 
-enum {
-	OPT_KEEP = 1,
-	OPT_PORT,
-	OPT_FAST,
-	ARENA_BYTES = 128 << 20
-};
+enum { OPT_KEEP = 1, OPT_PORT, OPT_FAST, ARENA_BYTES = 128 << 20 };
 
 const struct command_option demo_options[] = {
 	{ "keep", OPT_KEEP, N_("DIR"), N_("make the lab in this folder, and leave it running"),
@@ -77,8 +72,10 @@ static void end_daemons(struct demo *s)
 			kill(pid, SIGTERM);
 	}
 	for (unsigned i = 0; i < s->lab.count; i++) {
-		if (process_end(s->cli, &s->lab.members[i], PROCESS_DAEMON, SIGTERM) != ERR_OK) /* reported */
-			(void)!process_end(s->cli, &s->lab.members[i], PROCESS_DAEMON, SIGKILL);
+		const struct lab_member *m = &s->lab.members[i];
+
+		if (process_end(s->cli, m, PROCESS_DAEMON, SIGTERM) != ERR_OK) /* reported */
+			(void)!process_end(s->cli, m, PROCESS_DAEMON, SIGKILL);
 	}
 }
 

@@ -1,5 +1,5 @@
-/* Daemons and gateways of a lab as processes: found by their own record, checked against /proc, so that nobody
- * else's is ever signalled. */
+/* Daemons and gateways of a lab as processes: found by their own record, checked against /proc, so
+ * that nobody else's is ever signalled. */
 #ifndef VANTHU_TOOLS_LAB_PROCESS_H
 #define VANTHU_TOOLS_LAB_PROCESS_H
 
