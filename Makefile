@@ -329,7 +329,7 @@ install: all
 	install -m 755 $(B)/vanthu "$(R)/bin/vanthu"
 	install -m 755 $(B)/vanthud "$(R)/sbin/vanthud"
 	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthud@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthud@.service"
-	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthu-gateway@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-gateway@.service"
+	sed 's|@bindir@|$(PREFIX)/bin|' etc/vanthu-gateway@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-gateway@.service"
 	sed 's|@bindir@|$(PREFIX)/bin|' etc/vanthu-remind@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-remind@.service"
 	install -m 644 etc/vanthu-remind@.timer "$(R)/lib/systemd/system/vanthu-remind@.timer"
 	install -m 644 tools/client/vanthu.h "$(R)/include/vanthu.h"

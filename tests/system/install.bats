@@ -15,7 +15,7 @@ setup() {
 	[ -s "a root/usr/share/man/vi/man5/vanthud.yaml.5" ]
 	"a root/usr/bin/vanthu" version
 	grep -q '^ExecStart=/usr/sbin/vanthud ' "a root/usr/lib/systemd/system/vanthud@.service"
-	grep -q '^ExecStart=/usr/sbin/vanthu-gateway -c ' "a root/usr/lib/systemd/system/vanthu-gateway@.service"
+	grep -q '^ExecStart=/usr/bin/vanthu-gateway -c ' "a root/usr/lib/systemd/system/vanthu-gateway@.service"
 	grep -q '^ExecStart=/usr/bin/vanthu .* remind --all-late --auto' "a root/usr/lib/systemd/system/vanthu-remind@.service"
 	grep -q '^OnCalendar=' "a root/usr/lib/systemd/system/vanthu-remind@.timer"
 }
