@@ -202,7 +202,7 @@ enum err {
 	ERR_TOKEN_SCOPE = 6064,     /* none of its scopes allows this */
 	ERR_TOKEN_COMMITTEE = 6065, /* from or to a committee that it is not for */
 	ERR_TOKEN_NAME = 6066,      /* not a name of a token */
-	ERR_TOKEN_FILE = 6067,      /* a token's file that cannot be read as one */
+	ERR_TOKEN_FILE = 6067,      /* a token's file that is none, or that others may write */
 	ERR_AUDIT = 6068,           /* a change that cannot be logged is not made */
 };
 
