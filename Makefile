@@ -138,7 +138,7 @@ $(eval $(call archive,obj/libproto.a,$(call obj_of,obj,$(PROTO:%=proto/%)) $(cal
 $(eval $(call archive,obj/libdaemon.a,$(call obj_of,obj,$(DAEMON:%=daemon/%))))
 $(eval $(call archive,obj/libvanthu.a,$(call obj_of,obj,$(CLIENT:%=tools/%))))
 # What the command line and the gateway share besides.
-SHARED := $(filter run/%,$(TOOLS))
+SHARED := $(filter run/% token/%,$(TOOLS))
 $(eval $(call archive,obj/libtools.a,$(call obj_of,obj,$(SHARED:%=tools/%))))
 
 $(B)/vanthud: $(call obj_of,obj,daemon/main) $(addprefix $(B)/obj/,libdaemon.a libproto.a librouting.a)
@@ -203,6 +203,7 @@ $(B)/unit/%: $(B)/asan/tests/unit/%.o $(UNIT_SUPPORT:%=$(B)/asan/tests/unit/%.o)
 STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
 	$(addprefix routing/,base/committee_id state/plan documents/rows state/record documents/route state/tree) proto/record_decode
 $(B)/unit/daemon/control/test_many: $(call obj_of,steps,$(STEPS))
+$(B)/unit/tools/token/test_book: $(call obj_of,steps,tools/token/book)
 
 SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/inbox daemon/store/memory $(patsubst %,daemon/%,$(filter store/%,$(DAEMON))) daemon/base/folder daemon/files/memory daemon/files/files daemon/files/garbage \
 	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/serve daemon/bulk/transfer daemon/base/clock daemon/base/log daemon/base/log_level daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
@@ -328,6 +329,7 @@ install: all
 	install -m 755 $(B)/vanthu "$(R)/bin/vanthu"
 	install -m 755 $(B)/vanthud "$(R)/sbin/vanthud"
 	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthud@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthud@.service"
+	sed 's|@bindir@|$(PREFIX)/bin|' etc/vanthu-gateway@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-gateway@.service"
 	sed 's|@bindir@|$(PREFIX)/bin|' etc/vanthu-remind@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-remind@.service"
 	install -m 644 etc/vanthu-remind@.timer "$(R)/lib/systemd/system/vanthu-remind@.timer"
 	install -m 644 tools/client/vanthu.h "$(R)/include/vanthu.h"

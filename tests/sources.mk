@@ -145,7 +145,14 @@ UNIT := \
 	tools/output/test_page \
 	tools/output/test_table_layout \
 	tools/output/test_text \
-	tools/run/test_run
+	tools/run/test_run \
+	tools/token/test_audit \
+	tools/token/test_book \
+	tools/token/test_bucket \
+	tools/token/test_certificate \
+	tools/token/test_file \
+	tools/token/test_sent \
+	tools/token/test_token
 # What they stand on.
 UNIT_SUPPORT := \
 	support/bulk_pair \

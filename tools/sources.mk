@@ -87,6 +87,7 @@ TOOLS := \
 	command/target_simulate \
 	command/target_why \
 	command/thread \
+	command/token \
 	command/verify \
 	command/watch \
 	input/committee_options \
@@ -102,6 +103,7 @@ TOOLS := \
 	lab/demo_story \
 	lab/demo_tree \
 	lab/docx \
+	lab/gateway \
 	lab/lab \
 	lab/ports \
 	lab/process \
@@ -136,6 +138,14 @@ TOOLS := \
 	registry/request_file \
 	registry/tree_file \
 	run/run \
+	token/audit \
+	token/book \
+	token/bucket \
+	token/certificate \
+	token/file \
+	token/sent \
+	token/token \
+	token/uses \
 	vanthu
 # What unit tests use and test of it.
 TOOLS_TEST := \
@@ -174,4 +184,12 @@ TOOLS_TEST := \
 	output/table_layout \
 	output/terminal \
 	output/text \
-	run/run
+	run/run \
+	token/audit \
+	token/book \
+	token/bucket \
+	token/certificate \
+	token/file \
+	token/sent \
+	token/token \
+	token/uses

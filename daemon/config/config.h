@@ -57,6 +57,9 @@ struct config {
 	char gateway_certificate[CONFIG_PATH_MAX], gateway_key[CONFIG_PATH_MAX],
 	    gateway_client_ca[CONFIG_PATH_MAX];
 	char gateway_hosts[512]; /* with commas */
+	uint32_t gateway_rate;   /* requests a second of a token without a rate; 0: no bound */
+	uint64_t gateway_audit_bytes;
+	char gateway_audit_required[4]; /* yes or no */
 	char log_level[16];	 /* error warning info debug */
 	struct config_link links[CONFIG_LINKS_MAX];
 	unsigned link_count;

@@ -341,6 +341,25 @@ static const struct err_row rows[] = {
 	     "vanthu committee change --endpoint") },
 	{ ERR_NO_HOST, N_("the name in the neighbour's address is not found"),
 	  N_("check the name server and the endpoint in the directory: vanthu link show") },
+	{ ERR_TOKEN_UNKNOWN, N_("no valid token came with the request"),
+	  N_("send Authorization: Bearer TOKEN; a new one is made by: vanthu token add") },
+	{ ERR_TOKEN_EXPIRED, N_("the token has expired"),
+	  N_("make a new one with: vanthu token add") },
+	{ ERR_TOKEN_REVOKED, N_("the token was revoked"),
+	  N_("make a new one with: vanthu token add") },
+	{ ERR_TOKEN_RATE, N_("more requests than the token's rate allows"),
+	  N_("ask again after the time in Retry-After, or make a token with a higher --rate") },
+	{ ERR_TOKEN_SCOPE, N_("the token is not for this"),
+	  N_("see what it is for with: vanthu token show; scopes: vanthu help token") },
+	{ ERR_TOKEN_COMMITTEE, N_("the token is for documents of other committees"),
+	  N_("see for which with: vanthu token show") },
+	{ ERR_TOKEN_NAME, N_("not a name of a token (a-z, 0-9 and -, at most 32)"),
+	  N_("list the tokens with: vanthu token list") },
+	{ ERR_TOKEN_FILE,
+	  N_("the file of a token is damaged, of a later version, or others may write it"),
+	  N_("delete the file, and make a new token with: vanthu token add") },
+	{ ERR_AUDIT, N_("the change cannot be logged, so it is not made"),
+	  N_("see to room and rights of the gateway's folder, or set gateway.audit_required: no") },
 };
 
 static const struct err_row *find(unsigned number)
@@ -420,7 +439,16 @@ int err_exit_code(enum err e)
 	case ERR_OWN_DOCUMENT:
 	case ERR_OTHER_FORM:
 		return 5; /* of another kind, as ERR_NOT_ISSUER */
+	case ERR_TOKEN_NAME:
+		return 2;
+	case ERR_TOKEN_UNKNOWN:
+	case ERR_TOKEN_EXPIRED:
+	case ERR_TOKEN_REVOKED:
+	case ERR_TOKEN_SCOPE:
+	case ERR_TOKEN_COMMITTEE:
+		return 5;
 	case ERR_TIMEOUT:
+	case ERR_TOKEN_RATE:
 	case ERR_NOT_YET:
 		return 8;
 	default:

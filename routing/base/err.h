@@ -1,7 +1,7 @@
 /* One list of everything that can go wrong. 0 is success. The numbers are the VT-nnnn codes that
  * users see, scripts match and refusals carry on the wire: they are never reused.
  *   1xxx usage and configuration · 2xxx policy and state · 3xxx signatures, formats and peers ·
- *   4xxx storage · 5xxx environment */
+ *   4xxx storage · 5xxx environment · 6xxx programs of others that use the gateway */
 #ifndef VANTHU_ROUTING_BASE_ERR_H
 #define VANTHU_ROUTING_BASE_ERR_H
 
@@ -197,6 +197,16 @@ enum err {
 	ERR_NO_HOST = 5012,         /* a neighbour's name that is not found */
 	/* what answers at a neighbour's address speaks another protocol */
 	ERR_NO_DAEMON = 5013,
+
+	ERR_TOKEN_UNKNOWN = 6060,   /* no such token, or none where one is wanted */
+	ERR_TOKEN_EXPIRED = 6061,
+	ERR_TOKEN_REVOKED = 6062,
+	ERR_TOKEN_RATE = 6063,      /* more requests than its rate allows */
+	ERR_TOKEN_SCOPE = 6064,     /* none of its scopes allows this */
+	ERR_TOKEN_COMMITTEE = 6065, /* from or to a committee that it is not for */
+	ERR_TOKEN_NAME = 6066,      /* not a name of a token */
+	ERR_TOKEN_FILE = 6067,      /* a token's file that is none, or that others may write */
+	ERR_AUDIT = 6068,           /* a change that cannot be logged is not made */
 };
 
 /* What a code means, in English, marked for translation; what to do about it, "" when the message

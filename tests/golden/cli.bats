@@ -41,7 +41,7 @@ MASK=(
 	-e 's/("(pid|disk_free_bytes|inodes_free|used_bytes|round_trip_us)":)[0-9]+/\1N/g' -e 's#tcp://127.0.0.1:[0-9]+#tcp://127.0.0.1:PORT#g'
 	-e 's#^( +)([0-9.]*[0-9])?:[0-9]+ +#\1\2:PORT #'
 	-e 's/[0-9]+([.,][0-9])? [KGT]iB/N GiB/' -e 's/(running|đang chạy) +[0-9]+/\1 PID/' -e 's/(µs\) +)[0-9]+/\1N/'
-	-e 's/[0-9a-f]{40,}/HEX/' -e 's/^( +)[0-9a-f]{10,}$/\1HEX/' -e 's/(show|save|trace) [0-9a-f]{8}\b/\1 ENDINGID/g' -e 's/[[:space:]]+$//'
+	-e 's/\bvt_[A-Za-z0-9_-]{43}/TOKEN/' -e 's/[0-9a-f]{40,}/HEX/' -e 's/^( +)[0-9a-f]{10,}$/\1HEX/' -e 's/(show|save|trace) [0-9a-f]{8}\b/\1 ENDINGID/g' -e 's/[[:space:]]+$//'
 )
 mask() { sed -E "${MASK[@]}"; }
 

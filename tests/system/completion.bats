@@ -168,6 +168,15 @@ offered() { "$VANTHU" completion words -- "$@" | cut -f1; }
 }
 person_is_offered() { offered -c "$LAB/btp" assign x --to le | grep -qx 'Lê Thị Bình'; }
 
+@test "names of tokens that are not revoked, and scopes, also behind a comma" {
+	v btp token add eoffice --scope read -q >/dev/null
+	v btp token add e-cu --scope read -q >/dev/null
+	v btp token revoke e-cu -q >/dev/null
+	[ "$(offered -c "$LAB/btp" token show e)" = eoffice ]
+	[ "$(offered -c "$LAB/btp" token add x --scope off)" = office ]
+	[ "$(offered -c "$LAB/btp" token add x --scope office,rec)" = office,receive ]
+}
+
 @test "zsh" {
 	command -v zsh >/dev/null || skip "zsh is not installed; nothing else needs it"
 	becomes zsh 'vanthu -c $LAB/btp show g2\t' "[-c][$LAB/btp][show][G2 KH/ĐU;ls]" \

@@ -15,13 +15,17 @@ setup() {
 	[ -s "a root/usr/share/man/vi/man5/vanthud.yaml.5" ]
 	"a root/usr/bin/vanthu" version
 	grep -q '^ExecStart=/usr/sbin/vanthud ' "a root/usr/lib/systemd/system/vanthud@.service"
+	grep -q '^ExecStart=/usr/bin/vanthu-gateway -c ' "a root/usr/lib/systemd/system/vanthu-gateway@.service"
 	grep -q '^ExecStart=/usr/bin/vanthu .* remind --all-late --auto' "a root/usr/lib/systemd/system/vanthu-remind@.service"
 	grep -q '^OnCalendar=' "a root/usr/lib/systemd/system/vanthu-remind@.timer"
 }
 
 @test "systemd starts it again however often and long it fails" {
-	awk '/^\[/ { section = $0 } section == "[Unit]" && $0 == "StartLimitIntervalSec=0" { n++ } END { exit n != 1 }' "$ROOT/etc/vanthud@.service"
-	grep -q '^Restart=always$' "$ROOT/etc/vanthud@.service"
+	local unit
+	for unit in "$ROOT/etc/vanthud@.service" "$ROOT/etc/vanthu-gateway@.service"; do
+		awk '/^\[/ { section = $0 } section == "[Unit]" && $0 == "StartLimitIntervalSec=0" { n++ } END { exit n != 1 }' "$unit"
+		grep -q '^Restart=always$' "$unit"
+	done
 }
 
 @test "the other compiler builds it too" {

@@ -28,6 +28,8 @@ enum value_kind {
 	VALUE_DIRECTION,  /* of paper: in or out */
 	VALUE_PAPER,	  /* an entry on paper: its number or id */
 	VALUE_TARGET,	  /* of the plan, that committees declare */
+	VALUE_TOKEN,	  /* of the gateway, by its name */
+	VALUE_SCOPES,	  /* of such a token, between commas */
 	VALUE_COMMAND,
 };
 

@@ -11,6 +11,7 @@
 #include "tools/cli/complete_ask.h"
 #include "tools/cli/complete_line.h"
 #include "tools/cli/complete_offer.h"
+#include "tools/token/token.h"
 
 /* Short enough that a key press does not seem lost. */
 enum { WAIT_MS = 300, WAIT_MOST_MS = 10 * 60 * 1000 };
@@ -66,6 +67,12 @@ static void offer_recipients(const struct completing *c)
 	complete_offer(c, "subtree", _("all below"));
 	complete_ask_committees(c);
 	complete_ask_lists(c);
+}
+
+static void offer_scopes(const struct completing *c)
+{
+	for (const struct token_scope_row *row = token_scopes(); row->name != NULL; row++)
+		complete_offer(c, row->name, _(row->help));
 }
 
 static void offer_kind(struct completing *c, const struct complete_line *l, enum value_kind kind,
@@ -126,6 +133,12 @@ static void offer_kind(struct completing *c, const struct complete_line *l, enum
 		return;
 	case VALUE_KEY:
 		offer_words(c, "sign|link|all");
+		return;
+	case VALUE_TOKEN:
+		complete_ask_tokens(c);
+		return;
+	case VALUE_SCOPES:
+		offer_scopes(c);
 		return;
 	case VALUE_COMMAND:
 		offer_commands(c);
@@ -198,7 +211,8 @@ void complete(struct cli *cli, int count, char **words)
 			return;
 	}
 	if (!begin(&c, typed,
-		   o != NULL && (o->kind == VALUE_RECIPIENTS || o->kind == VALUE_PERSONS)))
+		   o != NULL && (o->kind == VALUE_RECIPIENTS || o->kind == VALUE_PERSONS ||
+		    o->kind == VALUE_SCOPES)))
 		return;
 	if (o != NULL)
 		offer_kind(&c, &l, o->kind, o->argument);

@@ -11,6 +11,7 @@
 #include "tools/cli/complete_offer.h"
 #include "tools/client/client.h"
 #include "tools/lab/lab.h"
+#include "tools/token/token.h"
 
 enum { DOCUMENTS_MAX = 200, ROWS_MAX = 8192, ENDING_CHARS = 8 };
 /* For all rows together, beyond what one of them may take. */
@@ -269,6 +270,27 @@ void complete_ask_lists(const struct completing *c)
 }
 
 /* ---- labs ---- */
+
+static bool offer_token(void *of, const struct token *t, enum err e)
+{
+	char scopes[128];
+
+	token_scopes_print(t->scopes, scopes, sizeof scopes);
+	if (e == ERR_OK && t->revoked_ms == 0)
+		complete_offer(of, t->name, scopes);
+	return true;
+}
+
+void complete_ask_tokens(const struct completing *c)
+{
+	struct config *config = malloc(sizeof *config);
+	struct completing offered = *c;
+
+	/* What cannot be read offers nothing. */
+	if (config != NULL && cli_config(c->cli, config) == ERR_OK)
+		(void)!token_file_walk(config->gateway_folder, offer_token, &offered);
+	free(config);
+}
 
 void complete_ask_members(const struct completing *c, const char *folder)
 {

@@ -44,6 +44,7 @@ int cmd_report(struct cli *cli, int argc, char **argv);
 int cmd_key(struct cli *cli, int argc, char **argv);
 int cmd_config(struct cli *cli, int argc, char **argv);
 int cmd_init(struct cli *cli, int argc, char **argv);
+int cmd_token(struct cli *cli, int argc, char **argv);
 int cmd_lab(struct cli *cli, int argc, char **argv);
 int cmd_demo(struct cli *cli, int argc, char **argv);
 int cmd_help(struct cli *cli, int argc, char **argv);
@@ -84,6 +85,7 @@ extern const struct command_option send_options[], show_options[], resend_option
 	target_why_options[], accept_options[],
 	return_options[], assign_options[], start_options[], finish_options[], recall_options[],
 	register_options[], due_options[], person_options[], remind_options[],
-	target_export_options[], report_options[], target_declare_options[];
+	target_export_options[], report_options[], target_declare_options[],
+	token_options[];
 
 #endif

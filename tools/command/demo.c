@@ -11,12 +11,7 @@
 #include "tools/command/commands.h"
 #include "tools/lab/lab.h"
 
-enum {
-	OPT_KEEP = 1,
-	OPT_PORT,
-	OPT_FAST,
-	ARENA_BYTES = 128 << 20
-};
+enum { OPT_KEEP = 1, OPT_PORT, OPT_FAST, ARENA_BYTES = 128 << 20 };
 
 const struct command_option demo_options[] = {
 	{ "keep", OPT_KEEP, N_("DIR"), N_("make the lab in this folder, and leave it running"),
@@ -71,14 +66,16 @@ static void end_daemons(struct demo *s)
 {
 	/* All are signalled before any is waited for. */
 	for (unsigned i = 0; i < s->lab.count; i++) {
-		int pid = process_pid(&s->lab.members[i]);
+		int pid = process_pid(&s->lab.members[i], PROCESS_DAEMON);
 
 		if (pid != 0)
 			kill(pid, SIGTERM);
 	}
 	for (unsigned i = 0; i < s->lab.count; i++) {
-		if (process_end(s->cli, &s->lab.members[i], SIGTERM) != ERR_OK) /* reported */
-			(void)!process_end(s->cli, &s->lab.members[i], SIGKILL);
+		const struct lab_member *m = &s->lab.members[i];
+
+		if (process_end(s->cli, m, PROCESS_DAEMON, SIGTERM) != ERR_OK) /* reported */
+			(void)!process_end(s->cli, m, PROCESS_DAEMON, SIGKILL);
 	}
 }
 
@@ -121,7 +118,7 @@ static int demo(struct cli *cli, const char *keep, unsigned port, bool fast)
 		e = e == ERR_OK && !made ? ERR_FILE : e;
 	}
 	if (e == ERR_OK)
-		e = lab_create(cli, s.folder, &tree, port);
+		e = lab_create(cli, s.folder, &tree, port, false);
 	if (e == ERR_OK)
 		e = lab_open(cli, s.folder, &s.lab);
 	if (e == ERR_OK)

@@ -11,12 +11,15 @@
 #include "tools/lab/lab.h"
 #include "tools/output/output.h"
 
-enum { OPT_TREE = 200, OPT_PORT, ARENA_BYTES = 256 << 20 };
+enum { OPT_TREE = 200, OPT_PORT, OPT_GATEWAY, ARENA_BYTES = 256 << 20 };
 
 const struct command_option lab_options[] = {
 	{ "tree", OPT_TREE, N_("FILE"), N_("the committees, as in etc/demo-tree.yaml"), VALUE_FILE,
 	  "create" },
 	{ "port", OPT_PORT, N_("N"), N_("port of the first committee; the others follow (17200)"),
+	  VALUE_NONE, "create" },
+	{ "gateway", OPT_GATEWAY, NULL,
+	  N_("a gateway for each, too (ports behind those), with a token in DIR/ID/gateway.token"),
 	  VALUE_NONE, "create" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
@@ -26,31 +29,59 @@ static const struct column columns[] = {
 	{ "state", N_("State"), FORMAT_STATE, false },
 	{ "pid", N_("Process"), FORMAT_COUNT, false },
 	{ "config", N_("Configuration"), FORMAT_TEXT, true },
+	{ "gateway", N_("Gateway"), FORMAT_STATE, false },
+	{ "gateway_url", N_("Its address"), FORMAT_TEXT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
-static json_t *json_member(const struct lab_member *m)
+/* Adds what is known of its gateway, if it has one. */
+static json_t *with_gateway(json_t *member, const struct lab_member *m)
 {
-	int pid = process_pid(m);
+	int pid = m->gateway ? process_pid(m, PROCESS_GATEWAY) : 0;
+	char url[64];
 
-	return json_pack("{s:s, s:s, s:o, s:s}", "committee", m->id, "state",
-			 pid != 0 ? "running" : "stopped", "pid",
-			 pid != 0 ? json_integer(pid) : json_null(), "config", m->config);
+	if (!m->gateway)
+		return member;
+	gateway_url(m, url, sizeof url);
+	json_object_set_new(member, "gateway", json_string(pid != 0 ? "running" : "stopped"));
+	json_object_set_new(member, "gateway_pid", pid != 0 ? json_integer(pid) : json_null());
+	json_object_set_new(member, "gateway_url", json_text_or_null(url));
+	return member;
 }
 
-static int create(struct cli *cli, const char *folder, const char *tree_path, unsigned port)
+static json_t *json_member(const struct lab_member *m)
+{
+	int pid = process_pid(m, PROCESS_DAEMON);
+
+	return with_gateway(json_pack("{s:s, s:s, s:o, s:s}", "committee", m->id, "state",
+				      pid != 0 ? "running" : "stopped", "pid",
+				      pid != 0 ? json_integer(pid) : json_null(), "config",
+				      m->config),
+			    m);
+}
+
+static int create(struct cli *cli, const char *folder, const char *tree_path, unsigned port,
+		  bool gateway)
 {
 	struct arena *a = arena_new(ARENA_BYTES);
 	json_t *list = json_array();
+	struct lab l = { .members = NULL };
 	struct tree_list tree;
 	enum err e = a == NULL ? ERR_NO_MEMORY : tree_file_load(cli, a, tree_path, &tree);
 
 	if (e == ERR_OK)
-		e = lab_create(cli, folder, &tree, port);
-	for (uint32_t i = 0; e == ERR_OK && i < tree.count; i++)
-		json_array_append_new(
-		    list, json_pack("{s:s, s:s, s:s}", "committee", tree.committees[i].id.text,
-				    "state", "stopped", "endpoint", tree.committees[i].endpoint));
+		e = lab_create(cli, folder, &tree, port, gateway);
+	if (e == ERR_OK && gateway)
+		e = lab_open(cli, folder, &l);
+	for (uint32_t i = 0; e == ERR_OK && i < tree.count; i++) {
+		const char *id = tree.committees[i].id.text;
+		const struct lab_member *m = gateway ? lab_find(&l, id) : NULL;
+		json_t *one = json_pack("{s:s, s:s, s:s}", "committee", id, "state", "stopped",
+					"endpoint", tree.committees[i].endpoint);
+
+		json_array_append_new(list, m == NULL ? one : with_gateway(one, m));
+	}
+	lab_close(&l);
 	arena_destroy(a);
 	if (e != ERR_OK) {
 		json_decref(list);
@@ -90,31 +121,49 @@ static enum err start(struct cli *cli, const struct lab_member **members, unsign
 
 	progress_begin(&p, _("Starting"), count, cli->quiet);
 	for (unsigned i = 0; e == ERR_OK && i < count; i++) {
-		if (process_pid(members[i]) == 0)
-			e = process_spawn(cli, members[i]);
+		if (process_pid(members[i], PROCESS_DAEMON) == 0)
+			e = process_spawn(cli, members[i], PROCESS_DAEMON);
 		progress_at(&p, i);
 	}
 	if (e == ERR_OK)
 		e = process_wait(cli, members, count, PROCESS_START_MS + (int)count * 100);
+	for (unsigned i = 0; e == ERR_OK && i < count; i++) {
+		if (members[i]->gateway && process_pid(members[i], PROCESS_GATEWAY) == 0)
+			e = process_spawn(cli, members[i], PROCESS_GATEWAY);
+	}
+	for (unsigned i = 0; e == ERR_OK && i < count; i++) {
+		if (members[i]->gateway)
+			e = process_wait_gateway(cli, members[i], PROCESS_START_MS);
+	}
 	progress_end(&p);
 	return e;
 }
 
-static enum err stop(struct cli *cli, const struct lab_member **members, unsigned count)
+static void signal_all(const struct lab_member **members, unsigned count,
+		       enum process_program which)
 {
-	enum err e = ERR_OK;
-
-	/* All are signalled before any is waited for. */
 	for (unsigned i = 0; i < count; i++) {
-		int pid = process_pid(members[i]);
+		int pid = process_pid(members[i], which);
 
 		if (pid != 0)
 			kill(pid, SIGTERM);
 	}
-	for (unsigned i = 0; i < count; i++) {
-		enum err r = process_end(cli, members[i], SIGTERM);
+}
 
-		e = e == ERR_OK ? r : e;
+/* Gateways first: what they are about still has its daemon. */
+static enum err stop(struct cli *cli, const struct lab_member **members, unsigned count)
+{
+	static const enum process_program order[] = { PROCESS_GATEWAY, PROCESS_DAEMON };
+	enum err e = ERR_OK;
+
+	for (unsigned n = 0; n < sizeof order / sizeof order[0]; n++) {
+		/* All are signalled before any is waited for. */
+		signal_all(members, count, order[n]);
+		for (unsigned i = 0; i < count; i++) {
+			enum err r = process_end(cli, members[i], order[n], SIGTERM);
+
+			e = e == ERR_OK ? r : e;
+		}
 	}
 	return e;
 }
@@ -159,7 +208,7 @@ static int give_to_top(struct cli *cli, const char *folder, const char *top)
 		return err_exit_code(e);
 	m = lab_find(&l, top);
 	snprintf(path, sizeof path, "%s/registry/directory.vtd", l.folder);
-	if (m != NULL && process_pid(m) != 0) {
+	if (m != NULL && process_pid(m, PROCESS_DAEMON) != 0) {
 		at_top.config_path = m->config;
 		e = committee_install(&at_top, path, &version, &committees);
 	} else {
@@ -198,6 +247,7 @@ int cmd_lab(struct cli *cli, int argc, char **argv)
 	struct committee_options entry;
 	const char *tree = NULL, *what;
 	unsigned long port = 0;
+	bool gateway = false;
 	int c, operands;
 
 	committee_options_begin(&entry);
@@ -210,13 +260,15 @@ int cmd_lab(struct cli *cli, int argc, char **argv)
 			return err_exit_code(ERR_USAGE);
 		else if (c == OPT_PORT)
 			continue;
+		else if (c == OPT_GATEWAY)
+			gateway = true;
 		else if (!committee_options_take(&entry, c, optarg))
 			return cli_usage(cli, optarg);
 	}
 	operands = argc - optind;
 	what = operands < 2 ? "" : argv[optind];
 	if (strcmp(what, "create") == 0 && operands == 2 && tree != NULL)
-		return create(cli, argv[optind + 1], tree, (unsigned)port);
+		return create(cli, argv[optind + 1], tree, (unsigned)port, gateway);
 	if (strcmp(what, "start") == 0 || strcmp(what, "stop") == 0 || strcmp(what, "status") == 0)
 		return operate(cli, what, argv[optind + 1], operands - 2, argv + optind + 2);
 	if (strcmp(what, "add") == 0 && operands == 3)

@@ -97,7 +97,9 @@ static bool start(struct demo *s, const char *id)
 	int64_t began_ms = text_now_ms();
 	char took[32];
 
-	if (m == NULL || (process_pid(m) == 0 && process_spawn(s->cli, m) != ERR_OK) ||
+	if (m == NULL ||
+	    (process_pid(m, PROCESS_DAEMON) == 0 &&
+	     process_spawn(s->cli, m, PROCESS_DAEMON) != ERR_OK) ||
 	    process_wait(s->cli, &m, 1, PROCESS_START_MS) != ERR_OK) {
 		demo_fail(s, _("%s did not start: see %s"), id, s->folder);
 		return false;
@@ -117,7 +119,8 @@ static bool all_start(struct demo *s)
 	for (unsigned i = 0; i < s->lab.count && !demo_stopped(s); i++) {
 		const struct lab_member *m = &s->lab.members[i];
 
-		if (process_pid(m) == 0 && process_spawn(s->cli, m) != ERR_OK) {
+		if (process_pid(m, PROCESS_DAEMON) == 0 &&
+		    process_spawn(s->cli, m, PROCESS_DAEMON) != ERR_OK) {
 			demo_fail(s, _("%s did not start: see %s"), m->id, s->folder);
 			return false;
 		}
@@ -219,7 +222,7 @@ static bool one_is_killed(struct demo *s, const struct demo_document *plan)
 	demo_tree_draw(s, below, "waiting");
 	if (demo_stopped(s) || !demo_send(s, "btp", files, 2, how, &guide))
 		return false;
-	if (process_end(s->cli, lab_find(&s->lab, "thads"), SIGKILL) != ERR_OK) {
+	if (process_end(s->cli, lab_find(&s->lab, "thads"), PROCESS_DAEMON, SIGKILL) != ERR_OK) {
 		demo_fail(s, _("%s could not be stopped"), "thads");
 		return false;
 	}

@@ -41,29 +41,33 @@ static void run_folder(const char *folder, const char *id, char *out, size_t siz
 }
 
 static enum err write_config(struct arena *a, const char *folder, const char *member,
-			     const struct rec_committee *c)
+			     const struct rec_committee *c, unsigned gateway_port)
 {
-	char text[2048], run[256];
+	char text[2048], run[256], gateway[64];
 	const char *path = fs_join(a, member, "vanthud.yaml");
 	int n;
 
 	if (path == NULL)
 		return ERR_NO_MEMORY;
 	run_folder(folder, c->id.text, run, sizeof run);
+	gateway_config(gateway_port, gateway, sizeof gateway);
 	n = snprintf(
 	    text, sizeof text,
 	    "# %s\ncommittee: %s\ndata: data\nrun: %s\nsigning_key: sign.key\nlink_key: link.key\n"
-	    "registry_root: ../registry/root.pem\ndirectory: ../registry/directory.vtd\n%s%s%s",
+	    "registry_root: ../registry/root.pem\ndirectory: ../registry/directory.vtd\n%s%s%s"
+	    "%s",
 	    c->name, c->id.text, run, c->endpoint[0] == '\0' ? "" : "listen: ", c->endpoint,
-	    c->endpoint[0] == '\0' ? "" : "\n");
+	    c->endpoint[0] == '\0' ? "" : "\n", gateway);
 	return n > 0 && (size_t)n < sizeof text
 		   ? fs_write_new(path, (struct blob){ (const uint8_t *)text, (size_t)n }, false)
 		   : ERR_FILE;
 }
 
-/* In the folder `member`, whatever its name is yet: nothing in it names itself. */
+/* In the folder `member`, whatever its name is yet: nothing in it names itself. Port 0: without a
+ * gateway. */
 static enum err make_member(struct arena *a, const char *folder, const char *member,
-			    const struct registry *r, struct rec_committee *c)
+			    const struct registry *r, struct rec_committee *c,
+			    unsigned gateway_port)
 {
 	int64_t now_ms = text_now_ms();
 	struct identity keys;
@@ -75,7 +79,9 @@ static enum err make_member(struct arena *a, const char *folder, const char *mem
 		e = identity_save(a, &keys, member);
 	if (e == ERR_OK)
 		e = registry_certify(a, r, &keys, now_ms, c);
-	return e == ERR_OK ? write_config(a, folder, member, c) : e;
+	if (e == ERR_OK && gateway_port != 0)
+		e = gateway_make_token(a, member);
+	return e == ERR_OK ? write_config(a, folder, member, c, gateway_port) : e;
 }
 
 /* `tree_fix`: what mends a tree that is none, which only a lab of its own has from a file. */
@@ -122,8 +128,10 @@ static enum err give_endpoints(struct arena *a, const struct tree_list *tree, un
 	return ERR_OK;
 }
 
+/* `gateway_port`: of the first; 0: none has one. */
 static enum err fill_lab(struct cli *cli, struct arena *a, const char *folder,
-			 const struct tree_list *tree, struct registry_fault *fault)
+			 const struct tree_list *tree, unsigned gateway_port,
+			 struct registry_fault *fault)
 {
 	int64_t now_ms = text_now_ms();
 	const char *registry_folder = fs_join(a, folder, "registry");
@@ -138,7 +146,8 @@ static enum err fill_lab(struct cli *cli, struct arena *a, const char *folder,
 		const char *member = fs_join(a, folder, tree->committees[i].id.text);
 
 		e = member == NULL ? ERR_NO_MEMORY
-				   : make_member(a, folder, member, &r, &tree->committees[i]);
+				   : make_member(a, folder, member, &r, &tree->committees[i],
+						 gateway_port == 0 ? 0 : gateway_port + i);
 		progress_at(&p, i);
 	}
 	progress_end(&p);
@@ -146,35 +155,47 @@ static enum err fill_lab(struct cli *cli, struct arena *a, const char *folder,
 			   : e;
 }
 
+/* So many from this one on; 0: any that are free. */
+static enum err find_ports(struct cli *cli, const char *path, uint32_t count, unsigned *port)
+{
+	char message[256], fix[128];
+
+	if (*port + count > 65536) {
+		snprintf(message, sizeof message,
+			 _("%u ports are wanted, and the last there is is 65535"),
+			 count);
+		snprintf(fix, sizeof fix, _("give a --port of at most %u"), 65536 - count);
+		cli_fail_text(cli, ERR_USAGE, message, fix);
+		return ERR_USAGE;
+	}
+	if (*port == 0 && path != NULL)
+		*port = choose_ports(path, count);
+	if (*port != 0 || path == NULL)
+		return ERR_OK;
+	cli_fail_text(cli, ERR_NETWORK, _("no ports in a row are free on loopback"),
+		      _("name the first one with --port"));
+	return ERR_NETWORK;
+}
+
 enum err lab_create(struct cli *cli, const char *folder, const struct tree_list *tree,
-		    unsigned port)
+		    unsigned port, bool gateway)
 {
 	struct arena *a = arena_new((size_t)1 << 30);
 	struct registry_fault fault = { .what = NULL };
-	char path[PATH_MAX], message[256], fix[128];
-	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
+	uint32_t count = tree->count * (gateway ? 2 : 1);
+	char path[PATH_MAX];
+	enum err e = a == NULL ? ERR_NO_MEMORY : find_ports(cli, NULL, count, &port);
 
-	if (e == ERR_OK && port + tree->count > 65536) {
-		e = ERR_USAGE;
-		snprintf(message, sizeof message,
-			 _("%u ports are wanted, one a committee, and the last there is is 65535"),
-			 tree->count);
-		snprintf(fix, sizeof fix, _("give a --port of at most %u"), 65536 - tree->count);
-		cli_fail_text(cli, e, message, fix);
-	}
 	if (e == ERR_OK)
 		e = fs_mkdir(folder, false);
 	if (e == ERR_OK)
 		e = absolute(folder, path);
-	if (e == ERR_OK && port == 0 && (port = choose_ports(path, tree->count)) == 0) {
-		e = ERR_NETWORK;
-		cli_fail_text(cli, e, _("no ports in a row are free on loopback"),
-			      _("name the first one with --port"));
-	}
+	if (e == ERR_OK)
+		e = find_ports(cli, path, count, &port);
 	if (e == ERR_OK)
 		e = give_endpoints(a, tree, port);
 	if (e == ERR_OK)
-		e = fill_lab(cli, a, path, tree, &fault);
+		e = fill_lab(cli, a, path, tree, gateway ? port + tree->count : 0, &fault);
 	arena_destroy(a);
 	return report(cli, e, folder, &fault, _(err_fix(ERR_BAD_TREE)));
 }
@@ -219,6 +240,7 @@ enum err lab_open(struct cli *cli, const char *folder, struct lab *out)
 		    access(m->config, R_OK) != 0)
 			continue;
 		memcpy(m->id, entry->d_name, strlen(entry->d_name) + 1);
+		m->gateway = gateway_is_wanted(m->config);
 		out->count++;
 	}
 	closedir(d);
@@ -248,12 +270,20 @@ const struct lab_member *lab_find(const struct lab *l, const char *id)
 
 /* ---- one more ---- */
 
-/* The next free port after the highest that the directory names on loopback. */
-static enum err next_endpoint(struct arena *a, const struct directory *d,
-			      struct rec_committee *entry)
+/* The next port that is free, and not of anybody of the lab who does not run; 0: there is none. */
+static unsigned next_port(unsigned highest)
 {
-	char endpoint[ENDPOINT_MAX + 1];
-	unsigned highest = 0, next;
+	unsigned next = highest + 1;
+
+	while (next < 65536 && !ports_free(next))
+		next++;
+	return highest == 0 || next > 65535 ? 0 : next;
+}
+
+/* The highest that the directory names on loopback, and that gateways have. */
+static unsigned highest_port(const struct directory *d, unsigned gateway_highest)
+{
+	unsigned highest = gateway_highest;
 
 	for (uint32_t i = 0; i < d->entry_count; i++) {
 		const char *colon = strrchr(d->entries[i].endpoint, ':');
@@ -261,11 +291,16 @@ static enum err next_endpoint(struct arena *a, const struct directory *d,
 
 		highest = port > highest ? port : highest;
 	}
-	for (next = highest + 1; next < 65536 && !ports_free(next);)
-		next++;
-	if (highest == 0 || next > 65535)
+	return highest;
+}
+
+static enum err give_endpoint(struct arena *a, unsigned port, struct rec_committee *entry)
+{
+	char endpoint[ENDPOINT_MAX + 1];
+
+	if (port == 0)
 		return ERR_NETWORK;
-	snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%u", next);
+	snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%u", port);
 	entry->endpoint = arena_text(a, endpoint, strlen(endpoint));
 	return entry->endpoint == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
@@ -309,7 +344,8 @@ static enum err mend(const char *folder, const struct directory *d,
 /* Folder, directory, name of the folder, in this order: a fault takes back the folder, and a kill
  * leaves what mend() finishes. */
 static enum err put(struct arena *a, const char *folder, struct registry *r,
-		    struct rec_committee *entry, struct registry_fault *fault)
+		    struct rec_committee *entry, unsigned gateway_port,
+		    struct registry_fault *fault)
 {
 	struct rec_committee *entries =
 	    arena_array(a, r->directory.entry_count + 1u, sizeof *entries);
@@ -322,7 +358,7 @@ static enum err put(struct arena *a, const char *folder, struct registry *r,
 	if (e != ERR_OK)
 		return e;
 	fs_remove_tree(staging); /* of one that was killed before the directory had it */
-	e = make_member(a, folder, staging, r, entry);
+	e = make_member(a, folder, staging, r, entry, gateway_port);
 	if (e == ERR_OK) {
 		if (r->directory.entry_count > 0)
 			memcpy(entries, r->directory.entries,
@@ -341,12 +377,14 @@ static enum err put(struct arena *a, const char *folder, struct registry *r,
 	return rename(staging, final) == 0 ? ERR_OK : ERR_FILE;
 }
 
+/* `gateway_highest`: the highest port of a gateway of the lab, 0: it has none. */
 static enum err add(struct arena *a, const char *folder, struct rec_committee *entry, char *top,
-		    struct registry_fault *fault)
+		    unsigned gateway_highest, struct registry_fault *fault)
 {
 	const char *registry_folder = fs_join(a, folder, "registry");
 	struct registry r;
 	bool mended = false;
+	unsigned port, gateway_port = 0;
 	enum err e =
 	    registry_folder == NULL ? ERR_NO_MEMORY : registry_open(a, registry_folder, &r);
 
@@ -362,9 +400,29 @@ static enum err add(struct arena *a, const char *folder, struct rec_committee *e
 	}
 	if (e != ERR_OK || mended)
 		return e;
+	port = next_port(highest_port(&r.directory, gateway_highest));
+	if (gateway_highest != 0 && (gateway_port = next_port(port)) == 0)
+		return ERR_NETWORK;
 	if (entry->endpoint[0] == '\0')
-		e = next_endpoint(a, &r.directory, entry);
-	return e == ERR_OK ? put(a, folder, &r, entry, fault) : e;
+		e = give_endpoint(a, port, entry);
+	return e == ERR_OK ? put(a, folder, &r, entry, gateway_port, fault) : e;
+}
+
+/* 0: no member has a gateway. */
+static enum err find_gateways(struct cli *cli, const char *folder, unsigned *highest)
+{
+	struct lab l;
+	enum err e = lab_open(cli, folder, &l);
+
+	*highest = 0;
+	for (unsigned i = 0; e == ERR_OK && i < l.count; i++) {
+		unsigned port = gateway_port(&l.members[i]);
+
+		*highest = port > *highest ? port : *highest;
+	}
+	if (e == ERR_OK)
+		lab_close(&l);
+	return e;
 }
 
 /* Two at once would each sign a version of their own. The kernel releases the lock when the process
@@ -384,14 +442,17 @@ enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entr
 	struct arena *a = arena_new((size_t)1 << 30);
 	struct registry_fault fault = { .what = NULL };
 	char path[PATH_MAX], message[512];
+	unsigned highest;
 	int lock = -1;
 	enum err e = a == NULL ? ERR_NO_MEMORY : absolute(folder, path);
 
 	top[0] = '\0';
 	if (e == ERR_OK)
+		e = find_gateways(cli, path, &highest);
+	if (e == ERR_OK)
 		e = lock_registry(path, &lock);
 	if (e == ERR_OK)
-		e = add(a, path, entry, top, &fault);
+		e = add(a, path, entry, top, highest, &fault);
 	if (lock >= 0)
 		close(lock);
 	arena_destroy(a);

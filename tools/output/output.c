@@ -131,6 +131,11 @@ static const struct word uses[] = {
 	{ "at-once", N_("urgent: to be registered at once"), "" },
 	{ "assigned", N_("assigned until then"), "" },
 	{ "own-date", N_("the document's own date"), "" },
+	/* tokens of the gateway */
+	{ "valid", N_("valid"), "" },
+	{ "expired", N_("has expired"), "" },
+	{ "revoked", N_("revoked"), "" },
+	{ "damaged", N_("damaged"), "" },
 };
 
 static const struct word media[] = {

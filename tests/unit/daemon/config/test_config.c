@@ -128,6 +128,30 @@ static void test_deadlines_reminders_and_tables_are_read_within_their_bounds(voi
 	}
 }
 
+static void test_what_the_gateway_allows_is_read_within_its_bounds(void **state)
+{
+	static const char *const wrong[] = {
+		"gateway:\n  rate: 1000001\n",
+		"gateway:\n  rate: -1\n",
+		"gateway:\n  audit: 512K\n",
+		"gateway:\n  audit_required: maybe\n",
+	};
+	struct corner *p = *state;
+	char text[256];
+
+	assert_ok(load(p, "committee: tinh\n"));
+	assert_true(p->config.gateway_rate == 200 && p->config.gateway_audit_bytes == 64 << 20);
+	assert_string_equal(p->config.gateway_audit_required, "no");
+	assert_ok(load(p, "committee: tinh\ngateway:\n  rate: 0\n  audit: 1G\n"
+			  "  audit_required: yes\n"));
+	assert_true(p->config.gateway_rate == 0 && p->config.gateway_audit_bytes == 1 << 30);
+	assert_string_equal(p->config.gateway_audit_required, "yes");
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		snprintf(text, sizeof text, "committee: tinh\n%s", wrong[i]);
+		assert_int_equal(load(p, text), ERR_CONFIG);
+	}
+}
+
 static void test_what_the_share_is_made_of_is_read(void **state)
 {
 	struct corner *p = *state;
@@ -484,6 +508,7 @@ int main(void)
 		TEST(test_smallest_file_gives_every_default),
 		TEST(test_values_with_units_and_groups_are_read),
 		TEST(test_deadlines_reminders_and_tables_are_read_within_their_bounds),
+		TEST(test_what_the_gateway_allows_is_read_within_its_bounds),
 		TEST(test_what_the_share_is_made_of_is_read),
 		TEST(test_all_errors_are_reported_at_once_with_their_positions),
 		TEST(test_byte_order_mark_is_passed_over_and_positions_stay),

@@ -53,6 +53,11 @@ static void test_exit_codes_are_those_of_the_contract(void **state)
 	assert_int_equal(err_exit_code(ERR_TIMEOUT), 8);
 	assert_int_equal(err_exit_code(ERR_STORE), 1);
 	assert_int_equal(err_exit_code(ERR_NO_MEMORY), 1);
+	assert_int_equal(err_exit_code(ERR_TOKEN_NAME), 2);
+	assert_int_equal(err_exit_code(ERR_TOKEN_UNKNOWN), 5);
+	assert_int_equal(err_exit_code(ERR_TOKEN_RATE), 8);
+	assert_int_equal(err_exit_code(ERR_TOKEN_FILE), 1);
+	assert_int_equal(err_exit_code(ERR_AUDIT), 1);
 }
 
 int main(void)
