@@ -48,6 +48,7 @@ DAEMON := \
 	control/paper_import \
 	control/papers \
 	control/persons \
+	control/pieces \
 	control/policy \
 	control/queue \
 	control/receipts \
@@ -60,6 +61,7 @@ DAEMON := \
 	control/share \
 	control/show \
 	control/sift \
+	control/stage \
 	control/status \
 	control/statuses \
 	control/submit \
