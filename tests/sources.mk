@@ -224,5 +224,6 @@ TEST_HELPERS := \
 	damage \
 	enlarge \
 	places \
+	stream \
 	unixcat \
 	unixrecv

@@ -29,6 +29,8 @@ TOOLS := \
 	client/media_type \
 	client/save \
 	client/submission \
+	client/submission_pack \
+	client/submission_stream \
 	client/types \
 	client/uuid \
 	client/vanthu_connection \
@@ -151,6 +153,8 @@ TOOLS_TEST := \
 	client/media_type \
 	client/save \
 	client/submission \
+	client/submission_pack \
+	client/submission_stream \
 	client/types \
 	client/uuid \
 	client/vanthu_connection \
