@@ -39,6 +39,8 @@ TOOLS := \
 	client/vanthu_draft \
 	client/vanthu_fault \
 	client/vanthu_list \
+	client/vanthu_reader \
+	client/vanthu_stream \
 	command/accepted \
 	command/check \
 	command/check_target \
@@ -163,6 +165,8 @@ TOOLS_TEST := \
 	client/vanthu_draft \
 	client/vanthu_fault \
 	client/vanthu_list \
+	client/vanthu_reader \
+	client/vanthu_stream \
 	command/reminder \
 	input/committee_options \
 	input/period \
