@@ -264,6 +264,10 @@ $(B)/tests/places: $(call obj_of,obj,tests/helpers/places tools/registry/registr
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+$(B)/tests/stream: $(call obj_of,obj,tests/helpers/stream) $(addprefix $(B)/obj/,libvanthu.a libdaemon.a libproto.a librouting.a)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 BADPEER := badpeer badpeer_bounds badpeer_frames badpeer_office badpeer_publish badpeer_report peer
 $(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/base/files daemon/base/folder $(LIB)) $(call gen_of,obj)
 	@mkdir -p $(@D)

@@ -346,6 +346,7 @@ static enum err open_control(struct daemon *d)
 				       .store = d->store,
 				       .tables = &d->tables.now,
 				       .files = d->files,
+				       .garbage = d->garbage,
 				       .bulk = d->bulk,
 				       .verifier = d->verifier,
 				       .inbox = d->inbox,
@@ -515,12 +516,12 @@ void daemon_close(struct daemon *d)
 	control_close(d->control);
 	live_events_close(d->events);
 	bulk_destroy(d->bulk);
-	garbage_destroy(d->garbage);
 	download_destroy(d->download);
 	links_close(d->links);
 	turn_destroy(d->turn);
 	outbox_destroy(d->outbox);
 	inbox_destroy(d->inbox);
+	garbage_destroy(d->garbage); /* what was waiting has released its contents */
 	installer_destroy(d->installer);
 	sequencer_destroy(d->sequencer);
 	verifier_destroy(d->verifier);

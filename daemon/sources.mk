@@ -50,6 +50,7 @@ DAEMON := \
 	control/papers \
 	control/persons \
 	control/places \
+	control/pieces \
 	control/policy \
 	control/queue \
 	control/receipts \
@@ -62,6 +63,7 @@ DAEMON := \
 	control/share \
 	control/show \
 	control/sift \
+	control/stage \
 	control/status \
 	control/statuses \
 	control/submit \

@@ -143,6 +143,17 @@ static void add_text(EVP_MD_CTX *ctx, text_t t)
 	add(ctx, t, strlen(t));
 }
 
+struct digest digest_key(text_t scope, text_t key)
+{
+	static const char domain[] = "vanthu id v1\n";
+	EVP_MD_CTX *ctx = begin();
+
+	add(ctx, domain, sizeof domain - 1);
+	add_text(ctx, scope);
+	add_text(ctx, key);
+	return end(ctx);
+}
+
 struct digest digest_submission(const struct submission_fields *f)
 {
 	static const char domain[] = "vanthu submission v1\n";

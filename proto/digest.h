@@ -22,6 +22,10 @@ struct digest digest_pae(text_t payload_type, struct blob payload);
 /* chain(n) from chain(n−1), in place; see routing/state/stream.h. Fits core_config.chain_step. */
 void digest_chain_step(struct digest *chain, uint64_t n, const struct digest *digest);
 
+/* What an id is made of that repeats with a key: SHA-256 over "vanthu id v1\n", then scope and key,
+ * each preceded by its length as 8 bytes big-endian. */
+struct digest digest_key(text_t scope, text_t key);
+
 /* What makes two submissions of one id the same: SHA-256 over "vanthu submission v1\n", then each
  * of recipients, urgency, secrecy, body as submitted and manifest (size and SHA-256 of each part),
  * every field preceded by its length as 8 bytes big-endian; and where the number is to be given,

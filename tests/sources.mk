@@ -237,5 +237,6 @@ TEST_HELPERS := \
 	damage \
 	enlarge \
 	places \
+	stream \
 	unixcat \
 	unixrecv

@@ -29,6 +29,8 @@ TOOLS := \
 	client/media_type \
 	client/save \
 	client/submission \
+	client/submission_pack \
+	client/submission_stream \
 	client/types \
 	client/uuid \
 	client/vanthu_connection \
@@ -37,6 +39,8 @@ TOOLS := \
 	client/vanthu_draft \
 	client/vanthu_fault \
 	client/vanthu_list \
+	client/vanthu_reader \
+	client/vanthu_stream \
 	command/accepted \
 	command/check \
 	command/check_target \
@@ -162,6 +166,8 @@ TOOLS_TEST := \
 	client/media_type \
 	client/save \
 	client/submission \
+	client/submission_pack \
+	client/submission_stream \
 	client/types \
 	client/uuid \
 	client/vanthu_connection \
@@ -170,6 +176,8 @@ TOOLS_TEST := \
 	client/vanthu_draft \
 	client/vanthu_fault \
 	client/vanthu_list \
+	client/vanthu_reader \
+	client/vanthu_stream \
 	command/reminder \
 	input/committee_options \
 	input/period \

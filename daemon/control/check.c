@@ -116,6 +116,8 @@ static bool check_part(struct fault *f, const Vanthu__V1__SubmitPart *p, size_t 
 		return bad_row(f, "parts", at, "content");
 	if (!p->streamed && p->content.len != p->size_bytes)
 		return bad_row(f, "parts", at, "size_bytes");
+	if (p->sha256.len != 0 && p->sha256.len != sizeof(struct digest))
+		return bad_row(f, "parts", at, "sha256");
 	return true;
 }
 
@@ -451,6 +453,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return bad(f, ERR_UNSUPPORTED, "");
 	case VANTHU__V1__REQUEST__WHAT_SUBMIT:
 		return check_submit(f, m->submit);
+	case VANTHU__V1__REQUEST__WHAT_STAGE:
+		return m->stage->draft == NULL || check_submit(f, m->stage->draft);
 	case VANTHU__V1__REQUEST__WHAT_LIST:
 		return check_list(f, m->list);
 	case VANTHU__V1__REQUEST__WHAT_SHOW:

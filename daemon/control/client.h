@@ -137,6 +137,7 @@ struct control {
 	struct pending_reply pending[PENDING_REPLIES_MAX];
 	unsigned pending_hint, pending_count, pending_operate;
 	uint64_t last_number;
+	uint64_t last_pieces; /* daemon/control/pieces.h: the number of the newest */
 	uint64_t spare_bytes; /* of the disk, for contents of submissions */
 	enum err spare_why;   /* which resource is short, when spare_bytes is too little */
 	unsigned jobs;

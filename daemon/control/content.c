@@ -29,10 +29,11 @@ struct download {
 	uint32_t part;
 	struct blob inlined; /* a copy, when it is in the envelope */
 	struct manifest_item item;
-	uint64_t offset, sent_bytes, credit_bytes;
+	uint64_t offset, end, sent_bytes, credit_bytes;
+	bool checked; /* each piece, by the leaves of its chunks */
 	struct charge charge; /* the piece and the copy */
 	uint8_t *piece;	      /* while it is read */
-	size_t piece_bytes;
+	size_t piece_skip, piece_bytes; /* what of it is sent */
 	enum err result;
 	bool busy;
 };
@@ -59,13 +60,42 @@ static const struct task_kind download_task = { .step = step,
 						.drop = drop,
 						.traits = TASK_HOLDS_BYTES | TASK_WANTS_BYTES };
 
+enum { PIECE_CHUNKS = (int)CONTROL_DATA_BYTES / (int)CHUNK_BYTES };
+_Static_assert((int)PIECE_CHUNKS <= (int)CHUNKS_A_READ, "a piece is read at once");
+
+/* The chunks that `want` bytes from the offset on lie in; the piece has room for them. */
+static enum err read_checked(struct files *files, struct download *d, size_t want)
+{
+	uint64_t first = d->offset / CHUNK_BYTES;
+	uint8_t *slots[PIECE_CHUNKS];
+	struct chunk_range range = { .first = first,
+				     .count = (uint32_t)((d->offset + want - 1) / CHUNK_BYTES -
+							 first + 1),
+				     .check = true };
+	size_t got;
+	enum err e;
+
+	for (size_t i = 0; i < PIECE_CHUNKS; i++)
+		slots[i] = d->piece + i * CHUNK_BYTES;
+	e = files->ops->chunks(files, &d->item, &range, slots, &got);
+	d->piece_skip = (size_t)(d->offset - first * CHUNK_BYTES);
+	d->piece_bytes = want;
+	return e == ERR_OK && got < d->piece_skip + want ? ERR_DAMAGED : e;
+}
+
 static void work_read(struct job *j)
 {
 	struct download *d = (struct download *)j;
 	struct files *files = d->client->control->parts.files;
-	uint64_t left = d->item.size_bytes - d->offset;
-	size_t want = left < CONTROL_DATA_BYTES ? (size_t)left : CONTROL_DATA_BYTES;
+	uint64_t left = d->end - d->offset;
+	/* a range may begin within a chunk: what follows its first piece is whole ones */
+	size_t most = CONTROL_DATA_BYTES - (d->checked ? (size_t)(d->offset % CHUNK_BYTES) : 0);
+	size_t want = left < most ? (size_t)left : most;
 
+	if (d->checked) {
+		d->result = read_checked(files, d, want);
+		return;
+	}
 	d->result =
 	    files->ops->read(files, &d->item.sha256, d->offset, d->piece, want, &d->piece_bytes);
 	if (d->result == ERR_OK && d->piece_bytes != want)
@@ -81,7 +111,7 @@ static void say_piece(struct download *d, struct blob bytes)
 	d->sent_bytes += bytes.len_bytes;
 	data.part = d->part;
 	data.bytes = field_bytes(bytes.data, bytes.len_bytes);
-	data.last = d->offset == d->item.size_bytes;
+	data.last = d->offset == d->end;
 	r.more = !data.last;
 	r.data = &data;
 	control_say(d->client, &r);
@@ -103,7 +133,7 @@ static void was_read(struct job *j)
 		destroy(d);
 		return;
 	}
-	say_piece(d, (struct blob){ d->piece, d->piece_bytes });
+	say_piece(d, (struct blob){ d->piece + d->piece_skip, d->piece_bytes });
 	free(d->piece);
 	d->piece = NULL;
 	share_charge_set(&d->charge, c->account, d->inlined.len_bytes);
@@ -133,7 +163,7 @@ static bool read_on(struct client *c, struct download *d)
 static bool step(struct client *c, void *work)
 {
 	struct download *d = work;
-	bool all = d->offset == d->item.size_bytes;
+	bool all = d->offset == d->end;
 
 	if (d->busy)
 		return true;
@@ -145,7 +175,7 @@ static bool step(struct client *c, void *work)
 			say_piece(d, (struct blob){ NULL, 0 });
 		else if (d->item.inlined)
 			say_piece(d, (struct blob){ d->inlined.data + d->offset,
-						    d->inlined.len_bytes - (size_t)d->offset });
+						    (size_t)(d->end - d->offset) });
 		else
 			return read_on(c, d);
 	}
@@ -211,6 +241,10 @@ void control_content(struct client *c, const Vanthu__V1__Request *request)
 		d->part = m->part;
 		d->item = f.document.manifest[m->part];
 		d->offset = m->offset;
+		d->checked = m->length > 0;
+		d->end = d->item.size_bytes;
+		if (d->checked && m->length < d->end - d->offset)
+			d->end = d->offset + m->length;
 		d->credit_bytes = m->credit_bytes;
 		if (d->item.inlined)
 			e = read_inline(c, &f, d);

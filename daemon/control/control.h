@@ -31,6 +31,7 @@ struct control_parts {
 	struct store *store;
 	const struct tables *tables;
 	struct files *files;
+	struct garbage *garbage;
 	struct bulk *bulk;
 	struct verifier *verifier;
 	struct inbox *inbox; /* EVENT_SUBMIT, EVENT_DIRECTORY and EVENT_OPERATE go there */

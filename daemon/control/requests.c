@@ -27,6 +27,7 @@
 #include "daemon/control/resend.h"
 #include "daemon/control/room.h"
 #include "daemon/control/show.h"
+#include "daemon/control/stage.h"
 #include "daemon/control/status.h"
 #include "daemon/control/submit.h"
 #include "daemon/control/subtree.h"
@@ -58,7 +59,8 @@ struct request_row {
 /* More of a submission or of an import, under its id. */
 static void serve_data(struct client *c, const Vanthu__V1__Request *request)
 {
-	if (!control_import_data(c, request->id, request->data))
+	if (!control_import_data(c, request->id, request->data) &&
+	    !stage_data(c, request->id, request->data))
 		upload_data(c, request->id, request->data);
 }
 
@@ -68,6 +70,7 @@ static void serve_data(struct client *c, const Vanthu__V1__Request *request)
  * compares them. */
 static const struct request_row rows[] = {
 	{ WHAT(SUBMIT), OFFICE, control_submit, room_submit, upload_submit_fits },
+	{ WHAT(STAGE), OFFICE, control_stage, room_little, stage_fits },
 	{ WHAT(DATA), OFFICE | OPERATE, serve_data, room_nothing, upload_data_fits },
 	{ WHAT(LIST), OFFICE, control_list, room_little, NULL },
 	{ WHAT(SHOW), OFFICE, control_show, room_show, NULL },

@@ -10,6 +10,7 @@
 #include "daemon/control/names.h"
 #include "daemon/control/persons.h"
 #include "daemon/control/room.h"
+#include "daemon/control/stage.h"
 #include "daemon/control/upload.h"
 #include "proto/body.h"
 #include "proto/fields.h"
@@ -73,14 +74,28 @@ static enum err read_lists(struct upload *u, const Vanthu__V1__Submit *m)
 	return ERR_OK;
 }
 
+static enum err read_expected(struct upload *u, const Vanthu__V1__SubmitPart *p,
+			      struct piece_part *out)
+{
+	struct digest *d;
+
+	if (p->sha256.len == 0)
+		return ERR_OK;
+	d = arena_alloc(u->arena, sizeof *d);
+	out->expected = d;
+	return d == NULL ? ERR_NO_MEMORY : field_fixed(p->sha256, d->bytes, sizeof d->bytes);
+}
+
 static enum err read_parts(struct upload *u, const Vanthu__V1__Submit *m)
 {
-	u->parts = arena_array(u->arena, m->n_parts, sizeof *u->parts);
-	u->manifest = arena_array(u->arena, m->n_parts, sizeof *u->manifest);
-	if (u->parts == NULL || u->manifest == NULL)
+	enum err e;
+
+	u->in.parts = arena_array(u->arena, m->n_parts, sizeof *u->in.parts);
+	u->in.manifest = arena_array(u->arena, m->n_parts, sizeof *u->in.manifest);
+	if (u->in.parts == NULL || u->in.manifest == NULL)
 		return ERR_NO_MEMORY;
-	u->part_count = (uint32_t)m->n_parts;
-	for (uint32_t i = 0; i < u->part_count; i++) {
+	u->in.part_count = (uint32_t)m->n_parts;
+	for (uint32_t i = 0; i < u->in.part_count; i++) {
 		const Vanthu__V1__SubmitPart *p = m->parts[i];
 		struct blob content = field_blob(p->content);
 
@@ -90,11 +105,14 @@ static enum err read_parts(struct upload *u, const Vanthu__V1__Submit *m)
 		}
 		if (p->streamed ? content.len_bytes != 0 : content.len_bytes != p->size_bytes)
 			return ERR_FORMAT;
-		u->parts[i].streamed = p->streamed;
-		u->parts[i].size_bytes = p->size_bytes;
-		u->parts[i].content = u->owns_request ? content : arena_blob(u->arena, content);
-		if (content.len_bytes > 0 && u->parts[i].content.data == NULL)
+		u->in.parts[i].streamed = p->streamed;
+		u->in.parts[i].size_bytes = p->size_bytes;
+		u->in.parts[i].content = u->owns_request ? content : arena_blob(u->arena, content);
+		if (content.len_bytes > 0 && u->in.parts[i].content.data == NULL)
 			return ERR_NO_MEMORY;
+		e = read_expected(u, p, &u->in.parts[i]);
+		if (e != ERR_OK)
+			return e;
 	}
 	return ERR_OK;
 }
@@ -116,7 +134,8 @@ static enum err check_texts(struct document_body *body)
 	return body->fault == NULL ? e : ERR_FIELD;
 }
 
-static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
+/* Of a draft the parts are to come. */
+static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m, bool draft)
 {
 	struct document_body body;
 	enum err e;
@@ -132,7 +151,7 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 		u->fault = body.fault == NULL ? "" : body.fault;
 		return e;
 	}
-	if (body.part_count != m->n_parts || m->n_parts == 0)
+	if (!draft && (body.part_count != m->n_parts || m->n_parts == 0))
 		return ERR_FORMAT;
 	for (uint32_t i = 0; i < body.part_count; i++) {
 		if (body.parts[i].content.len_bytes != 0)
@@ -158,12 +177,12 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 
 static uint32_t largest_inline(const struct upload *u)
 {
-	uint32_t best = u->part_count;
+	uint32_t best = u->in.part_count;
 
-	for (uint32_t i = 0; i < u->part_count; i++) {
-		if (u->manifest[i].inlined &&
-		    (best == u->part_count ||
-		     u->manifest[i].size_bytes > u->manifest[best].size_bytes))
+	for (uint32_t i = 0; i < u->in.part_count; i++) {
+		if (u->in.manifest[i].inlined &&
+		    (best == u->in.part_count ||
+		     u->in.manifest[i].size_bytes > u->in.manifest[best].size_bytes))
 			best = i;
 	}
 	return best;
@@ -175,8 +194,8 @@ static enum err choose_inline(struct upload *u)
 {
 	struct head head = { .recipients = u->recipients,
 			     .recipient_count = u->event.recipient_count,
-			     .manifest = u->manifest,
-			     .manifest_count = u->part_count };
+			     .manifest = u->in.manifest,
+			     .manifest_count = u->in.part_count };
 	size_t body_bytes = u->body.len_bytes;
 	uint64_t together = 0;
 
@@ -186,27 +205,28 @@ static enum err choose_inline(struct upload *u)
 			      SEAL_RECIPIENT_MAX_BYTES;
 	if (u->event.number_template[0] != '\0')
 		body_bytes += DOCUMENT_BODY_NUMBER_BYTES;
-	for (uint32_t i = 0; i < u->part_count; i++) {
-		uint64_t size = u->parts[i].size_bytes;
+	for (uint32_t i = 0; i < u->in.part_count; i++) {
+		uint64_t size = u->in.parts[i].size_bytes;
 
-		u->manifest[i].size_bytes = size;
-		u->manifest[i].inlined =
-			!u->parts[i].streamed && together + size <= INLINE_MAX_BYTES;
-		together += u->manifest[i].inlined ? size : 0;
+		u->in.manifest[i].size_bytes = size;
+		u->in.manifest[i].inlined =
+			!u->in.parts[i].streamed && together + size <= INLINE_MAX_BYTES;
+		together += u->in.manifest[i].inlined ? size : 0;
 	}
-	while (seal_size_bound(&head, body_bytes + together + 8u * u->part_count) >
+	while (seal_size_bound(&head, body_bytes + together + 8u * u->in.part_count) >
 	       ENVELOPE_MAX_BYTES) {
 		uint32_t i = largest_inline(u);
 
-		if (i == u->part_count)
+		if (i == u->in.part_count)
 			return ERR_TOO_LARGE;
-		u->manifest[i].inlined = false;
-		together -= u->manifest[i].size_bytes;
+		u->in.manifest[i].inlined = false;
+		together -= u->in.manifest[i].size_bytes;
 	}
 	return ERR_OK;
 }
 
-static enum err read_submit(struct upload *u, const Vanthu__V1__Submit *m)
+/* What is no content of it. */
+static enum err read_fields(struct upload *u, const Vanthu__V1__Submit *m, bool draft)
 {
 	enum err e = field_fixed(m->id, u->event.id.bytes, sizeof u->event.id.bytes);
 
@@ -237,21 +257,34 @@ static enum err read_submit(struct upload *u, const Vanthu__V1__Submit *m)
 	if (e == ERR_OK && m->n_parts > PARTS_MAX)
 		e = ERR_TOO_MANY_ATTACHMENTS;
 	if (e == ERR_OK)
-		e = read_body(u, m);
+		e = read_body(u, m, draft);
+	u->event.recipients = u->recipients;
+	return e;
+}
+
+/* Said now rather than after gigabytes have come. */
+static enum err judge(struct upload *u)
+{
+	enum err e = policy_submit(&u->event,
+				   u->client->control->parts.config->attachment_max_bytes);
+
+	u->event.within_policy = e == ERR_OK;
+	return e;
+}
+
+static enum err read_submit(struct upload *u, const Vanthu__V1__Submit *m)
+{
+	enum err e = read_fields(u, m, false);
+
 	if (e == ERR_OK)
 		e = read_parts(u, m);
 	if (e == ERR_OK)
 		e = choose_inline(u);
-	if (e == ERR_OK) {
-		u->event.manifest = u->manifest;
-		u->event.manifest_count = u->part_count;
-		u->event.recipients = u->recipients;
-		/* Said now rather than after gigabytes have come. */
-		e = policy_submit(&u->event,
-				  u->client->control->parts.config->attachment_max_bytes);
-		u->event.within_policy = e == ERR_OK;
-	}
-	return e;
+	if (e != ERR_OK)
+		return e;
+	u->event.manifest = u->in.manifest;
+	u->event.manifest_count = u->in.part_count;
+	return judge(u);
 }
 
 /* A small request is copied into an arena of its own; of a large one the submission takes over the
@@ -348,37 +381,66 @@ static void answer_with_names(struct client *c, const struct pending_reply *p,
 	say_accepted(c, p, a, true);
 }
 
-static void refuse(struct upload *u, enum err why)
+/* NULL: the client was told why. */
+static struct upload *new_upload(struct client *c, uint64_t id)
 {
-	control_say_error(u->client, u->id, why, u->fault);
-	arena_destroy(u->arena);
-	free(u);
+	struct upload *u = calloc(1, sizeof *u);
+
+	if (u == NULL || !take_arena(u, c->control, c->request.len_bytes)) {
+		free(u);
+		control_say_error(c, id, ERR_NO_MEMORY, "");
+		return NULL;
+	}
+	u->client = c;
+	u->id = id;
+	u->fault = "";
+	return u;
+}
+
+/* False: the client was told why, and `u` is gone. */
+static bool is_taken(struct upload *u, enum err e)
+{
+	if (e != ERR_OK) {
+		upload_refuse(u, e);
+		return false;
+	}
+	if (!control_signer(u->client, u->id, u->signer, u->event.summary.issued_on)) {
+		upload_abandon(u);
+		return false;
+	}
+	return true;
 }
 
 void control_submit(struct client *c, const Vanthu__V1__Request *request)
 {
-	struct upload *u = calloc(1, sizeof *u);
+	struct upload *u = new_upload(c, request->id);
+
+	if (u == NULL || !is_taken(u, read_submit(u, request->submit))) {
+		stage_drop(c, request->id);
+		return;
+	}
+	u->answer = request->submit->names ? answer_with_names : answer;
+	u->answer_bytes = room_accepted(c, u->event.recipient_count, has_group(u));
+	if (!stage_close(c, u))
+		upload_begin(u);
+}
+
+void control_stage(struct client *c, const Vanthu__V1__Request *request)
+{
+	struct manifest_item any = { .inlined = true }; /* there will be one */
+	struct upload *u;
 	enum err e;
 
-	if (u == NULL || !take_arena(u, c->control, c->request.len_bytes)) {
-		free(u);
-		control_say_error(c, request->id, ERR_NO_MEMORY, "");
-		return;
+	if (request->stage->draft != NULL) {
+		u = new_upload(c, request->id);
+		if (u == NULL)
+			return;
+		e = read_fields(u, request->stage->draft, true);
+		u->event.manifest = &any;
+		u->event.manifest_count = 1;
+		if (!is_taken(u, e == ERR_OK ? judge(u) : e))
+			return;
+		upload_abandon(u);
 	}
-	u->client = c;
-	u->id = request->id;
-	u->fault = "";
-	u->answer = request->submit->names ? answer_with_names : answer;
-	e = read_submit(u, request->submit);
-	if (e != ERR_OK) {
-		refuse(u, e);
-		return;
-	}
-	if (!control_signer(c, u->id, u->signer, u->event.summary.issued_on)) {
-		arena_destroy(u->arena);
-		free(u);
-		return;
-	}
-	u->answer_bytes = room_accepted(c, u->event.recipient_count, has_group(u));
-	upload_begin(u);
+	stage_begin(c, request->id);
 }

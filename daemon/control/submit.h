@@ -7,5 +7,7 @@
 struct client;
 
 void control_submit(struct client *c, const Vanthu__V1__Request *request);
+/* Contents of a submission that follows; what is known of it by now is judged first. */
+void control_stage(struct client *c, const Vanthu__V1__Request *request);
 
 #endif

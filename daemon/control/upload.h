@@ -5,19 +5,7 @@
 #define VANTHU_DAEMON_CONTROL_UPLOAD_H
 
 #include "daemon/control/client.h"
-
-struct upload_piece;
-
-struct upload_part {
-	struct blob content; /* came with the message; in the arena */
-	bool streamed;
-	bool started; /* some bytes of it have come */
-	bool whole;
-	uint64_t size_bytes; /* as announced */
-	uint64_t got_bytes;
-	struct incoming *incoming;
-	bool pinned; /* settled: its content stays until we release it */
-};
+#include "daemon/control/pieces.h"
 
 struct upload {
 	struct job job; /* first */
@@ -30,9 +18,7 @@ struct upload {
 	bool owns_request; /* the arena holds the unpacked request itself */
 	struct ev_submit event;
 	struct recipient *recipients;
-	struct manifest_item *manifest; /* sizes, and what is inline; the rest is found here */
-	struct upload_part *parts;
-	uint32_t part_count;
+	struct pieces in; /* its parts, how many; their sizes, and what is inline; … */
 	struct blob body;	      /* as submitted */
 	const struct part *described; /* as the body has them, as many */
 	/* what of the submission is to blame: a field of the body, a file's name, or "" */
@@ -40,12 +26,8 @@ struct upload {
 	text_t fault;
 	/* its own; all zero at first */
 	struct task task;
-	struct files *files;
-	struct upload_piece *arrived, **arrived_last, *working;
-	uint64_t received_bytes, written_bytes, promised_bytes;
 	struct account *account; /* stays while `charge` holds something of it */
 	struct charge charge;
-	size_t open_parts; /* that a file is open for */
 	enum err result;   /* of the job */
 	bool busy;	   /* a job is out */
 };
@@ -54,6 +36,10 @@ struct upload {
  * one way out is the core, whose decision `answer` gets; what goes wrong before that (too many
  * uploads, no room, a disk that fails, pieces that do not fit) the client is sent as an error. */
 void upload_begin(struct upload *u);
+/* Instead of it, of one that has not begun: the client is sent why not. */
+void upload_refuse(struct upload *u, enum err why);
+/* The same, said to nobody: the client has gone, or knows. */
+void upload_abandon(struct upload *u);
 /* The request DATA: more of the submission `id`; of an unknown one: dropped. */
 void upload_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m);
 /* Is there room for the whole submission, or for this piece, until it is on disk? */

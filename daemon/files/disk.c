@@ -133,6 +133,7 @@ enum err files_disk_open(const char *directory, struct files **out)
 		.incoming_resume = files_incoming_resume,
 		.incoming_missing = files_incoming_missing,
 		.incoming_chunks = files_incoming_chunks,
+		.incoming_seal = files_incoming_seal,
 		.incoming_finish = files_incoming_finish,
 		.incoming_close = files_incoming_close,
 		.read = files_read,

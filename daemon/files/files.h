@@ -44,6 +44,10 @@ struct files_ops {
 	/* Writes whole consecutive chunks at their offsets after checking each against its leaf:
 	 * ERR_DIGEST, and nothing of them is written. */
 	enum err (*incoming_chunks)(struct incoming *i, uint64_t first, struct blob bytes);
+	/* A submission's bytes are all there: syncs them, returns size and digests in the item, and
+	 * gives up descriptor and buffers. No content has this name yet; incoming_finish gives it,
+	 * incoming_close forgets it. Twice is fine. */
+	enum err (*incoming_seal)(struct incoming *i, struct manifest_item *item);
 	/* Done: checks (fetch) or returns in the item (submission) the whole digest, syncs,
 	 * renames, syncs the folder. Frees i on success. A submission's content is pinned from here
 	 * on: see release. ERR_DIGEST: the chunks fit their root, but the whole is not what the

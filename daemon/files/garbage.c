@@ -2,6 +2,7 @@
 #include "daemon/files/garbage.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/base/log.h"
 #include "proto/digest.h"
@@ -10,6 +11,7 @@
 #include "routing/state/record.h"
 
 enum {
+	UNCLAIMED_MAX = 1024,
 	LOOKED_AT_ONCE = 256,
 	DROPPED_AT_ONCE = 64,
 	AGAIN_MS = 10 * 60 * 1000,
@@ -23,12 +25,16 @@ struct garbage {
 	bool again;	  /* there are new ones: when the walk ends, another begins */
 	bool busy;	  /* a job is under way */
 	int64_t next_ms; /* monotonic: when to go on; 0: at once, as after the start */
+	struct digest unclaimed[UNCLAIMED_MAX];
+	unsigned unclaimed_count;
+	int64_t unclaimed_ms; /* monotonic: when to look at them */
 };
 
 struct drop_job {
 	struct job job; /* first */
 	struct garbage *garbage;
 	unsigned count;
+	bool unclaimed; /* the core knows of none of them */
 	struct ev_dropped list[DROPPED_AT_ONCE];
 	enum err results[DROPPED_AT_ONCE];
 };
@@ -71,6 +77,23 @@ static void work_drop(struct job *j)
 		drop->results[i] = files->ops->drop(files, &drop->list[i].sha256);
 }
 
+/* The oldest of too many are forgotten. */
+static void note_unclaimed(struct garbage *g, const struct digest *sha256)
+{
+	if (g->unclaimed_count == UNCLAIMED_MAX)
+		memmove(g->unclaimed, g->unclaimed + 1,
+			--g->unclaimed_count * sizeof *g->unclaimed);
+	g->unclaimed[g->unclaimed_count++] = *sha256;
+}
+
+static void tell(const struct drop_job *drop, const struct ev_dropped *e)
+{
+	const struct garbage *g = drop->garbage;
+
+	if (!drop->unclaimed)
+		g->parts.dropped(g->parts.ctx, e);
+}
+
 static void dropped(struct job *j)
 {
 	struct drop_job *drop = (struct drop_job *)j;
@@ -82,8 +105,10 @@ static void dropped(struct job *j)
 
 		digest_to_hex(&drop->list[i].sha256, hex);
 		/* not there: it went before a crash */
-		if (drop->results[i] == ERR_OK || drop->results[i] == ERR_NOT_FOUND)
-			g->parts.dropped(g->parts.ctx, &drop->list[i]);
+		if (drop->unclaimed && drop->results[i] == ERR_BUSY)
+			note_unclaimed(g, &drop->list[i].sha256);
+		else if (drop->results[i] == ERR_OK || drop->results[i] == ERR_NOT_FOUND)
+			tell(drop, &drop->list[i]);
 		else if (drop->results[i] != ERR_BUSY)
 			log_event(LOG_WARNING, "file-not-dropped", "file=%s error=VT-%d", hex,
 				  (int)drop->results[i]);
@@ -129,12 +154,52 @@ static enum err walk(struct garbage *g, struct drop_job *drop)
 	return ERR_OK;
 }
 
+void garbage_unclaimed(struct garbage *g, const struct digest *sha256, int64_t mono_ms)
+{
+	arena_reset(g->arena);
+	if (find_need(g, sha256) == ERR_OK)
+		return;
+	if (g->unclaimed_count == 0)
+		g->unclaimed_ms = mono_ms + AGAIN_MS;
+	note_unclaimed(g, sha256);
+}
+
+/* Those that nobody has claimed meanwhile, the newest first; of whom that is not known, stays. */
+static void sift(struct garbage *g, struct drop_job *drop)
+{
+	unsigned kept = g->unclaimed_count;
+
+	drop->unclaimed = true;
+	for (unsigned i = g->unclaimed_count; i-- > 0 && drop->count < DROPPED_AT_ONCE;) {
+		enum err e;
+
+		arena_reset(g->arena);
+		e = find_need(g, &g->unclaimed[i]);
+		if (e == ERR_NOT_FOUND)
+			drop->list[drop->count++].sha256 = g->unclaimed[i];
+		if (e == ERR_OK || e == ERR_NOT_FOUND)
+			g->unclaimed[i] = g->unclaimed[--kept];
+	}
+	g->unclaimed_count = kept;
+}
+
+static void run(struct garbage *g, struct drop_job *drop)
+{
+	if (drop->count == 0) {
+		free(drop);
+		return;
+	}
+	g->busy = true;
+	g->parts.runner.run(g->parts.runner.ctx, &drop->job);
+}
+
 void garbage_due(struct garbage *g, int64_t mono_ms)
 {
+	bool sifts = g->unclaimed_count > 0 && mono_ms >= g->unclaimed_ms;
 	struct drop_job *drop;
 	bool ended;
 
-	if (g->busy || mono_ms < g->next_ms || !g->parts.may_drop(g->parts.ctx))
+	if (g->busy || (mono_ms < g->next_ms && !sifts) || !g->parts.may_drop(g->parts.ctx))
 		return;
 	drop = calloc(1, sizeof *drop);
 	if (drop == NULL)
@@ -142,6 +207,12 @@ void garbage_due(struct garbage *g, int64_t mono_ms)
 	drop->job.work = work_drop;
 	drop->job.done = dropped;
 	drop->garbage = g;
+	if (mono_ms < g->next_ms) {
+		g->unclaimed_ms = mono_ms + AGAIN_MS;
+		sift(g, drop);
+		run(g, drop);
+		return;
+	}
 	if (g->at.len_bytes == 0)
 		g->again = false;
 	ended = walk(g, drop) == ERR_NOT_FOUND;
@@ -149,10 +220,5 @@ void garbage_due(struct garbage *g, int64_t mono_ms)
 		g->at.len_bytes = 0;
 		g->next_ms = g->again ? mono_ms : mono_ms + AGAIN_MS;
 	}
-	if (drop->count == 0) {
-		free(drop);
-		return;
-	}
-	g->busy = true;
-	g->parts.runner.run(g->parts.runner.ctx, &drop->job);
+	run(g, drop);
 }

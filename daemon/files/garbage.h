@@ -31,6 +31,11 @@ struct garbage *garbage_new(const struct garbage_parts *parts); /* NULL without 
 void garbage_destroy(struct garbage *g); /* NULL is fine; no job of it may be under way */
 /* There is a new DROPPED record: the next garbage_due looks. Does not block. */
 void garbage_wake(struct garbage *g);
+/* A content of a submission that was refused after it had its name: no record names it, unless
+ * another document does. Looked at again in ten minutes, and dropped if none does. Those of a
+ * process that ends before are not found again; nor are more than a thousand at once. Does not
+ * block. */
+void garbage_unclaimed(struct garbage *g, const struct digest *sha256, int64_t mono_ms);
 /* Each second: a bounded number of what DROPPED names goes to a job, one job at a time. What the
  * files refuse to drop yet (ERR_BUSY) is looked at again after ten minutes. */
 void garbage_due(struct garbage *g, int64_t mono_ms);

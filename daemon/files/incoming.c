@@ -22,6 +22,8 @@
 
 /* of a coming file that may wait in the page cache before the next is begun */
 enum { STRETCH_BYTES = 4 << 20 };
+/* leaves of a submission that are in memory before they are written beside it: those of 32 MiB */
+enum { LEAVES_HELD_MAX = 1024 };
 
 struct incoming {
 	struct disk_files *owner;
@@ -33,14 +35,18 @@ struct incoming {
 	struct digest_stream *sha256;
 	uint64_t hashed_bytes;
 	struct digest *leaves;
-	uint64_t leaf_count, leaf_capacity;
+	uint64_t leaf_count, leaf_capacity; /* of `leaves`; of a submission beside those spilled */
 	bool unwritten; /* something of it did not reach the disk */
 	struct manifest_item item; /* fetch */
 	bool fetch;
 	bool fresh; /* nothing of the file is on disk yet: no chunk needs to be searched for */
-	/* A submission's unfinished chunk. */
+	/* A submission's unfinished chunk, … */
 	uint8_t *tail;
 	size_t tail_bytes;
+	/* … its root so far, and how many leaves are in the file leaves_path */
+	struct merkle_stream root;
+	uint64_t spilled_count;
+	bool sealed; /* whole and synced: `item` describes it, only its name is to come */
 };
 
 enum err files_incoming_open(struct files *f, const char *name, struct incoming **out)
@@ -61,6 +67,7 @@ enum err files_incoming_open(struct files *f, const char *name, struct incoming 
 		free(i);
 		return e;
 	}
+	merkle_begin(&i->root);
 	i->sha256 = digest_begin();
 	i->tail = malloc(CHUNK_BYTES);
 	if (i->sha256 == NULL || i->tail == NULL) {
@@ -130,8 +137,33 @@ static enum err write_and_pass_on(struct incoming *i, uint64_t offset, struct bl
 
 /* ---- submissions ---- */
 
+/* So few leaves are not worth a file: see leaves.h. Of more, those in memory are written behind
+ * those that are there. */
+static enum err spill_leaves(struct incoming *i)
+{
+	struct blob bytes = { (const uint8_t *)i->leaves, i->leaf_count * sizeof *i->leaves };
+	int fd = open(i->leaves_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	enum err e;
+
+	if (fd < 0)
+		return files_not_made(i->owner, "open");
+	e = files_write_full(fd, i->spilled_count * sizeof *i->leaves, bytes);
+	close(fd);
+	i->spilled_count += i->leaf_count;
+	i->leaf_count = 0;
+	return e;
+}
+
 static enum err add_leaf(struct incoming *i, struct blob chunk)
 {
+	struct digest leaf = merkle_leaf(chunk);
+
+	if (i->leaf_count == LEAVES_HELD_MAX) {
+		enum err e = spill_leaves(i);
+
+		if (e != ERR_OK)
+			return e;
+	}
 	if (i->leaf_count == i->leaf_capacity) {
 		uint64_t capacity = i->leaf_capacity == 0 ? 32 : i->leaf_capacity * 2;
 		struct digest *grown = realloc(i->leaves, capacity * sizeof *grown);
@@ -141,7 +173,8 @@ static enum err add_leaf(struct incoming *i, struct blob chunk)
 		i->leaves = grown;
 		i->leaf_capacity = capacity;
 	}
-	i->leaves[i->leaf_count++] = merkle_leaf(chunk);
+	merkle_add(&i->root, leaf);
+	i->leaves[i->leaf_count++] = leaf;
 	return ERR_OK;
 }
 
@@ -396,18 +429,54 @@ static enum err replace_damaged(struct incoming *i, const struct manifest_item *
 	return ERR_OK;
 }
 
+/* All bytes of a submission are there. From here on it takes little memory and no descriptor. */
+static enum err seal(struct incoming *i)
+{
+	enum err e = ERR_OK;
+
+	if (i->tail_bytes > 0)
+		e = add_leaf(i, (struct blob){ i->tail, i->tail_bytes });
+	if (e == ERR_OK && !files_leaves_small(i->spilled_count + i->leaf_count))
+		e = spill_leaves(i);
+	if (e != ERR_OK)
+		return e;
+	i->item = (struct manifest_item){ .size_bytes = i->size_bytes,
+					  .sha256 = digest_end(i->sha256),
+					  .chunk_root = merkle_end(&i->root) };
+	i->sha256 = NULL;
+	if (fsync(i->fd) != 0)
+		return not_written(i, "fsync");
+	atomic_fetch_add(&i->owner->syncs, 1);
+	close(i->fd);
+	i->fd = -1;
+	free(i->tail);
+	i->tail = NULL;
+	if (i->spilled_count > 0) {
+		free(i->leaves);
+		i->leaves = NULL;
+	}
+	i->sealed = true;
+	return ERR_OK;
+}
+
+enum err files_incoming_seal(struct incoming *i, struct manifest_item *item)
+{
+	enum err e = i->sealed ? ERR_OK : seal(i);
+
+	if (e == ERR_OK)
+		*item = i->item;
+	return e;
+}
+
+/* Under its final name. Never over a file: what is there has the same content, or is damage that is
+ * set aside first. */
 static enum err settle(struct incoming *i, const struct manifest_item *item)
 {
 	char path[FILES_PATH_MAX];
 	enum err e;
 
-	if (fsync(i->fd) != 0)
-		return not_written(i, "fsync");
-	atomic_fetch_add(&i->owner->syncs, 1);
 	files_path(i->owner, &item->sha256, "", path);
 	files_note_recent(i->owner, &item->sha256);
-	/* Never over a file: what is there has the same content, or is damage that is set aside
-	 * first. */
 	if (renameat2(AT_FDCWD, i->part, AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
 		if (errno != EEXIST)
 			return files_not_made(i->owner, "rename");
@@ -417,42 +486,52 @@ static enum err settle(struct incoming *i, const struct manifest_item *item)
 	}
 	e = sync_folder(path);
 	atomic_fetch_add(&i->owner->syncs, 1);
-	if (e == ERR_OK && i->leaf_count > 0)
+	if (e == ERR_OK && i->spilled_count > 0)
+		e = files_adopt_leaves(i->owner, item, i->leaves_path);
+	else if (e == ERR_OK && i->leaf_count > 0)
 		e = files_keep_leaves(i->owner, item, i->leaves);
+	return e;
+}
+
+static enum err finish_submission(struct incoming *i, struct manifest_item *item)
+{
+	enum err e = files_incoming_seal(i, item);
+
+	if (e == ERR_OK)
+		e = files_pin(i->owner, &item->sha256); /* before it can be found to be nobody's */
+	if (e != ERR_OK)
+		return e;
+	e = settle(i, item);
+	if (e != ERR_OK)
+		files_release(&i->owner->base, &item->sha256);
+	return e;
+}
+
+static enum err finish_fetch(struct incoming *i, const struct manifest_item *item)
+{
+	enum err e = hash_rest(i);
+	struct digest sha256;
+
+	if (e != ERR_OK)
+		return e;
+	sha256 = digest_end(i->sha256);
+	i->sha256 = NULL;
+	if (!digest_equal(&sha256, &item->sha256))
+		return ERR_DIGEST;
+	if (fsync(i->fd) != 0)
+		return not_written(i, "fsync");
+	atomic_fetch_add(&i->owner->syncs, 1);
+	e = settle(i, item);
+	if (e == ERR_OK && !files_leaves_small(i->leaf_count))
+		unlink(i->leaves_path);
 	return e;
 }
 
 enum err files_incoming_finish(struct incoming *i, struct manifest_item *item)
 {
-	struct digest sha256;
-	enum err e = ERR_OK;
+	enum err e = i->fetch ? finish_fetch(i, item) : finish_submission(i, item);
 
-	if (i->fetch)
-		e = hash_rest(i);
-	else if (i->tail_bytes > 0)
-		e = add_leaf(i, (struct blob){ i->tail, i->tail_bytes });
-	if (e != ERR_OK)
-		return e;
-	sha256 = digest_end(i->sha256);
-	i->sha256 = NULL;
-	if (i->fetch && !digest_equal(&sha256, &item->sha256))
-		return ERR_DIGEST;
-	if (!i->fetch)
-		*item = (struct manifest_item){ .size_bytes = i->size_bytes,
-						.sha256 = sha256,
-						.chunk_root =
-						    merkle_root(i->leaves, (size_t)i->leaf_count) };
-	if (!i->fetch)
-		e = files_pin(i->owner, &item->sha256); /* before it can be found to be nobody's */
-	if (e == ERR_OK) {
-		e = settle(i, item);
-		if (e != ERR_OK && !i->fetch)
-			files_release(&i->owner->base, &item->sha256);
-	}
-	if (e != ERR_OK)
-		return e;
-	if (i->fetch && !files_leaves_small(i->leaf_count))
-		unlink(i->leaves_path);
-	files_incoming_close(i, false);
-	return ERR_OK;
+	if (e == ERR_OK)
+		files_incoming_close(i, false);
+	return e;
 }

@@ -14,6 +14,7 @@ must_use enum err files_incoming_leaves(struct incoming *i, const struct manifes
 must_use enum err files_incoming_resume(struct incoming *i, const struct manifest_item *item);
 must_use enum err files_incoming_missing(struct incoming *i, uint64_t from, uint64_t *chunk);
 must_use enum err files_incoming_chunks(struct incoming *i, uint64_t first, struct blob bytes);
+must_use enum err files_incoming_seal(struct incoming *i, struct manifest_item *item);
 must_use enum err files_incoming_finish(struct incoming *i, struct manifest_item *item);
 void files_incoming_close(struct incoming *i, bool forget);
 

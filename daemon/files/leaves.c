@@ -151,6 +151,20 @@ enum err files_keep_leaves(struct disk_files *f, const struct manifest_item *ite
 	return ERR_OK;
 }
 
+enum err files_adopt_leaves(struct disk_files *f, const struct manifest_item *item,
+			    const char *leaves_path)
+{
+	char path[FILES_PATH_MAX];
+	enum err e = ERR_OK;
+
+	files_path(f, &item->sha256, ".leaves", path);
+	pthread_mutex_lock(&f->lock);
+	if (rename(leaves_path, path) != 0)
+		e = files_errno("rename");
+	pthread_mutex_unlock(&f->lock);
+	return e;
+}
+
 /* So many leaves of the kept ones. ERR_NOT_FOUND: they are not there, or not all. */
 static enum err read_leaves(struct disk_files *f, const struct manifest_item *item, uint64_t first,
 			    size_t count, struct digest *out)

@@ -17,5 +17,8 @@ must_use enum err files_read_chunks(struct files *base, const struct manifest_it
 /* Of a file that has just been settled: in memory or beside it. */
 must_use enum err files_keep_leaves(struct disk_files *f, const struct manifest_item *item,
 				    const struct digest *leaves);
+/* The same, where they are in a file already, which becomes the one beside it. */
+must_use enum err files_adopt_leaves(struct disk_files *f, const struct manifest_item *item,
+				     const char *leaves_path);
 
 #endif

@@ -171,6 +171,16 @@ static struct digest root_of(struct blob bytes)
 	return merkle_end(&m);
 }
 
+static enum err memory_seal(struct incoming *i, struct manifest_item *item)
+{
+	struct blob all = { i->data, i->len_bytes };
+
+	*item = (struct manifest_item){ .size_bytes = i->len_bytes,
+					.sha256 = digest_of(all),
+					.chunk_root = root_of(all) };
+	return ERR_OK;
+}
+
 static enum err memory_finish(struct incoming *i, struct manifest_item *item)
 {
 	struct blob all = { i->data, i->len_bytes };
@@ -300,6 +310,7 @@ enum err files_memory_open(struct memory_files_disk *d, struct files **out)
 		.incoming_resume = memory_resume,
 		.incoming_missing = memory_missing,
 		.incoming_chunks = memory_incoming_chunks,
+		.incoming_seal = memory_seal,
 		.incoming_finish = memory_finish,
 		.incoming_close = memory_close_incoming,
 		.read = memory_read,

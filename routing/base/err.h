@@ -103,6 +103,7 @@ enum err {
 	ERR_DECLARED_EARLIER = 2088, /* as of a day before the last declaration's */
 	ERR_SIMULATE_MORE = 2089,   /* what if: of more than there is */
 	ERR_BELOW_LINE = 2090,      /* the digital share, by check target */
+	ERR_PART_DIGEST = 2100,     /* of a submission: not the content that its sender announced */
 	/* the table of the directory does not let that committee issue it */
 	ERR_COMPETENCE = 2060,
 	ERR_LIST_UNKNOWN = 2061,    /* no distribution list of this name, of office or directory */

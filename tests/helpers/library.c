@@ -145,6 +145,78 @@ static void save(char **word)
 	say(e, saved);
 }
 
+/* stream ID TO NUMBER BYTES PARTS [half]: of zeros, the last of one byte; half: nothing is sent */
+static void stream(char **word)
+{
+	static const char zeros[50000];
+	vanthu_draft *d = NULL;
+	vanthu_sent *sent = NULL;
+	vanthu_stream *s = NULL;
+	unsigned long left, parts = strtoul(word[5], NULL, 10);
+	char name[32];
+	int e = vanthu_draft_new(&d);
+
+	if (e == 0)
+		e = vanthu_draft_set(d, VANTHU_ID, word[1]);
+	if (e == 0)
+		e = vanthu_draft_to(d, word[2]);
+	if (e == 0)
+		e = vanthu_draft_set(d, VANTHU_NUMBER, word[3]);
+	if (e == 0)
+		e = vanthu_draft_set(d, VANTHU_TYPE, "Kế hoạch");
+	if (e == 0)
+		e = vanthu_draft_set(d, VANTHU_SUBJECT, "một việc");
+	if (e == 0)
+		e = vanthu_stream_begin(connection, d, 0, &s);
+	for (unsigned long i = 0; e == 0 && i < parts; i++) {
+		snprintf(name, sizeof name, "%lu.bin", i);
+		e = vanthu_stream_part(s, name);
+		left = i + 1 == parts ? 1 : strtoul(word[4], NULL, 10);
+		for (; e == 0 && left > 0; left -= left < sizeof zeros ? left : sizeof zeros)
+			e = vanthu_stream_write(s, zeros,
+						left < sizeof zeros ? left : sizeof zeros);
+	}
+	if (e == 0 && word[6][0] == '\0')
+		e = vanthu_stream_send(s, &sent);
+	say(e, sent != NULL && vanthu_sent_is_repeated(sent) ? " repeated" : "");
+	vanthu_stream_free(s);
+	vanthu_sent_free(sent);
+	vanthu_draft_free(d);
+}
+
+/* range NAME PART FROM LENGTH FILE: in pieces of 999 bytes; says the size of the part too */
+static void range(char **word)
+{
+	vanthu_reader *r = NULL;
+	FILE *out = fopen(word[5], "we");
+	char piece[999], more[64] = "";
+	size_t got = 1;
+	int e = vanthu_reader_open(connection, word[1], strtoul(word[2], NULL, 10), &r);
+
+	if (e == 0)
+		snprintf(more, sizeof more, " %llu",
+			 (unsigned long long)vanthu_reader_size_bytes(r));
+	if (e == 0 && strcmp(word[3], "-") != 0)
+		e = vanthu_reader_seek(r, strtoul(word[3], NULL, 10), strtoul(word[4], NULL, 10));
+	while (e == 0 && got > 0 && out != NULL) {
+		e = vanthu_reader_read(r, piece, sizeof piece, &got);
+		fwrite(piece, 1, got, out);
+	}
+	say(e, more);
+	vanthu_reader_free(r);
+	if (out == NULL || fclose(out) != 0)
+		abort();
+}
+
+/* key SCOPE KEY */
+static void key(char **word)
+{
+	char id[VANTHU_ID_SIZE];
+
+	vanthu_id_of_key(word[1], word[2], id);
+	say(0, id);
+}
+
 static void command(char **word)
 {
 	vanthu_document *d = NULL;
@@ -166,6 +238,12 @@ static void command(char **word)
 		find(word);
 	} else if (strcmp(word[0], "save") == 0) {
 		save(word);
+	} else if (strcmp(word[0], "stream") == 0) {
+		stream(word);
+	} else if (strcmp(word[0], "range") == 0) {
+		range(word);
+	} else if (strcmp(word[0], "key") == 0) {
+		key(word);
 	}
 }
 

@@ -8,6 +8,7 @@ import re
 import select
 import socket
 import sys
+import threading
 import time
 
 sys.path.insert(0, sys.argv[1])
@@ -105,6 +106,103 @@ def pieces_of_nothing():
     r.data.part = 0
     reply = d.ask(r)
     return "VT-%d" % reply.error.code
+
+
+def piece(number, part, content, last=False):
+    r = control_pb2.Request(id=number)
+    r.data.part, r.data.bytes, r.data.last = part, content, last
+    return r
+
+
+def staged(number, parts, streamed):
+    """A submission whose parts of these numbers came before it, each with its size."""
+    r = submission(number, parts)
+    for i, size in streamed.items():
+        r.submit.parts[i].streamed, r.submit.parts[i].size_bytes = True, size
+    return r
+
+
+def stages_astray():
+    """What a stage does not take: each on a connection of its own; what is said last."""
+    said = {}
+    sent = {
+        "nothing": [piece(1, 0, b"")],
+        "after-last": [piece(1, 0, b"x", True), piece(1, 0, b"x")],
+        "backwards": [piece(1, 1, b"x", True), piece(1, 0, b"x", True)],
+        "between": [piece(1, 0, b"x"), piece(1, 1, b"x")],
+        "past-parts": [piece(1, 101, b"x")],
+        "too-long": [piece(1, 0, bytes(300000))],
+        "twice": [request("stage", 1)],
+        "unfinished": [piece(1, 0, b"x"), staged(1, 1, {0: 1})],
+        "other-size": [piece(1, 0, b"x", True), staged(1, 1, {0: 2})],
+        "not-named": [piece(1, 0, b"x", True), staged(1, 1, {})],
+        "not-sent": [staged(1, 2, {1: 5})],
+        "number-too-high": [piece(1, 3, b"x", True), staged(1, 1, {})],
+        "bad-digest": [piece(1, 0, b"x", True), staged(1, 1, {0: 1})],
+        "empty-part": [piece(1, 0, b"", True), staged(1, 1, {0: 0})],
+        "good": [piece(1, 0, b"x"), piece(1, 0, b"y", True), piece(1, 2, b"z", True), staged(1, 4, {0: 2, 2: 1})],
+    }
+    sent["bad-digest"][1].submit.parts[0].sha256 = bytes(32)
+    for what, messages in sent.items():
+        d = Client("office")
+        assert d.ask(request("stage", 1)).WhichOneof("what") == "credit"
+        # Not read meanwhile: the client speaks before it listens.
+        for m in messages:
+            try:
+                d.send(m)
+            except (BrokenPipeError, ConnectionError):
+                break
+        try:
+            while True:
+                reply = d.reply()
+                if reply.WhichOneof("what") != "credit":
+                    break
+            said[what] = "VT-%d" % reply.error.code if reply.WhichOneof("what") == "error" else reply.WhichOneof("what")
+        except EOFError:
+            said[what] = "closed"
+    return ", ".join("%s %s" % s for s in said.items())
+
+
+def stages_without_end():
+    """The fifth stage of a connection; and, of many that never end, whether others are served."""
+    d = Client("office")
+    for n in range(1, 5):
+        assert d.ask(request("stage", n)).WhichOneof("what") == "credit"
+    fifth = d.ask(request("stage", 5)).error.code
+    crowd = [Client("office") for _ in range(60)]
+    for c in crowd:
+        c.send(request("stage", 1))
+        c.send(piece(1, 0, bytes(1000)))
+    other = Client("office")
+    served = other.ask(submission(77, 1, content=b"x")).WhichOneof("what")
+    return "VT-%d, others: %s" % (fifth, served)
+
+
+def stages_at_once():
+    """More streams than there is room for at once: those that wait go on when others have ended."""
+    said = []
+
+    def stream():
+        d = Client("office")
+        d.s.settimeout(280)
+        kind = d.ask(request("stage", 1)).WhichOneof("what")
+        for i in range(4):
+            d.send(piece(1, 0, os.urandom(250000), i == 3))
+        r = staged(1, 1, {0: 1000000})
+        body = envelope_pb2.DocumentBody.FromString(r.submit.body)
+        body.number = ""
+        r.submit.body = body.SerializeToString()
+        d.send(r)
+        while kind == "credit":
+            kind = d.reply().WhichOneof("what")
+        said.append(kind)
+
+    streams = [threading.Thread(target=stream) for _ in range(100)]
+    for t in streams:
+        t.start()
+    for t in streams:
+        t.join()
+    return "%d accepted" % said.count("accepted")
 
 
 def data_astray():

@@ -45,6 +45,17 @@ resident() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
 	[ -z "$(find "$LAB/btp/data/incoming" -name 'submit.*')" ]
 }
 
+@test "contents that come before their submission must be those that it names, one after the other" {
+	trick stages-astray
+	[ "$output" = "nothing VT-3006, after-last VT-3006, backwards VT-3006, between VT-3006, past-parts VT-3006, too-long VT-3006, twice VT-2018, unfinished VT-3006, other-size VT-3006, not-named VT-3006, not-sent VT-3006, number-too-high VT-3006, bad-digest VT-2100, empty-part accepted, good accepted" ]
+	wait_for 20 eval '[ -z "$(find "$LAB/btp/data/incoming" -name "submit.*")" ]'
+	trick stages-without-end
+	[ "$output" = "VT-5004, others: accepted" ]
+	trick stages-at-once
+	[ "$output" = "100 accepted" ]
+	wait_for 20 eval '[ -z "$(find "$LAB/btp/data/incoming" -name "submit.*")" ]'
+}
+
 @test "a field that is blank or too long is named, and a file that is too large" {
 	trick bad-fields
 	[ "$output" = "subject VT-1009, subject VT-1009, number VT-1009, number VT-1009, note VT-1009, issued_on VT-1009, due_on VT-1009, issued_on VT-1009, type_name VT-1009, p0 VT-2009" ]

@@ -9,6 +9,7 @@
 #include "tools/client/media_type.h"
 #include "tools/client/save.h"
 #include "tools/client/submission.h"
+#include "tools/client/submission_stream.h"
 #include "tools/client/types.h"
 #include "tools/client/uuid.h"
 

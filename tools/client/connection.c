@@ -111,6 +111,11 @@ enum err client_connect(const struct config *config, enum client_socket_kind kin
 		       : ERR_CONFIG;
 }
 
+enum err client_connect_beside(const struct client *c, int *error, struct client **out)
+{
+	return client_connect_path(c->path, c->timeout_ms, error, out);
+}
+
 void client_close(struct client *c)
 {
 	if (c == NULL)

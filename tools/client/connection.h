@@ -42,6 +42,8 @@ must_use enum err client_connect_path(const char *path, int timeout_ms, int *err
 /* The same to the daemon of a configuration. */
 must_use enum err client_connect(const struct config *config, enum client_socket_kind kind,
 				 int timeout_ms, struct client **out);
+/* One more connection to the same socket, with the same time-out; as client_connect_path. */
+must_use enum err client_connect_beside(const struct client *c, int *error, struct client **out);
 void client_close(struct client *c);	 /* NULL is fine */
 int client_peer(const struct client *c); /* process of the daemon; 0: not known */
 

@@ -8,17 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proto/body.h"
 #include "proto/fields.h"
 #include "routing/base/arena.h"
 #include "routing/base/limits.h"
-#include "routing/rules/rules.h"
-#include "tools/base/file_name.h"
 #include "tools/base/files.h"
-#include "tools/base/text.h"
-#include "tools/client/media_type.h"
+#include "tools/client/submission_pack.h"
 
-enum { SENT_WHOLE_BYTES = 256 * 1024, WHOLE_TOGETHER_BYTES = 512 * 1024, ARENA_BYTES = 8 << 20 };
+enum { ARENA_BYTES = 8 << 20 };
 
 struct opened_file {
 	int fd; /* -1: its content is in memory */
@@ -38,13 +34,6 @@ struct sending {
 	Vanthu__V1__SubmitPart **submit_list;
 	uint64_t streamed_bytes;
 };
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? path : slash + 1;
-}
 
 /* NULL: it is a file. */
 static const uint8_t *content_of(const struct sending *s, unsigned i)
@@ -93,8 +82,8 @@ static enum err open_files(struct sending *s)
 
 		if (e != ERR_OK)
 			return e;
-		f->streamed = f->size_bytes > SENT_WHOLE_BYTES ||
-			      together + f->size_bytes > WHOLE_TOGETHER_BYTES;
+		f->streamed = f->size_bytes > SUBMISSION_WHOLE_BYTES ||
+			      together + f->size_bytes > SUBMISSION_TOGETHER_BYTES;
 		if (f->streamed)
 			s->streamed_bytes += f->size_bytes;
 		else
@@ -143,28 +132,6 @@ static enum err read_whole(struct sending *s, unsigned i, ProtobufCBinaryData *o
 	return check_unchanged(s, i);
 }
 
-/* Two parts of one name could not both be saved: the second gets a number. */
-static const char *unique_name(struct sending *s, unsigned i)
-{
-	char *nfc = text_nfc(base_name(s->s->files[i]));
-	const char *name = nfc == NULL ? NULL : arena_text(s->arena, nfc, strlen(nfc));
-	const char *given = name;
-	char numbered[FILE_NAME_SIZE];
-
-	free(nfc);
-	for (unsigned n = 2; name != NULL; n++) {
-		unsigned k = 0;
-
-		while (k < i && strcmp(s->parts[k].name, name) != 0)
-			k++;
-		if (k == i)
-			return name;
-		file_name_numbered(given, n, NAME_MAX_BYTES, numbered);
-		name = arena_text(s->arena, numbered, strlen(numbered));
-	}
-	return NULL;
-}
-
 static enum err describe(struct sending *s)
 {
 	unsigned count = s->s->file_count;
@@ -177,10 +144,8 @@ static enum err describe(struct sending *s)
 	for (unsigned i = 0; i < count; i++) {
 		enum err e = ERR_OK;
 
-		s->parts[i].name = unique_name(s, i);
-		if (s->parts[i].name == NULL)
+		if (submission_part(s->arena, s->parts, i, s->s->files[i]) != ERR_OK)
 			return fail_file(s, i, ERR_UTF8);
-		s->parts[i].media_type = media_type_of(s->parts[i].name);
 		vanthu__v1__submit_part__init(&s->submit_parts[i]);
 		s->submit_parts[i].size_bytes = s->files[i].size_bytes;
 		s->submit_parts[i].streamed = s->files[i].streamed;
@@ -191,46 +156,6 @@ static enum err describe(struct sending *s)
 		s->submit_list[i] = &s->submit_parts[i];
 	}
 	return ERR_OK;
-}
-
-static bool is_automatic(const struct submission *m)
-{
-	return m->number != NULL && numbering_is_template(m->number);
-}
-
-static enum err pack_body(struct sending *s, struct blob *out)
-{
-	const struct submission *m = s->s;
-	struct document_body b = { .number = is_automatic(m) ? "" : m->number,
-				   .type_code = m->type_code,
-				   .type_name = m->type_name,
-				   .term = m->term,
-				   .subject = m->subject,
-				   .signer_name = m->signer_name,
-				   .signer_position = m->signer_position,
-				   .signer_competence =
-					   m->signer_competence == NULL ? "" : m->signer_competence,
-				   .issued_on = m->issued_on,
-				   .due_on = m->due_on,
-				   .note = m->note,
-				   .paper_copies = m->paper_copies,
-				   .business = m->business == 0 ? 1 : (uint32_t)m->business,
-				   .parts = s->parts,
-				   .part_count = m->file_count };
-
-	if (m->reply_origin != NULL && m->reply_origin[0] != '\0') {
-		snprintf(b.reply_to.origin.text, sizeof b.reply_to.origin.text, "%s",
-			 m->reply_origin);
-		b.reply_to.id = m->reply_id;
-		b.reply_to.digest = m->reply_digest;
-	}
-	b.reminds = m->reminds == NULL ? "" : m->reminds;
-	if (m->older_origin != NULL && m->older_origin[0] != '\0') {
-		snprintf(b.concerns.origin.text, sizeof b.concerns.origin.text, "%s",
-			 m->older_origin);
-		b.concerns.id = m->older_id;
-	}
-	return document_body_pack(s->arena, &b, out);
 }
 
 /* ---- streaming ---- */
@@ -331,38 +256,11 @@ static enum err converse(struct sending *s, Vanthu__V1__Submit *m, Vanthu__V1__A
 	return ERR_OK;
 }
 
-static enum err name_recipients(struct sending *s, Vanthu__V1__Submit *m)
-{
-	unsigned count = s->s->recipient_count;
-	Vanthu__V1__SubmitRecipient *each = arena_array(s->arena, count, sizeof *each);
-
-	m->recipients = arena_array(s->arena, count, sizeof *m->recipients);
-	if (each == NULL || m->recipients == NULL)
-		return ERR_NO_MEMORY;
-	for (unsigned i = 0; i < count; i++) {
-		const struct submission_recipient *r = &s->s->recipients[i];
-
-		vanthu__v1__submit_recipient__init(&each[i]);
-		if (r->committee != NULL)
-			each[i].committee = (char *)(uintptr_t)r->committee;
-		else if (r->list != NULL)
-			each[i].list = (char *)(uintptr_t)r->list;
-		else if (r->superior)
-			each[i].superior = 1;
-		else
-			each[i].group = r->group;
-		m->recipients[i] = &each[i];
-	}
-	m->n_recipients = count;
-	return ERR_OK;
-}
-
 enum err submission_send(struct client *c, const struct submission *m, struct client_fault *fault,
 			 Vanthu__V1__Accepted **accepted)
 {
 	struct sending *s = calloc(1, sizeof *s);
 	Vanthu__V1__Submit submit = VANTHU__V1__SUBMIT__INIT;
-	struct blob body;
 	enum err e = ERR_NO_MEMORY;
 
 	*fault = (struct client_fault){ .err = ERR_OK };
@@ -377,24 +275,11 @@ enum err submission_send(struct client *c, const struct submission *m, struct cl
 	if (e == ERR_OK)
 		e = describe(s);
 	if (e == ERR_OK)
-		e = pack_body(s, &body);
-	if (e == ERR_OK)
-		e = m->recipient_count == 0			     ? ERR_NO_RECIPIENT
-		    : m->recipient_count > SUBMISSION_RECIPIENTS_MAX ? ERR_TOO_MANY_RECIPIENTS
-								     : name_recipients(s, &submit);
+		e = submission_pack(s->arena, m, s->parts, m->file_count, &submit);
 	if (e != ERR_OK)
 		goto out;
-	submit.id = field_bytes(m->id.bytes, sizeof m->id.bytes);
-	submit.urgency = m->urgency;
-	submit.secrecy = m->secrecy;
-	submit.body = field_bytes(body.data, body.len_bytes);
 	submit.n_parts = m->file_count;
 	submit.parts = s->submit_list;
-	submit.dry_run = m->dry_run;
-	submit.strict = m->strict;
-	submit.names = m->names;
-	if (is_automatic(m))
-		submit.number_template = (char *)(uintptr_t)m->number;
 	e = converse(s, &submit, accepted);
 out:
 	if (fault->err == ERR_OK)

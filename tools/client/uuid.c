@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <sys/random.h>
 
+#include "proto/digest.h"
 #include "routing/base/committee_id.h"
 
 enum err uuid_new(int64_t unix_ms, struct doc_id *out)
@@ -16,6 +17,15 @@ enum err uuid_new(int64_t unix_ms, struct doc_id *out)
 	out->bytes[6] = (uint8_t)((out->bytes[6] & 0x0f) | 0x70);
 	out->bytes[8] = (uint8_t)((out->bytes[8] & 0x3f) | 0x80);
 	return ERR_OK;
+}
+
+void uuid_of_key(const char *scope, const char *key, struct doc_id *out)
+{
+	struct digest d = digest_key(scope, key);
+
+	memcpy(out->bytes, d.bytes, sizeof out->bytes);
+	out->bytes[6] = (uint8_t)((out->bytes[6] & 0x0f) | 0x80);
+	out->bytes[8] = (uint8_t)((out->bytes[8] & 0x3f) | 0x80);
 }
 
 void uuid_print(const uint8_t bytes[16], char out[UUID_TEXT_SIZE])

@@ -76,10 +76,12 @@ enum vanthu_error {
 	VANTHU_ERR_PERMISSION = 2017,
 	VANTHU_ERR_BAD_STATE = 2018,
 	VANTHU_ERR_REFUSED = 2021,
+	VANTHU_ERR_PART_DIGEST = 2100,
 	VANTHU_ERR_FORMAT = 3006,
 	VANTHU_ERR_UTF8 = 3007,
 	VANTHU_ERR_DIGEST = 3009,
 	VANTHU_ERR_DISK_FULL = 4001,
+	VANTHU_ERR_DAMAGED = 4003,
 	VANTHU_ERR_FILE = 4006,
 	VANTHU_ERR_UNREACHABLE = 5001,
 	VANTHU_ERR_TIMEOUT = 5002,
@@ -179,6 +181,12 @@ VANTHU_API void vanthu_draft_free(vanthu_draft *d);
 /* Its id, of VANTHU_ID: keep it before you send, and send under it again when you do not know
  * whether it happened. */
 VANTHU_API const char *vanthu_draft_id(const vanthu_draft *d);
+
+enum { VANTHU_ID_SIZE = 37 };
+/* An id for VANTHU_ID made of a key that your system has for what it sends (the number of a case,
+ * an Idempotency-Key of whoever asked): always the same for one key and scope, which says whose
+ * keys they are. So nothing needs to be kept before it is sent. `id` gets VANTHU_ID_SIZE bytes. */
+VANTHU_API void vanthu_id_of_key(const char *scope, const char *key, char *id);
 /* Sets a field; the text is copied, in NFC. VANTHU_TYPE and VANTHU_SUBJECT are wanted; without
  * VANTHU_ISSUED_ON it is today in Vietnam. VANTHU_ID takes the id of an earlier try, or one of
  * yours. Which type VANTHU_TYPE means vanthu_send asks the daemon.
@@ -238,6 +246,34 @@ VANTHU_API const char *vanthu_sent_number(const vanthu_sent *s);
 /* The committees that it goes to, members of groups each (index from 0; "" past the last). */
 VANTHU_API size_t vanthu_sent_recipient_count(const vanthu_sent *s);
 VANTHU_API const char *vanthu_sent_recipient(const vanthu_sent *s, size_t index);
+
+/* ---- sending what comes as a stream ---- */
+
+typedef struct vanthu_stream vanthu_stream;
+
+/* Begins to send a draft that has no parts: they come as a stream, and nobody needs to know their
+ * sizes or how many there are before the end. Memory is bounded, a large part goes to the daemon's
+ * disk while it comes, and the document is the same as if vanthu_send had sent it. The draft is
+ * lent and must not change until the end; flags are those of vanthu_send. It has a connection of
+ * its own beside that of `v`. Blocks. *out is the caller's.
+ *   VANTHU_ERR_USAGE  the draft has a part, or no type or no subject (`about`); unknown flags
+ *   VANTHU_ERR_BAD_TYPE, VANTHU_ERR_AMBIGUOUS, VANTHU_ERR_TYPE_ENDED as vanthu_send */
+VANTHU_API VANTHU_MUST_USE int vanthu_stream_begin(vanthu *v, const vanthu_draft *d,
+						   unsigned flags, vanthu_stream **out);
+/* The next part, the document itself first; the one before is whole. `name` is copied; its last
+ * word is what recipients see. */
+VANTHU_API VANTHU_MUST_USE int vanthu_stream_part(vanthu_stream *s, const char *name);
+/* More of the part. Blocks while the daemon has no room for it. After a failure of these three all
+ * further calls return the same, and only vanthu_stream_free is left.
+ *   VANTHU_ERR_TOO_LARGE    `about` is the part: larger than attachment.max
+ *   VANTHU_ERR_DISK_FULL; VANTHU_ERR_BAD_STATE  no part has begun; and what vanthu_send says of the
+ *   draft, where it can be known before the contents are */
+VANTHU_API VANTHU_MUST_USE int vanthu_stream_write(vanthu_stream *s, const void *bytes,
+						   size_t len);
+/* The document is whole: as vanthu_send. */
+VANTHU_API VANTHU_MUST_USE int vanthu_stream_send(vanthu_stream *s, vanthu_sent **out);
+/* Without vanthu_stream_send before it: nothing is sent, and nothing of it stays. */
+VANTHU_API void vanthu_stream_free(vanthu_stream *s);
 
 /* ---- documents ---- */
 
@@ -340,6 +376,28 @@ typedef int vanthu_take(void *ctx, const void *bytes, size_t len);
  *   VANTHU_ERR_DIGEST     the content is not what was signed, and `take` has had it all */
 VANTHU_API VANTHU_MUST_USE int vanthu_read(vanthu *v, const char *name, size_t part,
 					   vanthu_take *take, void *ctx);
+
+typedef struct vanthu_reader vanthu_reader;
+
+/* A part of a document (named as for vanthu_show, part from 0) to be read by pull, from any place.
+ * It has a connection of its own beside that of `v`. Blocks. *out is the caller's.
+ *   VANTHU_ERR_NOT_FOUND  no such document or part */
+VANTHU_API VANTHU_MUST_USE int vanthu_reader_open(vanthu *v, const char *name, size_t part,
+						  vanthu_reader **out);
+VANTHU_API uint64_t vanthu_reader_size_bytes(const vanthu_reader *r);
+/* What is read next: so many bytes from this place on (less, where the part ends before), without
+ * what lies before and behind. Of a new reader it is all of the part. Does not block.
+ *   VANTHU_ERR_NOT_FOUND  the place is behind the end */
+VANTHU_API VANTHU_MUST_USE int vanthu_reader_seek(vanthu_reader *r, uint64_t from,
+						  uint64_t length_bytes);
+/* Fills the buffer, but for the end: *got is less there, and 0 from then on. Blocks. What it gives
+ * was compared with what was signed; all of a part, read in one go, is only at its end:
+ *   VANTHU_ERR_DIGEST     it was not that
+ *   VANTHU_ERR_DAMAGED    the daemon found that before
+ *   VANTHU_ERR_NOT_YET    its files have not all arrived */
+VANTHU_API VANTHU_MUST_USE int vanthu_reader_read(vanthu_reader *r, void *buffer, size_t size,
+						  size_t *got);
+VANTHU_API void vanthu_reader_free(vanthu_reader *r);
 
 #ifdef __cplusplus
 }

@@ -11,9 +11,7 @@
 #include "tools/client/vanthu_document.h"
 #include "tools/client/vanthu_fault.h"
 
-/* The lock is held. The document's whole id, too: its name may mean another one by the time that
- * the content is asked for. */
-static int find_part(vanthu *v, const char *name, size_t part, struct content_part *out,
+int vanthu_find_part(vanthu *v, const char *name, size_t part, struct content_part *out,
 		     char id[UUID_TEXT_SIZE])
 {
 	Vanthu__V1__Reply *reply;
@@ -49,7 +47,7 @@ int vanthu_save(vanthu *v, const char *name, size_t part, const char *folder, ch
 	if (s.folder < 0)
 		return fail_file(folder, errno);
 	if (vanthu_lock(v)) {
-		code = find_part(v, name, part, &p.part, id);
+		code = vanthu_find_part(v, name, part, &p.part, id);
 		if (code == VANTHU_OK)
 			save_part(&s, &p, NULL);
 		vanthu_unlock(v);
@@ -92,7 +90,7 @@ int vanthu_read(vanthu *v, const char *name, size_t part, vanthu_take *take, voi
 
 	if (!vanthu_lock(v))
 		return VANTHU_ERR_BAD_STATE;
-	code = find_part(v, name, part, &p, id);
+	code = vanthu_find_part(v, name, part, &p, id);
 	if (code == VANTHU_OK && content_read(v->client, id, &p, hand_over, &t, &fault) != ERR_OK)
 		code = vanthu_fail(&fault);
 	vanthu_unlock(v);

@@ -261,18 +261,20 @@ static struct submission submission_of(const vanthu_draft *d, unsigned flags)
 	return s;
 }
 
-/* NULL: nothing is missing. */
-static const char *missing(const vanthu_draft *d)
+const char *vanthu_draft_missing(const vanthu_draft *d)
 {
-	if (d->s.file_count == 0)
-		return "part";
 	if (d->texts[VANTHU_TYPE] == NULL)
 		return "type";
 	return d->texts[VANTHU_SUBJECT] == NULL ? "subject" : NULL;
 }
 
-/* A copy on the heap: the reply is gone with the next call. */
-static vanthu_sent *keep(const Vanthu__V1__Accepted *a)
+size_t vanthu_draft_part_count(const vanthu_draft *d)
+{
+	return d->s.file_count;
+}
+
+/* On the heap: the reply is gone with the next call. */
+vanthu_sent *vanthu_draft_sent(const Vanthu__V1__Accepted *a)
 {
 	size_t size = vanthu__v1__accepted__get_packed_size(a);
 	uint8_t *bytes = malloc(size + 1);
@@ -313,21 +315,36 @@ static int name_type(vanthu *v, const vanthu_draft *d, struct client_types *t,
 	return VANTHU_OK;
 }
 
+int vanthu_draft_submission(vanthu *v, const vanthu_draft *d, unsigned flags,
+			    struct client_types **types, struct submission *out)
+{
+	int code;
+
+	*out = submission_of(d, flags);
+	if (client_types_new(types) != ERR_OK)
+		return vanthu_fail_about(ERR_NO_MEMORY, "");
+	code = name_type(v, d, *types, out);
+	if (code != VANTHU_OK) {
+		client_types_free(*types);
+		*types = NULL;
+	}
+	return code;
+}
+
 /* The lock is held. */
 static int send_typed(vanthu *v, const vanthu_draft *d, unsigned flags, vanthu_sent **out)
 {
-	struct submission s = submission_of(d, flags);
+	struct submission s;
 	Vanthu__V1__Accepted *accepted;
 	struct client_types *types;
 	struct client_fault fault;
-	int code;
+	int code = vanthu_draft_submission(v, d, flags, &types, &s);
 
-	if (client_types_new(&types) != ERR_OK)
-		return vanthu_fail_about(ERR_NO_MEMORY, "");
-	code = name_type(v, d, types, &s);
-	if (code == VANTHU_OK && submission_send(v->client, &s, &fault, &accepted) != ERR_OK)
+	if (code != VANTHU_OK)
+		return code;
+	if (submission_send(v->client, &s, &fault, &accepted) != ERR_OK)
 		code = vanthu_fail(&fault);
-	else if (code == VANTHU_OK && out != NULL && (*out = keep(accepted)) == NULL)
+	else if (out != NULL && (*out = vanthu_draft_sent(accepted)) == NULL)
 		code = vanthu_fail_about(ERR_NO_MEMORY, "");
 	client_types_free(types);
 	return code;
@@ -335,12 +352,13 @@ static int send_typed(vanthu *v, const vanthu_draft *d, unsigned flags, vanthu_s
 
 int vanthu_send(vanthu *v, const vanthu_draft *d, unsigned flags, vanthu_sent **out)
 {
+	const char *missing = d->s.file_count == 0 ? "part" : vanthu_draft_missing(d);
 	int code;
 
 	if (out != NULL)
 		*out = NULL;
-	if (missing(d) != NULL || (flags & ~(unsigned)(VANTHU_STRICT | VANTHU_DRY_RUN)) != 0)
-		return vanthu_fail_about(ERR_USAGE, missing(d) != NULL ? missing(d) : "flags");
+	if (missing != NULL || (flags & ~(unsigned)(VANTHU_STRICT | VANTHU_DRY_RUN)) != 0)
+		return vanthu_fail_about(ERR_USAGE, missing != NULL ? missing : "flags");
 	if (!vanthu_lock(v))
 		return VANTHU_ERR_BAD_STATE;
 	code = send_typed(v, d, flags, out);

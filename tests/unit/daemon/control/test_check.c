@@ -201,6 +201,7 @@ static void add_unknown(struct sample *s, ProtobufCMessage *m)
 	m->n_unknown_fields = 1;
 	m->unknown_fields = &s->unknown;
 }
+CHANGE(part_digest, SUBMIT; s->part.sha256.len = 16; s->part.sha256.data = s->id)
 CHANGE(unknown_in_request, SUBMIT; add_unknown(s, &s->request.base))
 CHANGE(unknown_in_submit, SUBMIT; add_unknown(s, &s->submit.base))
 CHANGE(unknown_in_recipient, SUBMIT; add_unknown(s, &s->recipient.base))
@@ -319,6 +320,7 @@ static const struct {
 	{ streamed_with_content, ERR_USAGE, "parts[0].content" },
 	{ part_too_short, ERR_USAGE, "parts[0].size_bytes" },
 	{ part_too_long, ERR_USAGE, "parts[0].size_bytes" },
+	{ part_digest, ERR_USAGE, "parts[0].sha256" },
 	{ streamed, ERR_OK, "" },
 	{ list, ERR_OK, "" },
 	{ list_no_box, ERR_USAGE, "box" },

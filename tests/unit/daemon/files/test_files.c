@@ -147,6 +147,40 @@ static void test_submission_tells_sha256_size_and_root_whatever_the_pieces(void 
 	}
 }
 
+static void test_sealed_submission_has_its_digests_and_no_name_until_it_is_finished(void **state)
+{
+	struct corner *p = *state;
+	struct manifest_item item, again;
+	struct incoming *i;
+
+	assert_ok(p->ops->incoming_open(p->files, "submit.1", &i));
+	assert_ok(p->ops->incoming_append(i, (struct blob){ p->content, SIZE }));
+	assert_ok(p->ops->incoming_seal(i, &item));
+	expect_item(p, &item);
+	assert_ok(p->ops->incoming_seal(i, &item));
+	expect_item(p, &item);
+	assert_false(p->ops->exists(p->files, &item.sha256));
+	assert_ok(p->ops->incoming_finish(i, &again));
+	expect_item(p, &again);
+	expect_content(p);
+}
+
+static void test_sealed_submission_that_is_forgotten_leaves_nothing(void **state)
+{
+	struct corner *p = *state;
+	struct manifest_item item;
+	struct incoming *i;
+	char part[200];
+
+	assert_ok(p->ops->incoming_open(p->files, "submit.1", &i));
+	assert_ok(p->ops->incoming_append(i, (struct blob){ p->content, SIZE }));
+	assert_ok(p->ops->incoming_seal(i, &item));
+	p->ops->incoming_close(i, true);
+	assert_false(p->ops->exists(p->files, &item.sha256));
+	snprintf(part, sizeof part, "%s/incoming/submit.1.part", p->folder);
+	assert_int_not_equal(access(part, F_OK), 0);
+}
+
 static void test_empty_file_has_the_digest_and_root_of_nothing(void **state)
 {
 	struct corner *p = *state;
@@ -466,6 +500,39 @@ static void test_submission_that_a_crash_cut_off_is_deleted_and_a_fetch_is_kept(
 	assert_int_equal(access(kept, F_OK), 0);
 }
 
+/* 40 MiB: its leaves are more than are held in memory. */
+static void test_leaves_of_a_large_submission_are_beside_it(void **state)
+{
+	enum { TIMES = 40 * 32 + 1 };
+	static struct digest leaves[LEAVES_PER_PIECE];
+	struct corner *p = *state;
+	struct merkle_stream root;
+	struct digest same = merkle_leaf(chunk(p, 0)), want;
+	struct manifest_item item;
+	struct incoming *i;
+	struct stat st;
+	char path[200];
+	size_t n;
+
+	merkle_begin(&root);
+	assert_ok(p->ops->incoming_open(p->files, "submit.1", &i));
+	for (unsigned k = 0; k < TIMES; k++) {
+		assert_ok(p->ops->incoming_append(i, chunk(p, 0)));
+		merkle_add(&root, same);
+	}
+	want = merkle_end(&root);
+	assert_ok(p->ops->incoming_finish(i, &item));
+	assert_true(digest_equal(&item.chunk_root, &want));
+	p->item = item;
+	path_of(p, ".leaves", path);
+	assert_true(stat(path, &st) == 0 && st.st_size == TIMES * (off_t)sizeof same);
+	for (uint64_t piece = 0; piece < 2; piece++) {
+		assert_ok(p->ops->leaves(p->files, &item, piece, leaves, &n));
+		assert_int_equal(n, piece == 0 ? LEAVES_PER_PIECE : TIMES - LEAVES_PER_PIECE);
+		assert_true(digest_equal(&leaves[0], &same) && digest_equal(&leaves[n - 1], &same));
+	}
+}
+
 static void test_folder_that_cannot_be_made_is_an_error(void **state)
 {
 	struct files *f = *state;
@@ -482,6 +549,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BOTH(test_submission_tells_sha256_size_and_root_whatever_the_pieces),
+		BOTH(test_sealed_submission_has_its_digests_and_no_name_until_it_is_finished),
+		BOTH(test_sealed_submission_that_is_forgotten_leaves_nothing),
 		BOTH(test_empty_file_has_the_digest_and_root_of_nothing),
 		BOTH(test_fetch_takes_chunks_in_any_order_and_repeatedly),
 		BOTH(test_wrong_chunk_position_or_length_is_refused_and_the_right_one_taken),
@@ -497,6 +566,7 @@ int main(void)
 		DISK(test_chunk_damaged_between_write_and_finish_is_found),
 		DISK(test_damaged_file_of_the_same_name_is_set_aside_and_never_overwritten),
 		DISK(test_submission_that_a_crash_cut_off_is_deleted_and_a_fetch_is_kept),
+		DISK(test_leaves_of_a_large_submission_are_beside_it),
 		DISK(test_folder_that_cannot_be_made_is_an_error),
 	};
 

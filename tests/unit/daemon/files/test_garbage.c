@@ -229,6 +229,78 @@ static void test_one_job_at_a_time_and_what_comes_meanwhile_is_found_after_it(vo
 	assert_true(yard.dropped == 2 && !yard.noted[2]);
 }
 
+static struct digest content(unsigned i)
+{
+	return (struct digest){ { 0xff, (uint8_t)(i >> 8), (uint8_t)i } };
+}
+
+static void test_the_content_of_a_refused_submission_goes_after_a_while(void **state)
+{
+	struct digest d = content(1);
+
+	(void)state;
+	garbage_due(yard.garbage, 0);
+	garbage_unclaimed(yard.garbage, &d, 1000);
+	garbage_due(yard.garbage, 2000); /* a submission of the same content may follow */
+	assert_int_equal(yard.dropped, 0);
+	garbage_due(yard.garbage, 700000); /* the walk over what the store says comes first */
+	garbage_due(yard.garbage, 701000);
+	assert_true(yard.dropped == 1 && yard.told == 0); /* no record says anything of it */
+	garbage_due(yard.garbage, 7200000);
+	garbage_due(yard.garbage, 7201000);
+	assert_int_equal(yard.dropped, 1);
+}
+
+static void test_the_content_that_a_document_has_is_not_unclaimed(void **state)
+{
+	struct digest d = content(1);
+
+	(void)state;
+	yard.named = ERR_OK; /* the submission's own record */
+	garbage_unclaimed(yard.garbage, &d, 0);
+	yard.named = ERR_NOT_FOUND;
+	garbage_due(yard.garbage, 700000);
+	garbage_due(yard.garbage, 701000);
+	assert_int_equal(yard.dropped, 0);
+	garbage_unclaimed(yard.garbage, &d, 701000);
+	yard.named = ERR_OK; /* of one that came later */
+	garbage_due(yard.garbage, 1400000);
+	garbage_due(yard.garbage, 1401000);
+	yard.named = ERR_NOT_FOUND;
+	garbage_due(yard.garbage, 2100000);
+	garbage_due(yard.garbage, 2101000);
+	assert_int_equal(yard.dropped, 0);
+}
+
+static void test_an_unclaimed_content_that_is_kept_yet_is_tried_again(void **state)
+{
+	struct digest d = content(1);
+
+	(void)state;
+	garbage_unclaimed(yard.garbage, &d, 0);
+	yard.verdict = ERR_BUSY;
+	for (int64_t ms = 0; ms <= 700000; ms += 1000)
+		garbage_due(yard.garbage, ms);
+	assert_int_equal(yard.dropped, 1);
+	yard.verdict = ERR_OK;
+	for (int64_t ms = 701000; ms <= 1400000; ms += 1000)
+		garbage_due(yard.garbage, ms);
+	assert_int_equal(yard.dropped, 2);
+}
+
+static void test_of_unclaimed_contents_without_end_the_newest_are_remembered(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3000; i++) {
+		struct digest d = content(i);
+
+		garbage_unclaimed(yard.garbage, &d, 0);
+	}
+	for (int64_t ms = 0; ms <= 36000000; ms += 1000)
+		garbage_due(yard.garbage, ms);
+	assert_int_equal(yard.dropped, 1024);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -240,6 +312,10 @@ int main(void)
 		TEST(test_a_store_that_is_behind_deletes_nothing),
 		TEST(test_a_content_that_the_files_keep_yet_is_tried_again_later),
 		TEST(test_however_many_wait_all_go_a_bounded_number_at_once),
+		TEST(test_the_content_of_a_refused_submission_goes_after_a_while),
+		TEST(test_the_content_that_a_document_has_is_not_unclaimed),
+		TEST(test_an_unclaimed_content_that_is_kept_yet_is_tried_again),
+		TEST(test_of_unclaimed_contents_without_end_the_newest_are_remembered),
 		TEST(test_one_job_at_a_time_and_what_comes_meanwhile_is_found_after_it),
 	};
 

@@ -177,6 +177,25 @@ static void test_what_nobody_sees_is_found_and_marked(void **state)
 	assert_string_equal(nothing, "");
 }
 
+/* RFC 9562 §5.8; docs/PROTOCOL.md, "Conventions", has the bytes that are hashed. */
+static void test_a_key_makes_the_same_id_each_time_and_another_key_another(void **state)
+{
+	struct doc_id first, again, others[3];
+	char text[UUID_TEXT_SIZE];
+
+	(void)state;
+	uuid_of_key("gates", "case-12é", &first);
+	uuid_print(first.bytes, text);
+	assert_string_equal(text, "163455e0-894e-8ef8-bac2-02b09fcc8e13");
+	uuid_of_key("gates", "case-12é", &again);
+	assert_memory_equal(&again, &first, sizeof first);
+	uuid_of_key("gates", "case-13é", &others[0]);
+	uuid_of_key("gate", "scase-12é", &others[1]);
+	uuid_of_key("", "", &others[2]);
+	for (unsigned i = 0; i < 3; i++)
+		assert_memory_not_equal(&others[i], &first, sizeof first);
+}
+
 static void test_any_uuid_but_nil_is_an_id(void **state)
 {
 	static const char *const good[] = {
@@ -310,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_what_others_sent_cannot_drive_the_terminal),
 		cmocka_unit_test(test_what_nobody_sees_is_found_and_marked),
 		cmocka_unit_test(test_any_uuid_but_nil_is_an_id),
+		cmocka_unit_test(test_a_key_makes_the_same_id_each_time_and_another_key_another),
 		cmocka_unit_test(test_qd_alone_is_two_types),
 		cmocka_unit_test(test_every_type_of_the_party_can_be_typed_and_means_one),
 		cmocka_unit_test(test_media_types_go_by_the_ending),
