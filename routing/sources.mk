@@ -2,6 +2,7 @@
 ROUTING := \
 	base/arena \
 	base/calendar \
+	base/change_kind \
 	base/committee_id \
 	base/endpoint \
 	base/err \
@@ -91,6 +92,7 @@ ROUTING := \
 	rules/tray \
 	rules/working_days \
 	state/clocks \
+	state/feed \
 	state/memory \
 	state/plan \
 	state/plan_cost \

@@ -38,6 +38,7 @@ TOOLS := \
 	client/vanthu_fault \
 	client/vanthu_list \
 	command/accepted \
+	command/changes \
 	command/check \
 	command/check_target \
 	command/committee \

@@ -9,6 +9,7 @@
 #include "daemon/control/sift.h"
 #include "proto/fields.h"
 #include "routing/base/calendar.h"
+#include "routing/base/change_kind.h"
 #include "routing/base/committee_id.h"
 #include "routing/documents/documents.h"
 #include "routing/documents/documents.h"
@@ -442,6 +443,23 @@ static bool check_declare(struct fault *f, const Vanthu__V1__Declare *m)
 	return date_day(m->as_of, &day) ? true : bad(f, ERR_BAD_DATE, m->as_of);
 }
 
+static bool check_changes(struct fault *f, const Vanthu__V1__ChangesQuery *m)
+{
+	if (m->wait_ms > CHANGES_WAIT_MAX_MS)
+		return bad(f, ERR_USAGE, "wait_ms");
+	if (m->feed.len != 0 && m->feed.len != 16)
+		return bad(f, ERR_USAGE, "feed");
+	if ((m->oldest && m->newest) || ((m->oldest || m->newest) && m->since != 0))
+		return bad(f, ERR_USAGE, "since");
+	if (m->since > INT64_MAX)
+		return bad(f, ERR_USAGE, "since");
+	for (size_t i = 0; i < m->n_kinds; i++) {
+		if (change_kind_named(m->kinds[i]) == CHANGE_NONE)
+			return bad(f, ERR_USAGE, m->kinds[i]);
+	}
+	return true;
+}
+
 /* ---- any request ---- */
 
 static bool check(struct fault *f, const Vanthu__V1__Request *m)
@@ -493,6 +511,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return check_committee(f, m->ping->committee, false);
 	case VANTHU__V1__REQUEST__WHAT_SUBTREE:
 		return check_subtree(f, m->subtree);
+	case VANTHU__V1__REQUEST__WHAT_CHANGES:
+		return check_changes(f, m->changes);
 	case VANTHU__V1__REQUEST__WHAT_WHY:
 		return check_why(f, m->why);
 	case VANTHU__V1__REQUEST__WHAT_ASK_REPORT:

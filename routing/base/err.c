@@ -198,6 +198,12 @@ static const struct err_row rows[] = {
 	  N_("see how many there are with: vanthu target why; all of them: all") },
 	{ ERR_BELOW_LINE, N_("the digital share is below the line"),
 	  N_("see which documents keep it down, and what mends each: vanthu target why") },
+	{ ERR_FEED_MISSED, N_("changes that are not kept any more were not read in time"),
+	  N_("list inbox and outbox for what was missed, and go on with: vanthu changes (from the "
+	     "oldest that is kept)") },
+	{ ERR_FEED_OTHER, N_("these numbers are of another feed: the store was set back or replaced"),
+	  N_("list inbox and outbox for what was missed, and go on with: vanthu changes (from the "
+	     "oldest that is kept)") },
 	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),
 	  N_("the rule is named above; see all of them with: vanthu policy") },
 	{ ERR_LIST_UNKNOWN, N_("there is no distribution list of this name"),
@@ -396,6 +402,8 @@ int err_exit_code(enum err e)
 	case ERR_SAME_NUMBER:
 	case ERR_SAME_ID:
 	case ERR_CHANGED_FILE:
+	case ERR_FEED_MISSED:
+	case ERR_FEED_OTHER:
 		return 6;
 	case ERR_FOREIGN_SYMBOL:
 	case ERR_NUMBER_TYPE:

@@ -186,6 +186,10 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 	case FAMILY_LINE:
 		apply_line(c, key);
 		break;
+	case FAMILY_FEED:
+		if (key_parse_number(key, &seq) && seq + r->u.feed.count > c->feed.next)
+			c->feed.next = seq + r->u.feed.count;
+		break;
 	case FAMILY_NONE:
 	case FAMILY_META:
 	case FAMILY_IDENT:
