@@ -1,4 +1,5 @@
-/* FEED records as stored values (proto/record.proto). Called through the table of record_codec.c. */
+/* FEED records as stored values (proto/record.proto); called through the table of
+ * record_codec.c. */
 #ifndef VANTHU_PROTO_FEED_RECORD_H
 #define VANTHU_PROTO_FEED_RECORD_H
 

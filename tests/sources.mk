@@ -6,6 +6,7 @@ UNIT := \
 	daemon/bulk/test_bulk \
 	daemon/bulk/test_spoilt \
 	daemon/config/test_config \
+	daemon/control/test_changes \
 	daemon/control/test_check \
 	daemon/control/test_crowd \
 	daemon/control/test_documents \
@@ -113,6 +114,7 @@ UNIT := \
 	routing/rules/test_tray \
 	routing/rules/test_working_days \
 	routing/state/test_clocks \
+	routing/state/test_feed \
 	routing/state/test_plan \
 	routing/state/test_record \
 	routing/state/test_stream \

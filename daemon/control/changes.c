@@ -25,6 +25,7 @@ struct changes_wait {
 	struct task task;
 	uint64_t id;
 	uint64_t since; /* all up to it are dealt with, or not wanted */
+	uint64_t seen;	/* the next number that there was when it was looked */
 	uint64_t kinds; /* a bit each; 0: all */
 	uint32_t limit;
 	int64_t until_ms; /* mono */
@@ -36,9 +37,10 @@ struct answer {
 	size_t bytes;
 	bool full;
 	bool gap; /* a record cannot be read: what it said is missed */
+	bool end; /* there is nothing behind */
 };
 
-size_t room_changes(struct client *c, const Vanthu__V1__Request *request)
+size_t control_changes_room(struct client *c, const Vanthu__V1__Request *request)
 {
 	(void)c;
 	(void)request;
@@ -214,8 +216,8 @@ static enum err gather(struct client *c, const struct changes_wait *w, struct an
 			e = add_row(c, w, from, &r.u.feed, out);
 		}
 	}
-	if (e == ERR_DAMAGED)
-		out->gap = true;
+	out->gap = out->gap || e == ERR_DAMAGED;
+	out->end = e == ERR_NOT_FOUND;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -287,7 +289,8 @@ static bool try_answer(struct client *c, struct changes_wait *w, bool whatever)
 		return true;
 	}
 	w->since = out.m.next;
-	if (out.m.n_changes == 0 && w->since == feed.next - 1 && !whatever)
+	w->seen = feed.next;
+	if (out.m.n_changes == 0 && out.end && !whatever)
 		return false;
 	say(c, w->id, &out.m);
 	return true;
@@ -306,7 +309,7 @@ static bool is_due(const struct client *c, const struct changes_wait *w)
 	struct feed_view feed;
 
 	core_feed(c->control->parts.core, &feed);
-	return c->hung || w->since != feed.next - 1 || clock_now().mono_ms >= w->until_ms;
+	return c->hung || w->seen != feed.next || clock_now().mono_ms >= w->until_ms;
 }
 
 static bool ready(const struct client *c, const void *work)

@@ -11,7 +11,7 @@
 struct client;
 
 /* As much as one answer may take. */
-room_needed room_changes;
+room_needed control_changes_room;
 void control_changes(struct client *c, const Vanthu__V1__Request *request);
 
 #endif

@@ -105,7 +105,7 @@ static const struct request_row rows[] = {
 	{ WHAT(COMMITTEES), ALL, control_committees, room_little, NULL },
 	{ WHAT(DIRECTORY), ALL, control_directory, room_little, NULL },
 	{ WHAT(KEYS), ALL, control_keys, room_little, NULL },
-	{ WHAT(CHANGES), ALL, control_changes, room_changes, NULL },
+	{ WHAT(CHANGES), ALL, control_changes, control_changes_room, NULL },
 	{ WHAT(FIGURES), ALL, control_figures, room_little, NULL },
 	{ WHAT(TARGET), ALL, control_target, room_target, NULL },
 	{ WHAT(POLICY), ALL, control_policy, room_message, NULL },

@@ -201,7 +201,8 @@ static const struct err_row rows[] = {
 	{ ERR_FEED_MISSED, N_("changes that are not kept any more were not read in time"),
 	  N_("list inbox and outbox for what was missed, and go on with: vanthu changes (from the "
 	     "oldest that is kept)") },
-	{ ERR_FEED_OTHER, N_("these numbers are of another feed: the store was set back or replaced"),
+	{ ERR_FEED_OTHER,
+	  N_("these numbers are of another feed: the store was set back or replaced"),
 	  N_("list inbox and outbox for what was missed, and go on with: vanthu changes (from the "
 	     "oldest that is kept)") },
 	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/config/units.h"
 #include "routing/base/change_kind.h"
 #include "routing/base/limits.h"
 #include "tools/base/text.h"
@@ -138,8 +137,8 @@ static int print_table(struct cli *cli, const json_t *answer)
 	static const struct column columns[] = {
 		{ "number", N_("No."), FORMAT_COUNT, false },
 		{ "at", N_("When"), FORMAT_TIME, false },
-		{ "kind", N_("Kind"), FORMAT_WORD, false },
-		{ "what", N_("What"), FORMAT_WORD, false },
+		{ "kind", N_("Change"), FORMAT_CHANGE, false },
+		{ "what", N_("How"), FORMAT_CHANGE, false },
 		{ "id", N_("Id"), FORMAT_ID, false },
 		{ "committee", N_("Committee"), FORMAT_TEXT, false },
 		{ "said", N_("Number"), FORMAT_TEXT, false },
@@ -235,15 +234,35 @@ static bool read_since(struct cli *cli, struct wanted *w)
 
 static bool read_wait(struct cli *cli, struct wanted *w)
 {
-	uint64_t us;
+	static const struct {
+		const char *name;
+		uint32_t ms;
+	} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60 * 1000 } };
+	char *unit;
+	unsigned long n = strtoul(optarg, &unit, 10);
 
-	if (!units_parse(UNITS_DURATION, optarg, &us) || us / 1000 > CHANGES_WAIT_MAX_MS) {
-		cli_bad_value(cli, _("it is a time up to 10m: 500ms, 30s, 5m"));
-		return false;
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+		if (optarg[0] < '0' || optarg[0] > '9' || strcmp(unit, units[i].name) != 0 ||
+		    n > CHANGES_WAIT_MAX_MS / units[i].ms)
+			continue;
+		w->query.wait_ms = (uint32_t)n * units[i].ms;
+		w->waits = true;
+		return true;
 	}
-	w->query.wait_ms = (uint32_t)(us / 1000);
-	w->waits = true;
-	return true;
+	cli_bad_value(cli, _("it is a time up to 10m: 500ms, 30s, 5m"));
+	return false;
+}
+
+static bool fail_kind(struct cli *cli)
+{
+	char fix[512];
+	size_t len = (size_t)snprintf(fix, sizeof fix, "%s", _("the kinds are:"));
+
+	for (int k = CHANGE_NONE + 1; k < CHANGE_KINDS && len < sizeof fix; k++)
+		len += (size_t)snprintf(fix + len, sizeof fix - len, " %s",
+					change_kind_name((enum change_kind)k));
+	cli_bad_value(cli, fix);
+	return false;
 }
 
 static bool read_kinds(struct cli *cli, struct wanted *w)
@@ -255,8 +274,7 @@ static bool read_kinds(struct cli *cli, struct wanted *w)
 	w->query.n_kinds = 0;
 	while (rest != NULL && (kind = strsep(&rest, ",")) != NULL) {
 		if (change_kind_named(kind) == CHANGE_NONE || w->query.n_kinds == CHANGE_KINDS) {
-			cli_bad_value(cli, _("the kinds are listed in: vanthu help changes"));
-			return false;
+			return fail_kind(cli);
 		}
 		w->kinds[w->query.n_kinds++] = kind;
 	}
