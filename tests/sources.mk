@@ -158,6 +158,7 @@ SIM := \
 	check_directory \
 	check_duplicates \
 	check_entitlement \
+	check_feed \
 	check_figures \
 	check_loss \
 	check_matters \

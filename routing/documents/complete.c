@@ -156,6 +156,8 @@ static enum err ask_office(struct turn_view *t, struct doc_key doc, const struct
 		work = (struct record){ .family = FAMILY_WORK, .u.work = nothing };
 		e = early_take(t, doc, d, &work.u.work);
 		if (e == ERR_OK)
+			feed_office(t, OFFICE_RECALL_ASKED, doc.role, doc.serial, d->origin);
+		if (e == ERR_OK)
 			e = document_work(t, doc, d, &work.u.work);
 		else if (e == ERR_DIGEST)
 			notify(t, NOTICE_REFUSED, ref, d->origin, ERR_DIGEST, &d->summary);

@@ -393,8 +393,7 @@ static enum err ask_about(struct turn_view *t, struct doc_key older)
 	feed_add(t, &(struct change){ .kind = asked_kind(work.u.work.stand.asks),
 				      .role = older.role,
 				      .serial = older.serial,
-				      .committee = document.u.document.origin,
-				      .status = OFFICE_RECALL_ASKED });
+				      .committee = document.u.document.origin });
 	return ERR_OK;
 }
 

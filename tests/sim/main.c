@@ -24,7 +24,7 @@ struct sums {
 	    term_crashes, term_begun, by_list, forbidden,
 	    unlawful, refusals[2], unjudged;
 	unsigned nights, reports, lost, again, forged, impossible, asks, lies;
-	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
+	unsigned long long events, struck[FAULT_COUNT], changes[TREE_CHANGES], relocated;
 };
 
 static void add(struct sums *s, const struct world *w)
@@ -65,7 +65,7 @@ static void add(struct sums *s, const struct world *w)
 	s->events += w->events_done;
 	for (int f = 0; f < FAULT_COUNT; f++)
 		s->struck[f] += w->struck[f];
-	for (int k = 0; k < CHANGE_KINDS; k++)
+	for (int k = 0; k < TREE_CHANGES; k++)
 		s->changes[k] += w->struck_change[k];
 	s->relocated += w->relocated;
 	if (w->figures == NULL)
@@ -155,7 +155,8 @@ static enum canary canary_of(const char *name)
 	static const char *const names[CANARY_COUNT] = { "", "never-reopens", "skips-number",
 							  "term-goes-on", "looks-away",
 							  "half-compared",
-							  "keeps-recalled", "forgets-early" };
+							  "keeps-recalled", "forgets-early",
+							  "forgets-change" };
 
 	for (unsigned i = 1; i < CANARY_COUNT; i++) {
 		if (strcmp(names[i], name) == 0)

@@ -338,6 +338,7 @@ static void build(struct member *m)
 	prng_fill(&m->world->prng, seed, sizeof seed);
 	assert(store_memory_open(m->disk, &m->store) == ERR_OK &&
 	       files_memory_open(m->files_disk, &m->files) == ERR_OK);
+	check_forget_changes(m);
 	assert(signer_pem_open(m->signing_pem[0], &m->signer) == ERR_OK);
 	m->verifier = verifier_new((struct key_source){ .ctx = m, .find = keys_find });
 	m->core = core_new(&config);
@@ -468,6 +469,10 @@ void member_crash(struct member *m)
 	check_target(m->world, m);
 	figures_after(m);
 	check_figures(m->world, m);
+	if (m->world->year == NULL) {
+		check_feed(m->world, m);
+		check_followed(m->world, m);
+	}
 	network_member_gone(m->world, m->index);
 	world_schedule(m->world, (struct sim_event){
 				     .at_ms = m->world->now_ms + 1 +
@@ -507,6 +512,7 @@ void member_turn(struct member *m)
 			return;
 		}
 		figures_after(m);
+		check_follow(m);
 		if (m->world->recalls)
 			recalls_look(m);
 		bring(m);
