@@ -36,6 +36,7 @@ void control_fill_line(struct client *c, const struct found_document *f,
 
 	vanthu__v1__document_line__init(line);
 	line->id = field_bytes(d->id.bytes, sizeof d->id.bytes);
+	line->serial = f->serial.n;
 	line->from = (char *)(uintptr_t)d->origin.text;
 	line->to = control_recipient_words(c->control->arena, d, &line->n_to);
 	line->lists = control_lines(c->control->arena, d->lists, &line->n_lists);
@@ -99,7 +100,10 @@ static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
 
 	for (int i = 0; i < SCANS; i++) {
 		l->roles[i] = roles[i];
-		l->scans[i] = scan_of(key_role(roles[i]));
+		l->scans[i] = m->before == 0
+				  ? scan_of(key_role(roles[i]))
+				  : scan_from(key_role(roles[i]),
+					      key_serial(roles[i], (struct serial){ m->before }));
 	}
 	l->ended[0] = m->box == VANTHU__V1__BOX__BOX_INBOX;
 	l->ended[1] = m->box == VANTHU__V1__BOX__BOX_OUTBOX;

@@ -46,9 +46,13 @@ static void print(json_t *root)
 
 static void print_data(struct cli *cli, const json_t *data, const struct column *columns)
 {
-	(void)cli;
+	json_t *root = json_pack("{s:i, s:O}", "v", 1, "data", data);
+
 	(void)columns;
-	print(json_pack("{s:i, s:O}", "v", 1, "data", data));
+	if (cli->paged)
+		json_object_set_new(root, "next",
+				    cli->next[0] == '\0' ? json_null() : json_string(cli->next));
+	print(root);
 }
 
 static void print_error(struct cli *cli, enum err e, const char *message, const char *fix)
