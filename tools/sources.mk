@@ -31,6 +31,7 @@ TOOLS := \
 	client/submission \
 	client/types \
 	client/uuid \
+	client/vanthu_changes \
 	client/vanthu_connection \
 	client/vanthu_content \
 	client/vanthu_document \
@@ -153,6 +154,7 @@ TOOLS_TEST := \
 	client/submission \
 	client/types \
 	client/uuid \
+	client/vanthu_changes \
 	client/vanthu_connection \
 	client/vanthu_content \
 	client/vanthu_document \
