@@ -204,6 +204,8 @@ static bool check_register(struct fault *f, const Vanthu__V1__RegisterQuery *m)
 	if (field_enum(m->book, VANTHU__V1__BOOK__BOOK_OUT, VANTHU__V1__BOOK__BOOK_FOLLOWUP) !=
 	    ERR_OK)
 		return bad(f, ERR_USAGE, "book");
+	if (m->after_year > UINT16_MAX || (m->after_year == 0 && m->after_number != 0))
+		return bad(f, ERR_USAGE, "after_year");
 	return check_months(f, m->from_month, m->to_month, false);
 }
 

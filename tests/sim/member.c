@@ -338,7 +338,6 @@ static void build(struct member *m)
 	prng_fill(&m->world->prng, seed, sizeof seed);
 	assert(store_memory_open(m->disk, &m->store) == ERR_OK &&
 	       files_memory_open(m->files_disk, &m->files) == ERR_OK);
-	check_forget_changes(m);
 	assert(signer_pem_open(m->signing_pem[0], &m->signer) == ERR_OK);
 	m->verifier = verifier_new((struct key_source){ .ctx = m, .find = keys_find });
 	m->core = core_new(&config);
@@ -425,6 +424,7 @@ void member_start(struct member *m)
 	if (m->running)
 		return;
 	build(m);
+	check_forget_changes(m);
 	if (m->world->year != NULL)
 		year_due_rules(m->world, m);
 	m->running = true;

@@ -7,18 +7,14 @@ send() { local who=$1; shift; v "$who" send a.txt --type CV --number auto --subj
 changes() { local who=$1; shift; v "$who" changes "$@" --json; }
 kinds() { changes "$@" | jq -r '.data.changes[].kind'; }
 # Follows like a program that was written for it: remembers `next`, and asks on, also after a fault. Writes what it has read to FILE.
-follow_until() { # WHO FILE CONDITION…
-	local who=$1 file=$2 answer next=0 limit=$((SECONDS + 600))
-	shift 2
-	: >"$file"
-	while ((SECONDS < limit)); do
-		if answer=$(changes "$who" --since "$next" --wait 1s --limit 7 2>/dev/null); then
-			jq -c '.data.changes[]' <<<"$answer" >>"$file"
-			next=$(jq .data.next <<<"$answer")
-		fi
-		! "$@" "$file" || return 0
-	done
-	return 1
+follow() { # WHO FILE CONDITION…
+	local answer next
+	next=$(cat "$2.next" 2>/dev/null || echo 0)
+	if answer=$(changes "$1" --since "$next" --limit 7 2>/dev/null); then
+		jq -c '.data.changes[]' <<<"$answer" >>"$2"
+		jq .data.next <<<"$answer" >"$2.next"
+	fi
+	"${@:3}" "$2"
 }
 has() { # COUNT KIND FILE
 	[ "$(jq -c --arg kind "$2" 'select(.kind == $kind)' "$3" | wc -l)" -ge "$1" ]
@@ -79,13 +75,13 @@ sent_and_followed() { send btp --to thads; jq -se 'any(.[]; .data.changes | leng
 		done
 	) >/dev/null 2>&1 3>&- &
 	sender=$!
-	follow_until btp read has 30 sent
+	wait_for 120 follow btp read has 30 sent
 	wait $sender
 	# Each number once, ascending; each document once.
 	jq -s -e '[.[].number] as $n | ($n | sort | unique) == $n and $n[0] == 1 and $n[-1] == ($n | length)' read
 	[ "$(jq -r 'select(.kind == "sent") | .id' read | sort | uniq -c | awk '$1 != 1' | wc -l)" = 0 ]
 	[ "$(jq -r 'select(.kind == "sent") | .document.number' read | sort -u | wc -l)" = 30 ]
-	follow_until btp read has 30 receipt
+	wait_for 120 follow btp read has 30 receipt
 	[ "$(jq -r 'select(.kind == "receipt") | .id' read | sort -u | wc -l)" = 30 ]
 }
 

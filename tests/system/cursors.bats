@@ -52,3 +52,27 @@ parts() { # WHO NEW COMMAND…
 		[ "$(parts btp "" find cv --limit $n)" = "$all" ]
 	done
 }
+
+@test "a register in parts: each line once, with its additions, and what is entered meanwhile at the end" {
+	local n
+	make_lab
+	start_lab
+	for n in 1 2 3 4 5; do send "$n"; done
+	v btp recall ask 2-CV/ĐU --reason "nhầm" -q >/dev/null
+	register() { # LIMIT: numbers, a line each, with how many additions
+		local cursor= answer
+		while :; do
+			answer=$(v btp register out --json --limit "$1" ${cursor:+--cursor "$cursor"}) || return 1
+			jq -r '.data[] | "\(.number) \(.additions | length)"' <<<"$answer"
+			cursor=$(jq -r '.next // empty' <<<"$answer")
+			[ -n "$cursor" ] || break
+		done
+	}
+	for n in 1 2 3 7; do
+		[ "$(register $n)" = "$(v btp register out --json | jq -r '.data[] | "\(.number) \(.additions | length)"')" ]
+	done
+	[ "$(register 2 | wc -l)" = 5 ]
+	[ "$(v btp register out --json --limit 5 | jq .next)" = null ]
+	run ! v btp register out --limit 2
+	run ! v btp register out --json --cursor 2026
+}
