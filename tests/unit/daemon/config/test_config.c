@@ -499,6 +499,7 @@ int main(void)
 		TEST(test_deadlines_reminders_and_tables_are_read_within_their_bounds),
 		TEST(test_what_the_share_is_made_of_is_read),
 		TEST(test_all_errors_are_reported_at_once_with_their_positions),
+		TEST(test_a_feed_of_no_change_or_of_more_than_ten_years_is_refused),
 		TEST(test_byte_order_mark_is_passed_over_and_positions_stay),
 		TEST(test_byte_that_is_no_utf8_is_told_by_its_line_and_column),
 		TEST(test_key_that_is_wrong_is_reported_where_it_stands),
