@@ -158,7 +158,8 @@ static bool too_many(const struct core *c, uint64_t end)
 	uint64_t most = c->config.feed_keep_count == 0 ? FEED_KEEP_COUNT
 						       : c->config.feed_keep_count;
 
-	return c->feed.next - end >= most; /* those behind the record are enough */
+	/* those behind the record are enough */
+	return c->feed.next > end && c->feed.next - end >= most;
 }
 
 static bool too_old(const struct core *c, const struct rec_feed *r, int64_t passed_ms)
