@@ -191,6 +191,8 @@ static enum err open_core(struct daemon *d)
 				      .expire_ms = d->config.expire_ms,
 				      .drop_recalled = config_drops_recalled(&d->config),
 				      .attachment_max_bytes = d->config.attachment_max_bytes,
+				      .feed_keep_ms = d->config.feed_keep_ms,
+				      .feed_keep_count = d->config.feed_count,
 				      .chain_step = digest_chain_step,
 				      .answered_by = seal_peek_answered,
 				      .signed_with = seal_peek_key };

@@ -26,6 +26,7 @@ enum err reload_config(const struct reload_parts *p)
 			log_open(level);
 		core_set_policy(p->core, p->config->relay_retention_ms, p->config->expire_ms,
 				p->config->attachment_max_bytes);
+		core_set_feed(p->core, p->config->feed_keep_ms, p->config->feed_count);
 		core_set_recall(p->core, config_drops_recalled(p->config));
 		bulk_set_largest(p->bulk, p->config->attachment_max_bytes);
 		p->store->ops->set_reserve(p->store, p->config->reserve_bytes,

@@ -22,6 +22,7 @@ DAEMON := \
 	config/yaml \
 	control/admission \
 	control/aside \
+	control/changes \
 	control/check \
 	control/client \
 	control/committees \

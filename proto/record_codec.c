@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/crc32c.h"
+#include "proto/feed_record.h"
 #include "proto/office_record.h"
 #include "proto/record_decode.h"
 #include "proto/record_encode.h"
@@ -51,6 +52,7 @@ static const struct {
 	[FAMILY_REPORT] = { report_record_encode, report_record_decode },
 	[FAMILY_FIGURES] = { report_record_encode_figures, report_record_decode_figures },
 	[FAMILY_DECLARED] = { report_record_encode_declared, report_record_decode_declared },
+	[FAMILY_FEED] = { feed_record_encode, feed_record_decode },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a codec");
 

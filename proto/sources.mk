@@ -13,6 +13,7 @@ PROTO := \
 	directory_file \
 	directory_scan \
 	directory_tree \
+	feed_record \
 	fields \
 	head \
 	merkle \

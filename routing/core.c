@@ -12,6 +12,7 @@
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -68,6 +69,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	}
 	e = load_number(&t, FAMILY_ACT, all);
 	if (e == ERR_OK)
+		e = feed_load(&t);
+	if (e == ERR_OK)
 		e = stand_load(&t);
 	if (e == ERR_OK)
 		e = aside_load(&t);
@@ -90,6 +93,7 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 		e = open_work_load(&t);
 	if (e == ERR_OK)
 		e = matter_load(&t);
+	feed_finish(&t, passed_now(c, now));
 	if (e == ERR_OK)
 		c->loaded = true;
 	c->next_tick_ms = now.mono_ms;
@@ -103,8 +107,11 @@ int64_t core_deadline_ms(const struct core *c)
 
 static enum err take_tick(struct turn_view *t)
 {
+	enum err e;
+
 	t->core->next_tick_ms = t->now.mono_ms + TICK_MS;
-	return decide_tick(t); /* which may want to go on sooner */
+	e = decide_tick(t); /* which may want to go on sooner */
+	return e == ERR_OK ? feed_tick(t, passed_now(t->core, t->now)) : e;
 }
 
 enum err core_take(struct core *c, struct now now, const struct event *event, struct plan *plan)
@@ -182,6 +189,19 @@ void core_set_doctypes(struct core *c, const struct doctype_table *types)
 void core_set_targets(struct core *c, const struct target_table *targets)
 {
 	c->targets = targets;
+}
+
+void core_set_feed(struct core *c, int64_t keep_ms, uint64_t keep_count)
+{
+	c->config.feed_keep_ms = keep_ms;
+	c->config.feed_keep_count = keep_count;
+	c->feed.next_look_ms = 0;
+}
+
+void core_feed(const struct core *c, struct feed_view *out)
+{
+	*out = (struct feed_view){ .first = c->feed.first, .next = c->feed.next };
+	memcpy(out->id, c->feed.id, sizeof out->id);
 }
 
 void core_set_recall(struct core *c, bool drop)
@@ -442,7 +462,10 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 			plan_act(plan, ACT_PUMP)->neighbour = l->neighbour;
 	}
 	e = counter_finish(&t);
-	return e == ERR_OK ? passed_write(&t) : e;
+	if (e == ERR_OK)
+		e = passed_write(&t);
+	feed_finish(&t, passed_now(c, now));
+	return e;
 }
 
 static uint64_t bounded(uint64_t n, uint64_t standard, uint64_t low, uint64_t high)

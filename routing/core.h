@@ -37,6 +37,9 @@ struct core_config {
 	 * others say it: no daemon sets it (routing/documents/early.h). */
 	bool asks_at_once;
 	uint64_t attachment_max_bytes;
+	/* the feed of changes is kept so long, and so many; 0: for ever, and FEED_KEEP_COUNT */
+	int64_t feed_keep_ms;
+	uint64_t feed_keep_count;
 	uint32_t recount_records;      /* read in one tick of a recount; 0: some 500 */
 	/* rows of a directory written or read in one tick; 0: DIRECTORY_STAGE_ROWS */
 	uint32_t directory_rows;
@@ -128,6 +131,8 @@ void core_set_recall(struct core *c, bool drop);
 void core_set_doctypes(struct core *c, const struct doctype_table *types);
 /* The targets that the office may declare (NULL: none); it is borrowed. */
 void core_set_targets(struct core *c, const struct target_table *targets);
+/* The bounds of the feed; as in struct core_config. */
+void core_set_feed(struct core *c, int64_t keep_ms, uint64_t keep_count);
 void core_set_deadlines(struct core *c, const struct deadline_rules *rules);
 
 /* What our office leaves out of its share; copied. Reports say it. */
@@ -193,6 +198,15 @@ int64_t core_row_age_ms(const struct core *c, const struct rec_stream *row);
 /* The configured hash, for whoever carries chains on (the outbox). */
 void core_chain_step(const struct core *c, struct digest *chain, uint64_t n,
 		     const struct digest *digest);
+
+/* The feed of changes as of the last turn's plan: between turns all of it is committed. */
+struct feed_view {
+	uint8_t id[16]; /* drawn when the feed began, and when it turned out that it was set back */
+	uint64_t first; /* the oldest number that is kept; `next` when none is */
+	uint64_t next;  /* the number that the next change gets; from 1 on */
+};
+
+void core_feed(const struct core *c, struct feed_view *out);
 
 /* Is this store behind what neighbours hold of it, or does it run twice? ERR_OK: neither. Until an
  * operator has settled it. */

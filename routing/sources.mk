@@ -2,6 +2,7 @@
 ROUTING := \
 	base/arena \
 	base/calendar \
+	base/change_kind \
 	base/committee_id \
 	base/endpoint \
 	base/err \
@@ -92,6 +93,7 @@ ROUTING := \
 	rules/type_labels \
 	rules/working_days \
 	state/clocks \
+	state/feed \
 	state/memory \
 	state/plan \
 	state/plan_cost \

@@ -6,6 +6,7 @@ UNIT := \
 	daemon/bulk/test_bulk \
 	daemon/bulk/test_spoilt \
 	daemon/config/test_config \
+	daemon/control/test_changes \
 	daemon/control/test_check \
 	daemon/control/test_crowd \
 	daemon/control/test_documents \
@@ -115,6 +116,7 @@ UNIT := \
 	routing/rules/test_type_labels \
 	routing/rules/test_working_days \
 	routing/state/test_clocks \
+	routing/state/test_feed \
 	routing/state/test_plan \
 	routing/state/test_record \
 	routing/state/test_stream \
@@ -169,6 +171,7 @@ SIM := \
 	check_directory \
 	check_duplicates \
 	check_entitlement \
+	check_feed \
 	check_figures \
 	check_loss \
 	check_matters \

@@ -33,6 +33,7 @@ TOOLS := \
 	client/submission_stream \
 	client/types \
 	client/uuid \
+	client/vanthu_changes \
 	client/vanthu_connection \
 	client/vanthu_content \
 	client/vanthu_document \
@@ -42,6 +43,7 @@ TOOLS := \
 	client/vanthu_reader \
 	client/vanthu_stream \
 	command/accepted \
+	command/changes \
 	command/check \
 	command/check_target \
 	command/committee \
@@ -170,6 +172,7 @@ TOOLS_TEST := \
 	client/submission_stream \
 	client/types \
 	client/uuid \
+	client/vanthu_changes \
 	client/vanthu_connection \
 	client/vanthu_content \
 	client/vanthu_document \

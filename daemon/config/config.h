@@ -37,6 +37,8 @@ struct config {
 	uint64_t attachment_max_bytes;
 	uint64_t credit_messages, credit_bytes, bulk_window_bytes;
 	int64_t relay_retention_ms, expire_ms;
+	int64_t feed_keep_ms; /* of changes for programs that follow; 0: … */
+	uint64_t feed_count;  /* … as many as these */
 	char recall_content[8]; /* keep or drop */
 	int64_t commit_gap_us;
 	uint32_t verify_workers, file_workers;

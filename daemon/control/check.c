@@ -9,6 +9,7 @@
 #include "daemon/control/sift.h"
 #include "proto/fields.h"
 #include "routing/base/calendar.h"
+#include "routing/base/change_kind.h"
 #include "routing/base/committee_id.h"
 #include "routing/documents/documents.h"
 #include "routing/documents/documents.h"
@@ -205,6 +206,8 @@ static bool check_register(struct fault *f, const Vanthu__V1__RegisterQuery *m)
 	if (field_enum(m->book, VANTHU__V1__BOOK__BOOK_OUT, VANTHU__V1__BOOK__BOOK_FOLLOWUP) !=
 	    ERR_OK)
 		return bad(f, ERR_USAGE, "book");
+	if (m->after_year > UINT16_MAX || (m->after_year == 0 && m->after_number != 0))
+		return bad(f, ERR_USAGE, "after_year");
 	return check_months(f, m->from_month, m->to_month, false);
 }
 
@@ -444,6 +447,23 @@ static bool check_declare(struct fault *f, const Vanthu__V1__Declare *m)
 	return date_day(m->as_of, &day) ? true : bad(f, ERR_BAD_DATE, m->as_of);
 }
 
+static bool check_changes(struct fault *f, const Vanthu__V1__ChangesQuery *m)
+{
+	if (m->wait_ms > CHANGES_WAIT_MAX_MS)
+		return bad(f, ERR_USAGE, "wait_ms");
+	if (m->feed.len != 0 && m->feed.len != 16)
+		return bad(f, ERR_USAGE, "feed");
+	if ((m->oldest && m->newest) || ((m->oldest || m->newest) && m->since != 0))
+		return bad(f, ERR_USAGE, "since");
+	if (m->since > INT64_MAX)
+		return bad(f, ERR_USAGE, "since");
+	for (size_t i = 0; i < m->n_kinds; i++) {
+		if (change_kind_named(m->kinds[i]) == CHANGE_NONE)
+			return bad(f, ERR_USAGE, m->kinds[i]);
+	}
+	return true;
+}
+
 /* ---- any request ---- */
 
 static bool check(struct fault *f, const Vanthu__V1__Request *m)
@@ -497,6 +517,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return check_committee(f, m->ping->committee, false);
 	case VANTHU__V1__REQUEST__WHAT_SUBTREE:
 		return check_subtree(f, m->subtree);
+	case VANTHU__V1__REQUEST__WHAT_CHANGES:
+		return check_changes(f, m->changes);
 	case VANTHU__V1__REQUEST__WHAT_WHY:
 		return check_why(f, m->why);
 	case VANTHU__V1__REQUEST__WHAT_ASK_REPORT:

@@ -28,22 +28,6 @@ const char *control_state(const struct found_document *f)
 				: lifecycle_name(lifecycle_of(f->role, &f->document, &f->state));
 }
 
-static char **names_of(struct arena *a, const struct rec_document *d, size_t *count)
-{
-	char **names = arena_array(a, d->recipients_len, sizeof *names);
-
-	*count = names == NULL ? 0 : d->recipients_len;
-	for (size_t i = 0; i < *count; i++) {
-		const struct recipient *r = &d->recipients[i];
-		const char *name = r->group == GROUP_SUBTREE	    ? "subtree"
-				   : r->group == GROUP_SUBORDINATES ? "subordinates"
-								    : r->committee.text;
-
-		names[i] = (char *)(uintptr_t)name;
-	}
-	return names;
-}
-
 void control_fill_line(struct client *c, const struct found_document *f,
 		       Vanthu__V1__DocumentLine *line)
 {
@@ -52,8 +36,9 @@ void control_fill_line(struct client *c, const struct found_document *f,
 
 	vanthu__v1__document_line__init(line);
 	line->id = field_bytes(d->id.bytes, sizeof d->id.bytes);
+	line->serial = f->serial.n;
 	line->from = (char *)(uintptr_t)d->origin.text;
-	line->to = names_of(c->control->arena, d, &line->n_to);
+	line->to = control_recipient_words(c->control->arena, d, &line->n_to);
 	line->lists = control_lines(c->control->arena, d->lists, &line->n_lists);
 	line->listed = d->listed;
 	line->type_code = (char *)(uintptr_t)d->summary.type_code;
@@ -115,7 +100,10 @@ static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
 
 	for (int i = 0; i < SCANS; i++) {
 		l->roles[i] = roles[i];
-		l->scans[i] = scan_of(key_role(roles[i]));
+		l->scans[i] = m->before == 0
+				  ? scan_of(key_role(roles[i]))
+				  : scan_from(key_role(roles[i]),
+					      key_serial(roles[i], (struct serial){ m->before }));
 	}
 	l->ended[0] = m->box == VANTHU__V1__BOX__BOX_INBOX;
 	l->ended[1] = m->box == VANTHU__V1__BOX__BOX_OUTBOX;

@@ -182,3 +182,19 @@ enum err control_members(struct client *c, const struct rec_document *d, struct 
 		(*names)[*count] = list.ids[*count].text;
 	return ERR_OK;
 }
+
+char **control_recipient_words(struct arena *a, const struct rec_document *d, size_t *count)
+{
+	char **names = arena_array(a, d->recipients_len, sizeof *names);
+
+	*count = names == NULL ? 0 : d->recipients_len;
+	for (size_t i = 0; i < *count; i++) {
+		const struct recipient *r = &d->recipients[i];
+		const char *name = r->group == GROUP_SUBTREE	    ? "subtree"
+				   : r->group == GROUP_SUBORDINATES ? "subordinates"
+								    : r->committee.text;
+
+		names[i] = (char *)(uintptr_t)name;
+	}
+	return names;
+}

@@ -7,6 +7,7 @@
 #include "routing/base/err.h"
 #include "routing/base/types.h"
 
+struct arena;
 struct client;
 struct member_cache;
 struct member_filter;
@@ -38,5 +39,9 @@ must_use enum err control_member_filter(struct client *c, struct member_filter *
 /* NULL without memory: then each question fails with that */
 struct member_filter *control_member_filter_new(void);
 void control_member_filter_drop(struct member_filter *f); /* NULL is fine */
+
+/* As the document names them: ids, and words for groups. In the arena; texts of static life or the
+ * document's. */
+char **control_recipient_words(struct arena *a, const struct rec_document *d, size_t *count);
 
 #endif

@@ -463,6 +463,12 @@ void control_registers(struct client *c, const Vanthu__V1__Request *request)
 			w->to = month_make(year, MONTHS_A_YEAR);
 		}
 		w->scan = scan_from(all, key_book_year(w->book, (uint16_t)month_year(w->from)));
+		if (m->after_year != 0)
+			w->scan = scan_from(all, key_line((struct line_key){
+							 .book = w->book,
+							 .year = (uint16_t)m->after_year,
+							 .number = m->after_number,
+							 .addition = UINT16_MAX }));
 		w->scan.report_damage = true;
 	}
 	control_listing_begin(c, request->id, &kind, w);

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "daemon/control/aside.h"
+#include "daemon/control/changes.h"
 #include "daemon/control/check.h"
 #include "daemon/control/client.h"
 #include "daemon/control/committees.h"
@@ -107,6 +108,7 @@ static const struct request_row rows[] = {
 	{ WHAT(COMMITTEES), ALL, control_committees, room_little, NULL },
 	{ WHAT(DIRECTORY), ALL, control_directory, room_little, NULL },
 	{ WHAT(KEYS), ALL, control_keys, room_little, NULL },
+	{ WHAT(CHANGES), ALL, control_changes, control_changes_room, NULL },
 	{ WHAT(FIGURES), ALL, control_figures, room_little, NULL },
 	{ WHAT(TARGET), ALL, control_target, room_target, NULL },
 	{ WHAT(POLICY), ALL, control_policy, room_message, NULL },

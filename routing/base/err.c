@@ -208,6 +208,13 @@ static const struct err_row rows[] = {
 	{ ERR_PART_DIGEST,
 	  N_("the content that came has another digest than the one given with it"),
 	  N_("read it again, and send it again under the same id") },
+	{ ERR_FEED_MISSED, N_("changes that are not kept any more were not read in time"),
+	  N_("list inbox and outbox for what was missed, and go on with: vanthu changes (from the "
+	     "oldest that is kept)") },
+	{ ERR_FEED_OTHER,
+	  N_("these numbers are of another feed: the store was set back or replaced"),
+	  N_("list inbox and outbox for what was missed, and go on with: vanthu changes (from the "
+	     "oldest that is kept)") },
 	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),
 	  N_("the rule is named above; see all of them with: vanthu policy") },
 	{ ERR_LIST_UNKNOWN, N_("there is no distribution list of this name"),
@@ -427,6 +434,8 @@ int err_exit_code(enum err e)
 	case ERR_SAME_NUMBER:
 	case ERR_SAME_ID:
 	case ERR_CHANGED_FILE:
+	case ERR_FEED_MISSED:
+	case ERR_FEED_OTHER:
 		return 6;
 	case ERR_FOREIGN_SYMBOL:
 	case ERR_NUMBER_TYPE:

@@ -104,6 +104,8 @@ enum err {
 	ERR_SIMULATE_MORE = 2089,   /* what if: of more than there is */
 	ERR_BELOW_LINE = 2090,      /* the digital share, by check target */
 	ERR_PART_DIGEST = 2100,     /* of a submission: not the content that its sender announced */
+	ERR_FEED_MISSED = 2093,     /* changes that are not kept any more were not read in time */
+	ERR_FEED_OTHER = 2094,      /* numbers of another feed: this store was set back */
 	/* the table of the directory does not let that committee issue it */
 	ERR_COMPETENCE = 2060,
 	ERR_LIST_UNKNOWN = 2061,    /* no distribution list of this name, of office or directory */

@@ -119,6 +119,15 @@ enum {
 	PLAN_WRITES_MAX = 32768,
 	PLAN_ACTS_MAX = 42960,
 	PLAN_DRAFTS_MAX = BATCH_LEAVES_MAX,
+	/* an act of an event is seldom more than two changes of the feed */
+	PLAN_CHANGES_MAX = 2 * PLAN_ACTS_MAX,
+
+	/* The feed of changes (routing/state/feed.h) */
+	FEED_ROW_MAX = 512,	/* changes of one record: a turn with more writes several */
+	FEED_CHANGE_BYTES = 160, /* of one as it is stored, at most, without its name */
+	FEED_SWEPT_ROWS = 64,	/* records that one tick erases */
+	FEED_KEEP_COUNT = 1000000,
+	CHANGES_WAIT_MAX_MS = 10 * 60 * 1000, /* a reader waits for the next one, at most */
 	LINKS_MAX = 2048, /* neighbours of one committee */
 	TREE_DEPTH_MAX = 16,
 

@@ -5,6 +5,7 @@
 
 #include "routing/base/calendar.h"
 #include "routing/base/limits.h"
+#include "routing/state/feed.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -57,6 +58,12 @@ enum err register_enter(struct turn_view *t, enum book book, const struct rec_li
 		return e;
 	r.u.line = *line;
 	core_put(t, key_line(*at), &r);
+	feed_add(t, &(struct change){ .kind = CHANGE_NUMBERED,
+				      .what = line->kind == LINE_VOID ? CHANGE_VOID : CHANGE_ADDED,
+				      .role = line->role,
+				      .serial = line->serial,
+				      .line = *at,
+				      .secret = book >= BOOK_SECRET_OUT });
 	assert(t->core->books[book].next == at->number + 1);
 	return ERR_OK;
 }

@@ -9,6 +9,7 @@
 #include "routing/links/links.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -85,6 +86,10 @@ static enum err write(struct turn_view *t, const struct ev_declare *e,
 
 	r.u.declared = (struct rec_declared){ .said = *said, .uid = e->uid };
 	core_put(t, key_declared(said->name, n), &r);
+	feed_add(t, &(struct change){ .kind = CHANGE_TARGET,
+				      .what = CHANGE_DECLARED,
+				      .committee = t->core->config.self,
+				      .name = said->name });
 	snprintf(subject, sizeof subject, "%s %llu/%llu %s", said->name,
 		 (unsigned long long)said->done, (unsigned long long)said->all, said->as_of);
 	result = core_log_act_of(t, e->uid, said->person, "target-declare", subject);

@@ -11,6 +11,7 @@
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/memory.h"
 #include "routing/state/message.h"
 #include "routing/state/plan.h"
@@ -127,6 +128,7 @@ static enum err come_into_force(struct turn_view *t, const struct ev_directory *
 	aside_hurry(t->core);
 	plan_act(t->plan, ACT_DIRECTORY);
 	notify(t, NOTICE_DIRECTORY, none, t->core->config.self, 0, NULL);
+	feed_add(t, &(struct change){ .kind = CHANGE_DIRECTORY, .number = e->head->version });
 	return ERR_OK;
 }
 

@@ -9,6 +9,7 @@
 #include "routing/decide/status.h"
 #include "routing/documents/documents.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
@@ -34,6 +35,18 @@ static struct rec_receipt receipt_of(const struct ev_publish *e)
 				     .reason = e->fact->reason,
 				     .rule = e->fact->rule,
 				     .digest = e->digest };
+}
+
+static void feed_answer(struct turn_view *t, const struct fact *fact, struct doc_key doc,
+			struct committee_id recipient)
+{
+	bool has = fact->kind == KIND_RECEIPT;
+
+	feed_add(t, &(struct change){ .kind = has ? CHANGE_RECEIPT : CHANGE_REFUSED,
+				      .role = doc.role,
+				      .serial = doc.serial,
+				      .committee = recipient,
+				      .reason = has ? 0 : fact->reason });
 }
 
 /* One recipient's answer to a document of ours; the first one counts, a receipt after a refusal
@@ -66,10 +79,13 @@ static enum err record_answer(struct turn_view *t, const struct ev_publish *e, s
 		state.refused++;
 	notify(t, e->fact->kind == KIND_RECEIPT ? NOTICE_RECEIPT : NOTICE_REFUSED,
 	       e->fact->document, recipient, e->fact->reason, &d->summary);
+	feed_answer(t, e->fact, doc, recipient);
 	if (state.closed_at_ms == 0 && state.delivered + state.refused >= d->recipient_count) {
 		state.closed_at_ms = t->now.wall_ms;
-		if (state.refused == 0)
+		if (state.refused == 0) {
 			notify(t, NOTICE_DELIVERED, e->fact->document, recipient, 0, &d->summary);
+			feed_document(t, CHANGE_DELIVERED, doc.role, doc.serial, recipient);
+		}
 	}
 	result = document_state(t, doc, d, &stored.u.state, &state);
 	return result == ERR_OK && e->fact->kind == KIND_RECEIPT

@@ -12,6 +12,7 @@
 #include "routing/links/links.h"
 #include "routing/state/clocks.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/memory.h"
 #include "routing/state/message.h"
 #include "routing/state/plan.h"
@@ -132,6 +133,7 @@ static enum err decide_hello(struct turn_view *t, struct link *l, const struct m
 		l->up_run_ms = running_ms(t);
 		aside_hurry(t->core);
 		notify(t, NOTICE_LINK_UP, none, l->neighbour, 0, NULL);
+		feed_add(t, &(struct change){ .kind = CHANGE_LINK_UP, .committee = l->neighbour });
 		plan_act(t->plan, ACT_FETCH)->neighbour = l->neighbour;
 	}
 	return ERR_OK;

@@ -13,6 +13,7 @@
 #include "routing/links/links.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
@@ -389,6 +390,7 @@ static enum err write(struct turn_view *t, const struct ev_office *e, struct des
 	matter_finished(t, &e->answer, d->key);
 	notify(t, NOTICE_STATUS, ref, t->core->config.self, (uint32_t)e->next,
 	       &d->document.summary);
+	feed_office(t, e->next, d->key.role, d->key.serial, t->core->config.self);
 	return core_log_act_of(t, e->uid, e->person, office_status_code(e->next),
 			       d->document.summary.number);
 }

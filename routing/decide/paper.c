@@ -13,6 +13,7 @@
 #include "routing/links/links.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -65,6 +66,17 @@ static void notify_paper(struct turn_view *t, const struct ev_paper *e, const st
 	if (p->secrecy >= SECRECY_MAT)
 		return;
 	notify(t, NOTICE_PAPER, ref, t->core->config.self, 0, &summary);
+}
+
+static void feed_paper(struct turn_view *t, enum change_what what, const struct rec_paper *p,
+		       struct serial serial)
+{
+	feed_add(t, &(struct change){ .kind = CHANGE_PAPER,
+				      .what = what,
+				      .role = ROLE_PAPER,
+				      .serial = serial,
+				      .committee = t->core->config.self,
+				      .secret = p->secrecy >= SECRECY_MAT });
 }
 
 /* The number of the next entry of a month and direction. */
@@ -226,6 +238,7 @@ static enum err accept(struct turn_view *t, const struct ev_paper *e, struct rec
 		if (result != ERR_OK)
 			return result;
 		notify_paper(t, e, p);
+		feed_paper(t, p->not_issued ? CHANGE_VOID : CHANGE_ADDED, p, serial);
 	}
 	a = answer(t, e, ERR_OK, false);
 	a->alike = twin;
@@ -390,6 +403,7 @@ static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct ser
 		if (result != ERR_OK)
 			return result;
 		notify_paper(t, e, &r.u.paper);
+		feed_paper(t, CHANGE_CANCELLED, &r.u.paper, serial);
 	}
 	answer(t, e, ERR_OK, false);
 	return ERR_OK;
@@ -446,8 +460,10 @@ static enum err write_change(struct turn_view *t, const struct ev_paper *e, stru
 	given_take(t, given);
 	if (result == ERR_OK)
 		result = core_log_act(t, e->uid, "paper-change", p->number);
-	if (result == ERR_OK)
+	if (result == ERR_OK) {
 		notify_paper(t, e, p);
+		feed_paper(t, CHANGE_CORRECTED, p, to);
+	}
 	return result;
 }
 

@@ -9,6 +9,7 @@
 #include "routing/links/links.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -235,6 +236,7 @@ static enum err write(struct turn_view *t, const struct ev_office *e, struct rec
 	told_begin(t);
 	notify(t, NOTICE_STATUS, ref, t->core->config.self, OFFICE_RECALL_ASKED,
 	       &d->document.summary);
+	feed_office(t, OFFICE_RECALL_ASKED, d->key.role, d->key.serial, t->core->config.self);
 	return core_log_act_of(t, e->uid, e->person, "13", d->document.summary.number);
 }
 

@@ -11,6 +11,7 @@
 #include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -189,6 +190,7 @@ static enum err of_ours(struct turn_view *t, const struct ev_publish *e, enum er
 	if (r != ERR_OK)
 		return r;
 	notify(t, NOTICE_STATUS, e->fact->document, e->signer, (uint32_t)s, &d.summary);
+	feed_office(t, s, key.role, key.serial, e->signer);
 	return sent_work_follow(t, key, &d, e->signer, added);
 }
 
@@ -231,6 +233,7 @@ static enum err recall_of_theirs(struct turn_view *t, const struct ev_publish *e
 			return result;
 	}
 	notify(t, NOTICE_STATUS, e->fact->document, e->signer, OFFICE_RECALL_ASKED, &d.summary);
+	feed_office(t, OFFICE_RECALL_ASKED, key.role, key.serial, e->signer);
 	return ERR_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "routing/links/links.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
@@ -268,6 +269,7 @@ static enum err plan_records(struct turn_view *t, const struct offer *o, uint32_
 		r = concerns_enter(t, d, e->uid);
 	given_take(t, &o->given);
 	sent_work_new(t, doc, d);
+	feed_document(t, CHANGE_SENT, doc.role, doc.serial, t->core->config.self);
 	return r == ERR_OK ? document_publish_first(t, doc, d, answer) : r;
 }
 

@@ -15,6 +15,7 @@
 #include "routing/documents/route.h"
 #include "routing/documents/rows.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
@@ -138,6 +139,7 @@ static enum err complete_mine(struct turn_view *t, struct doc_key doc, const str
 	r.u.receipt.at_ms = t->now.wall_ms;
 	core_put(t, key_receipt(doc.role, doc.serial, self), &r);
 	notify(t, NOTICE_ARRIVED, fact.document, d->from, 0, &d->summary);
+	feed_document(t, CHANGE_ARRIVED, doc.role, doc.serial, d->origin);
 	return open_work_follow(t, doc, &(struct office_stand){ .work = OFFICE_ARRIVED });
 }
 
@@ -153,6 +155,8 @@ static enum err ask_office(struct turn_view *t, struct doc_key doc, const struct
 	if (e == ERR_NOT_FOUND) {
 		work = (struct record){ .family = FAMILY_WORK, .u.work = nothing };
 		e = early_take(t, doc, d, &work.u.work);
+		if (e == ERR_OK)
+			feed_office(t, OFFICE_RECALL_ASKED, doc.role, doc.serial, d->origin);
 		if (e == ERR_OK)
 			e = document_work(t, doc, d, &work.u.work);
 		else if (e == ERR_DIGEST)

@@ -10,6 +10,7 @@
 #include "routing/documents/recipients.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -352,6 +353,13 @@ enum err concerns_next(struct turn_view *t, struct doc_key older, const struct r
 	return skip_unread(e);
 }
 
+static enum change_kind asked_kind(enum business asks)
+{
+	return asks == BUSINESS_UPDATE	  ? CHANGE_UPDATED
+	       : asks == BUSINESS_REPLACE ? CHANGE_REPLACED
+					  : CHANGE_RECALLED;
+}
+
 /* The question that is next for one that is here, whole and for us. */
 static enum err ask_about(struct turn_view *t, struct doc_key older)
 {
@@ -382,6 +390,10 @@ static enum err ask_about(struct turn_view *t, struct doc_key older)
 	       (struct document_ref){ document.u.document.origin, document.u.document.id,
 				      document.u.document.digest },
 	       document.u.document.origin, OFFICE_RECALL_ASKED, &document.u.document.summary);
+	feed_add(t, &(struct change){ .kind = asked_kind(work.u.work.stand.asks),
+				      .role = older.role,
+				      .serial = older.serial,
+				      .committee = document.u.document.origin });
 	return ERR_OK;
 }
 

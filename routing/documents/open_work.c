@@ -6,6 +6,7 @@
 #include "routing/documents/sent_work.h"
 #include "routing/links/links.h"
 #include "routing/rules/rules.h"
+#include "routing/state/feed.h"
 #include "routing/state/lookup.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
@@ -130,6 +131,8 @@ static void judge(struct turn_view *t, struct key key, const struct rec_open *to
 	enum deadline_state state =
 		deadline_state_at(&t->core->deadlines, deadline, t->now.wall_ms);
 	struct record r = { .family = FAMILY_OPEN, .u.open = *told };
+	enum role role;
+	struct serial serial;
 
 	if (state == DEADLINE_OVERDUE && told->late_at_ms != deadline->at_ms) {
 		r.u.open.late_at_ms = deadline->at_ms;
@@ -141,6 +144,10 @@ static void judge(struct turn_view *t, struct key key, const struct rec_open *to
 	} else {
 		return;
 	}
+	if (key_parse_serial(&key, &role, &serial))
+		feed_document(t,
+			      state == DEADLINE_OVERDUE ? CHANGE_OVERDUE : CHANGE_DUE_SOON, role,
+			      serial, d->origin);
 	core_put(t, key, &r);
 }
 

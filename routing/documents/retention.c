@@ -8,6 +8,7 @@
 #include "routing/links/links.h"
 #include "routing/rules/rules.h"
 #include "routing/state/clocks.h"
+#include "routing/state/feed.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -117,6 +118,7 @@ static enum err expire(struct turn_view *t, const struct due *due, const struct 
 		return ERR_OK;
 	after.expired = true;
 	notify(t, NOTICE_EXPIRED, ref, t->core->config.self, 0, &d->summary);
+	feed_document(t, CHANGE_EXPIRED, due->doc.role, due->doc.serial, t->core->config.self);
 	return document_state(t, due->doc, d, state, &after);
 }
 

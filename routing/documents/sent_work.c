@@ -8,6 +8,7 @@
 #include "routing/documents/document.h"
 #include "routing/documents/recipients.h"
 #include "routing/rules/rules.h"
+#include "routing/state/feed.h"
 #include "routing/state/lookup.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
@@ -181,6 +182,8 @@ static enum err tell_side(struct turn_view *t, struct doc_key doc, const struct 
 		if (e != ERR_OK || below != down || !deadline_is_open(&all))
 			continue;
 		tell(t, d, list.ids[i], deadline, late);
+		feed_document(t, late ? CHANGE_SENT_OVERDUE : CHANGE_SENT_DUE, doc.role,
+			      doc.serial, list.ids[i]);
 		told++;
 	}
 	return e;

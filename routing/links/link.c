@@ -10,6 +10,7 @@
 #include "routing/links/passed.h"
 #include "routing/links/quest.h"
 #include "routing/links/stand.h"
+#include "routing/state/feed.h"
 #include "routing/state/memory.h"
 #include "routing/state/message.h"
 #include "routing/state/plan.h"
@@ -165,6 +166,9 @@ void link_down(struct turn_view *t, struct link *l, enum err why)
 	a = plan_act(t->plan, ACT_FETCH_STOP);
 	a->neighbour = l->neighbour;
 	link_notice(t, l, NOTICE_LINK_DOWN, why);
+	feed_add(t, &(struct change){ .kind = CHANGE_LINK_DOWN,
+				      .committee = l->neighbour,
+				      .reason = (uint32_t)why });
 }
 
 void link_violation(struct turn_view *t, struct link *l, enum err why)

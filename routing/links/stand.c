@@ -8,6 +8,7 @@
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/memory.h"
 #include "routing/state/message.h"
 #include "routing/state/plan.h"
@@ -182,6 +183,9 @@ static void notify_store(struct turn_view *t, struct committee_id about, enum er
 	struct document_ref none = { .origin = { "" } };
 
 	notify(t, NOTICE_STORE, none, about, (uint32_t)what, NULL);
+	feed_add(t, &(struct change){ .kind = CHANGE_STORE,
+				      .committee = about,
+				      .reason = (uint32_t)what });
 }
 
 /* Twice is the worse of the two: where it is known, the other follows from it. */
@@ -201,8 +205,10 @@ void stand_ours(struct turn_view *t, struct link *l, enum err what)
 	}
 	if (!is_news(s->alarm, what, ERR_TWICE))
 		return;
-	if (s->alarm == ERR_OK)
+	if (s->alarm == ERR_OK) {
 		s->since_ms = t->now.wall_ms;
+		feed_begin_anew(t);
+	}
 	s->alarm = what;
 	s->by = l->neighbour;
 	write_self(t);

@@ -151,6 +151,19 @@ static void apply_directory(struct core *c, const struct rec_directory *d)
 	c->next_alarm_ms = 0;
 }
 
+/* Of what only ascends. */
+static void apply_number(struct core *c, const struct key *key, const struct record *r)
+{
+	uint64_t n;
+
+	if (!key_parse_number(key, &n))
+		return;
+	if (r->family == FAMILY_ACT && n >= c->act_number)
+		c->act_number = n + 1;
+	if (r->family == FAMILY_FEED && n + r->u.feed.count > c->feed.next)
+		c->feed.next = n + r->u.feed.count;
+}
+
 void core_apply(struct core *c, const struct key *key, const struct record *r)
 {
 	struct committee_id neighbour;
@@ -166,8 +179,8 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 			c->next_serial = serial.n + 1;
 		break;
 	case FAMILY_ACT:
-		if (key_parse_number(key, &seq) && seq >= c->act_number)
-			c->act_number = seq + 1;
+	case FAMILY_FEED:
+		apply_number(c, key, r);
 		break;
 	case FAMILY_DIRECTORY:
 		apply_directory(c, &r->u.directory);

@@ -388,6 +388,15 @@ struct open_work {
 	int64_t next_round_ms; /* monotonic: not before */
 };
 
+/* What others have not followed yet; see routing/state/feed.c. */
+struct feed_memory {
+	uint8_t id[16];
+	/* the oldest number that is kept, and the next one to be given: the same while none is
+	 * kept */
+	uint64_t first, next;
+	int64_t next_look_ms; /* monotonic: whether the oldest is to go is looked at then */
+};
+
 struct core {
 	struct core_config config;
 	struct deadline_rules deadlines;
@@ -436,6 +445,7 @@ struct core {
 	uint32_t unlinked;      /* subordinates beyond LINKS_MAX */
 	struct committee_id first_unlinked;
 	uint64_t act_number;
+	struct feed_memory feed;
 	struct digest seed;
 	uint64_t drawn;
 	int64_t next_tick_ms;

@@ -43,9 +43,10 @@ struct plan *plan_new(struct lookup base)
 	p->writes = calloc(PLAN_WRITES_MAX, sizeof *p->writes);
 	p->drafts = calloc(PLAN_DRAFTS_MAX, sizeof *p->drafts);
 	p->acts = calloc(PLAN_ACTS_MAX, sizeof *p->acts);
+	p->changes = calloc(PLAN_CHANGES_MAX, sizeof *p->changes);
 	p->index = calloc(1, sizeof *p->index);
 	if (p->arena == NULL || p->writes == NULL || p->drafts == NULL || p->acts == NULL ||
-	    p->index == NULL) {
+	    p->changes == NULL || p->index == NULL) {
 		plan_destroy(p);
 		return NULL;
 	}
@@ -61,6 +62,7 @@ void plan_destroy(struct plan *p)
 	free(p->writes);
 	free(p->drafts);
 	free(p->acts);
+	free(p->changes);
 	free(p->index);
 	free(p);
 }
@@ -131,7 +133,7 @@ void plan_clear(struct plan *p)
 {
 	empty_index(p, 0);
 	memset(p->family_writes, 0, sizeof p->family_writes);
-	p->write_count = p->draft_count = p->act_count = 0;
+	p->write_count = p->draft_count = p->act_count = p->change_count = 0;
 	p->costed = 0;
 	p->cost_bytes = 0;
 	arena_reset(p->arena);
@@ -142,6 +144,7 @@ enum err plan_mark(struct plan *p, struct plan_mark *out)
 	*out = (struct plan_mark){ .write_count = p->write_count,
 				   .draft_count = p->draft_count,
 				   .act_count = p->act_count,
+				   .change_count = p->change_count,
 				   .costed = p->costed,
 				   .cost_bytes = p->cost_bytes };
 	if (p->write_count == 0)
@@ -164,6 +167,7 @@ void plan_back(struct plan *p, const struct plan_mark *m)
 	fill_index(p); /* what lies behind a slot that is taken out would not be found */
 	p->draft_count = m->draft_count;
 	p->act_count = m->act_count;
+	p->change_count = m->change_count;
 	p->costed = m->costed;
 	p->cost_bytes = m->cost_bytes;
 }
@@ -173,6 +177,7 @@ bool plan_has_room(const struct plan *p)
 	return p->write_count + ROOM_WRITES <= PLAN_WRITES_MAX &&
 	       p->draft_count + 8 <= PLAN_DRAFTS_MAX &&
 	       p->act_count + ROOM_ACTS + FINISH_ACTS * LINKS_MAX <= PLAN_ACTS_MAX &&
+	       p->change_count + 2 * ROOM_ACTS + 2 * LINKS_MAX <= PLAN_CHANGES_MAX &&
 	       arena_used(p->arena) < PLAN_ARENA_BYTES / 2;
 }
 
@@ -233,6 +238,12 @@ struct act *plan_act(struct plan *p, enum act_type type)
 	memset(a, 0, sizeof *a);
 	a->type = type;
 	return a;
+}
+
+void plan_add_change(struct plan *p, const struct change *change)
+{
+	assert(p->change_count < PLAN_CHANGES_MAX);
+	p->changes[p->change_count++] = *change;
 }
 
 /* ---- reading through the plan ---- */
@@ -437,6 +448,7 @@ void plan_resolve(struct plan *p)
 		case FAMILY_FIGURES:
 		case FAMILY_DECLARED:
 		case FAMILY_DROPPED:
+		case FAMILY_FEED:
 		case FAMILY_COUNT:
 			break; /* refers to no draft */
 		}

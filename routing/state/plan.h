@@ -179,6 +179,9 @@ struct plan {
 	uint32_t draft_count;
 	struct act *acts;
 	uint32_t act_count;
+	/* for the feed: the end of the turn makes records of them (routing/state/feed.h) */
+	struct change *changes;
+	uint32_t change_count;
 	struct plan_index *index; /* key → latest write */
 	uint32_t family_writes[FAMILY_COUNT]; /* so that scans of untouched families cost nothing */
 	struct lookup base;       /* the store */
@@ -200,7 +203,7 @@ bool plan_is_empty(const struct plan *p); /* no writes: nothing to commit */
  * is over. The copy lives in the plan's arena, as long as the turn. */
 struct plan_mark {
 	struct write *writes; /* as they were: a later write to a key replaces the earlier one */
-	uint32_t write_count, draft_count, act_count, costed;
+	uint32_t write_count, draft_count, act_count, change_count, costed;
 	uint64_t cost_bytes;
 };
 
@@ -216,6 +219,7 @@ void plan_erase(struct plan *p, enum family family, struct key key);
 /* Index + 1 of the new draft: what struct sealed and the `draft` members hold. */
 uint32_t plan_draft(struct plan *p, const struct draft *d);
 struct act *plan_act(struct plan *p, enum act_type type);
+void plan_add_change(struct plan *p, const struct change *change); /* copied */
 
 /* Reads through the plan: its own writes first, then the store. The lookup lives as long as the
  * plan. `next` and `last` see planned puts and erases too. */

@@ -96,6 +96,15 @@ static uint64_t office_bytes(const struct record *r)
 	}
 }
 
+static uint64_t feed_bytes(const struct rec_feed *r)
+{
+	uint64_t n = (uint64_t)FEED_CHANGE_BYTES * r->count;
+
+	for (uint32_t i = 0; i < r->count; i++)
+		n += r->changes[i].name == NULL ? 0 : strlen(r->changes[i].name);
+	return n;
+}
+
 /* The parts of a record that grow with what it says. */
 static uint64_t growing(const struct record *r)
 {
@@ -144,6 +153,8 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_FIGURES:
 	case FAMILY_DECLARED:
 		return office_bytes(r);
+	case FAMILY_FEED:
+		return feed_bytes(&r->u.feed);
 	case FAMILY_NONE:
 	case FAMILY_IDENT:
 	case FAMILY_STATE:
@@ -175,5 +186,7 @@ uint64_t plan_cost_bytes(struct plan *p)
 		if (!w->erase)
 			p->cost_bytes += growing(&w->record) + RECORD_BYTES;
 	}
-	return p->cost_bytes;
+	/* The end of the turn makes records of what changed. */
+	return p->cost_bytes +
+	       (uint64_t)p->change_count * (FEED_CHANGE_BYTES + DECLARED_NAME_MAX);
 }

@@ -46,6 +46,7 @@ const char *family_name(enum family f)
 		[FAMILY_REPORT] = "report",
 		[FAMILY_FIGURES] = "figures",
 		[FAMILY_DECLARED] = "declared",
+		[FAMILY_FEED] = "feed",
 	};
 	_Static_assert(sizeof names / sizeof names[0] == FAMILY_COUNT, "a family without a name");
 

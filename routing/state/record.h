@@ -5,6 +5,7 @@
 #define VANTHU_ROUTING_STATE_RECORD_H
 
 #include "routing/base/calendar.h"
+#include "routing/base/change_kind.h"
 #include "routing/base/err.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
@@ -66,6 +67,8 @@ enum family {
 	FAMILY_FIGURES, /* committee below us ‖ 0 ‖ month → its figures, as it reported them last */
 	/* name ‖ 0 ‖ ascending number → what our office declared of another target of the plan */
 	FAMILY_DECLARED,
+	/* number of its first change → what one turn changed that others may act on */
+	FAMILY_FEED,
 	FAMILY_COUNT
 };
 
@@ -590,6 +593,31 @@ struct rec_declared {
 	uint32_t uid;
 };
 
+/* See routing/state/feed.h. */
+struct change {
+	enum change_kind kind;
+	enum change_what what;
+	/* what it is about: ROLE_OUT and ROLE_IN a document, ROLE_PAPER an entry; ROLE_NONE */
+	enum role role;
+	struct serial serial;
+	struct committee_id committee; /* the other one; our own where our office did it; "" */
+	enum office_status status;
+	uint32_t reason;      /* enum err, or 0 */
+	struct line_key line; /* number 0: none */
+	uint64_t number;      /* of a directory */
+	/* it tells that a secret document exists: only for who may read the book of those */
+	bool secret;
+	text_t name;          /* NULL or "" */
+};
+
+/* What one turn changed: ascending numbers from the key on, one each. */
+struct rec_feed {
+	int64_t at_ms;
+	int64_t passed_ms; /* the store's own time (routing/links/passed.h) */
+	const struct change *changes;
+	uint32_t count;
+};
+
 struct rec_counter {
 	struct target_count count;
 	/* of the type, as the first document said it; NULL or "" */
@@ -628,6 +656,7 @@ struct record {
 		struct rec_report report;
 		struct rec_figures figures;
 		struct rec_declared declared;
+		struct rec_feed feed;
 		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE, CHANGED and DROPPED have
 		 * no value */
 	} u;

@@ -1,4 +1,5 @@
 /* Reports of others; see report.h. */
+#include "routing/state/feed.h"
 #include "routing/target/reported.h"
 
 #include <string.h>
@@ -311,6 +312,9 @@ static enum err keep(struct turn_view *t, const struct ev_publish *e, const stru
 	if (result != ERR_OK)
 		return result;
 	core_put(t, key_committee(who), &known);
+	feed_add(t, &(struct change){ .kind = CHANGE_TARGET,
+				      .what = CHANGE_REPORTED,
+				      .committee = who });
 	wait_for_comparison(&t->core->report, who);
 	t->core->next_tick_ms = t->now.mono_ms;
 	return ERR_OK;

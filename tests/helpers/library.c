@@ -137,6 +137,29 @@ static void find(char **word)
 	vanthu_filter_free(f);
 }
 
+/* changes SINCE KINDS WAIT_MS; kinds "-": all */
+static void changes(char **word)
+{
+	vanthu_change_list *l = NULL;
+	char more[4096] = "";
+	int e = vanthu_changes(connection, strtoull(word[1], NULL, 10),
+			       strcmp(word[2], "-") == 0 ? NULL : word[2],
+			       (int)strtoul(word[3], NULL, 10), &l);
+
+	for (size_t i = 0; l != NULL && i < vanthu_change_count(l); i++)
+		snprintf(more + strlen(more), sizeof more - strlen(more), " %lld:%s:%s:%s",
+			 (long long)vanthu_change_value(l, i, VANTHU_CHANGE_NUMBER),
+			 vanthu_change_text(l, i, VANTHU_CHANGE_KIND),
+			 vanthu_change_text(l, i, VANTHU_CHANGE_COMMITTEE),
+			 vanthu_change_text(l, i, VANTHU_CHANGE_ID));
+	if (l != NULL)
+		snprintf(more + strlen(more), sizeof more - strlen(more), " next %llu first %llu",
+			 (unsigned long long)vanthu_change_list_next(l),
+			 (unsigned long long)vanthu_change_list_first(l));
+	say(e, more);
+	vanthu_change_list_free(l);
+}
+
 static void save(char **word)
 {
 	char saved[VANTHU_FILE_NAME_SIZE] = "";
@@ -236,6 +259,8 @@ static void command(char **word)
 		read_one(word);
 	} else if (strcmp(word[0], "find") == 0) {
 		find(word);
+	} else if (strcmp(word[0], "changes") == 0) {
+		changes(word);
 	} else if (strcmp(word[0], "save") == 0) {
 		save(word);
 	} else if (strcmp(word[0], "stream") == 0) {

@@ -25,7 +25,7 @@ struct sums {
 	    unlawful, refusals[2], unjudged;
 	unsigned nights, reports, lost, again, forged, impossible, asks, lies,
 		declared;
-	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
+	unsigned long long events, struck[FAULT_COUNT], changes[TREE_CHANGES], relocated;
 };
 
 static void add(struct sums *s, const struct world *w)
@@ -66,7 +66,7 @@ static void add(struct sums *s, const struct world *w)
 	s->events += w->events_done;
 	for (int f = 0; f < FAULT_COUNT; f++)
 		s->struck[f] += w->struck[f];
-	for (int k = 0; k < CHANGE_KINDS; k++)
+	for (int k = 0; k < TREE_CHANGES; k++)
 		s->changes[k] += w->struck_change[k];
 	s->relocated += w->relocated;
 	if (w->figures == NULL)
@@ -158,7 +158,7 @@ static enum canary canary_of(const char *name)
 							  "term-goes-on", "looks-away",
 							  "half-compared",
 							  "keeps-recalled", "forgets-early",
-							  "keeps-first" };
+							  "keeps-first", "forgets-change" };
 
 	for (unsigned i = 1; i < CANARY_COUNT; i++) {
 		if (strcmp(names[i], name) == 0)

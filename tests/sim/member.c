@@ -425,6 +425,7 @@ void member_start(struct member *m)
 		return;
 	build(m);
 	core_set_targets(m->core, declares_table());
+	check_forget_changes(m);
 	if (m->world->year != NULL)
 		year_due_rules(m->world, m);
 	m->running = true;
@@ -469,6 +470,10 @@ void member_crash(struct member *m)
 	check_target(m->world, m);
 	figures_after(m);
 	check_figures(m->world, m);
+	if (m->world->year == NULL) {
+		check_feed(m->world, m);
+		check_followed(m->world, m);
+	}
 	network_member_gone(m->world, m->index);
 	world_schedule(m->world, (struct sim_event){
 				     .at_ms = m->world->now_ms + 1 +
@@ -508,6 +513,7 @@ void member_turn(struct member *m)
 			return;
 		}
 		figures_after(m);
+		check_follow(m);
 		if (m->world->recalls)
 			recalls_look(m);
 		bring(m);

@@ -261,6 +261,8 @@ static void check_end(struct world *w)
 	for (int i = 0; i < w->member_count; i++) {
 		check_target(w, &w->members[i]);
 		check_directory(w, &w->members[i]);
+		check_feed(w, &w->members[i]);
+		check_followed(w, &w->members[i]);
 	}
 }
 

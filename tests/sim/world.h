@@ -53,7 +53,7 @@ enum {
 
 enum { ENTRIES_MAX = 48, OFFICE_ACTS_MAX = 160, NUMBER_ACTS_MAX = 120, NUMBER_TYPES = 2 };
 enum { MANDATE_LEVELS = 3, MANDATE_TYPES = 3, MANDATE_WAYS = 4, MANDATE_LISTS = 2 };
-enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
+enum { NOT_THERE = -2, TREE_CHANGES = 9, CLOCKS_MOST = 6 };
 /* Seeds from here on are of changing worlds: the tree and the keys change while documents flow.
  * Those before stay what they were. */
 #define CHANGING_SEEDS 1000000ULL
@@ -118,6 +118,7 @@ enum canary {
 	CANARY_KEEPS_RECALLED, /* what was given back keeps its content where it should go */
 	CANARY_FORGETS_EARLY,  /* a recall that came before its document is lost */
 	CANARY_KEEPS_FIRST,    /* a declaration that is put right is not taken (declares.c) */
+	CANARY_FORGETS_CHANGE, /* the feed lacks a change, and has another one twice */
 	CANARY_COUNT
 };
 
@@ -138,6 +139,10 @@ struct member {
 	bool alone;       /* and nobody is there to tell it */
 	bool directory_installed;
 	const char *endpoint; /* where it is, whatever directories say */
+	struct {
+		uint8_t id[16];
+		uint64_t read, sum; /* the last number that it has read, and all it has read */
+	} follower; /* a program that reads its feed after each turn, and outlives it */
 	uint64_t handed;      /* a version that lies beside its configuration */
 	/* does not */
 	bool running;
@@ -359,7 +364,7 @@ struct world {
 	struct blob registry_pem;
 	int change_count;
 	uint32_t retired, weak; /* bit per member; weak: some of its signatures came too late */
-	unsigned struck_change[CHANGE_KINDS], relocated;
+	unsigned struck_change[TREE_CHANGES], relocated;
 	struct signer *evil;
 	struct digest evil_key_id;
 	struct sim_event kept[KEPT_FRAMES]; /* for replay */
@@ -581,6 +586,13 @@ void check_numbers(struct world *w);
 
 /* ---- checkers: at the end, and one while it runs ---- */
 void check_loss(struct world *w);
+/* On its disk, running or not. */
+void check_feed(struct world *w, const struct member *m);
+/* Its follower reads what the last turn has committed. */
+void check_follow(struct member *m);
+void check_followed(struct world *w, const struct member *m);
+/* The store of a canary, which loses changes. */
+void check_forget_changes(struct member *m);
 void check_duplicates(struct world *w);
 void check_order(struct world *w);
 void check_receipts(struct world *w);

@@ -302,6 +302,8 @@ static void check(struct world *w)
 	for (int i = 0; i < w->member_count && w->violation[0] == '\0'; i++) {
 		check_target(w, &w->members[i]);
 		check_directory(w, &w->members[i]);
+		check_feed(w, &w->members[i]);
+		check_followed(w, &w->members[i]);
 	}
 	if (w->violation[0] == '\0')
 		check_all_figures(w);

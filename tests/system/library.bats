@@ -79,6 +79,26 @@ ID=01990000-0000-7000-8000-00000000000
 	[ "${lines[4]}" = "1001 no-uuid" ]
 }
 
+@test "changes are read from any number on, by kind, and waited for; what is of another feed is found out" {
+	local since
+	since=$(v btp changes --json | jq .data.next)
+	run -0 lib <<-END
+		open $LAB/btp
+		send ${ID}9 thads 9-KH/ĐU hello 0
+		wait ${ID}9 60000
+		changes $since sent,receipt 60000
+		changes $since sent 0
+		changes $since paper 10
+		changes 999999 - 0
+		changes 0 came 0
+	END
+	[[ ${lines[3]} == "0  "*:sent:btp:${ID}9* ]]
+	[[ ${lines[4]} == "0  "*:sent:btp:${ID}9" next "* ]]
+	[[ ${lines[5]} == "0  next "* ]]
+	[[ ${lines[6]} == "2094  next 0 first 1" ]]
+	[ "${lines[7]}" = "1001 came" ]
+}
+
 @test "a type is the one that the office's table has on the document's day" {
 	run -0 lib <<-END
 		open $LAB/btp
@@ -183,6 +203,7 @@ ID=01990000-0000-7000-8000-00000000000
 	diff archive named
 	objdump -p "$BATS_FILE_TMPDIR/root/lib/libvanthu.so.1" | grep -q 'SONAME *libvanthu.so.1$'
 	nm -D --defined-only "$BATS_FILE_TMPDIR/root/lib/libvanthu.so.1" | grep -q ' vanthu_open@@VANTHU_1$'
+	nm -D --defined-only "$BATS_FILE_TMPDIR/root/lib/libvanthu.so.1" | grep -q ' vanthu_changes@@VANTHU_2$'
 }
 
 @test "the header stands alone, in C of any standard, and the archive links into a program with names like the library's own" {

@@ -80,6 +80,7 @@ table() {
 		remind      -c $LAB/btp remind --all-late -n --json
 		trace       -c $LAB/btp trace 31-KH/ĐU
 		status      -c $LAB/btp status
+		changes     -c $LAB/btp changes
 		link list   -c $LAB/btp link
 		link show   -c $LAB/btp link show thads
 		link ping   -c $LAB/btp link ping thads

@@ -18,6 +18,8 @@
 # stores/format-7.tar.gz: a lab t - m - l of the build of 2026-11-29 (74a072a), stopped that day: the last that counted by month and direction only. t gave
 # 01-CV/ĐU and 02-CV/ĐU to m and l, 01-KH/ĐU (due 2026-12-20) to m; on paper 01-TB/ĐU out, 7-CV/HU in (October), 02-TB/ĐU cancelled. m accepted 01-CV/ĐU, finished
 # 01-KH/ĐU and returned 02-CV/ĐU, l accepted 01-CV/ĐU; t accepted m's 01-BC/ĐU and left l's 01-BC/CB.
+# stores/format-8.tar.gz: a lab t - m - l of the build of 2026-11-29 (17f87be), stopped that day: the last without a feed of changes. t gave 01-CV/ĐU to m
+# (accepted) and l (accepted, returned), and has 7-CV/HU on paper; m gave t 01-BC/ĐU.
 
 setup() {
 	load common
@@ -209,3 +211,25 @@ counted() { [ "$(counts "$1")" = "$2" ]; }
 	counted m "$m"
 	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
 }
+
+kinds() { at "$1" changes --json "${@:2}" | jq -r '[.data.changes[].kind] | join(" ")'; }
+
+@test "a store of format 8: the feed begins with the first change of this build, and what came before is acted on and told" {
+	local feed next
+	unpack format-8 "2026-11-29 18:00:00"
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" -q
+	wait_for 60 both_links_up
+	# Nothing of what was there before is told.
+	[ "$(kinds t --kind sent,arrived,paper,numbered,receipt,accepted)" = "" ]
+	feed=$(at t changes --json | jq -r .data.feed)
+	next=$(at t changes --json | jq .data.next)
+	at t accept 01-BC/ĐU -q
+	[ "$(kinds t --since "$next")" = "numbered accepted" ]
+	at t changes --kind accepted --json | jq -e '.data.changes[0].document.number == "01-BC/ĐU"'
+	"${DAY[@]}" "$VANTHU" lab stop "$LAB" -q
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" -q
+	[ "$(at t changes --json | jq -r .data.feed)" = "$feed" ]
+	[ "$(kinds t --since "$next" --kind numbered,accepted)" = "numbered accepted" ]
+	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
+}
+both_links_up() { [ "$(kinds m --kind link_up | wc -w)" -ge 2 ] && [ "$(kinds t --kind link_up)" = link_up ]; }

@@ -43,6 +43,12 @@ struct cli {
 	/* what an ambiguous name may mean: objects with id, date, from, number; NULL */
 	const json_t *choices;
 	unsigned long long more_choices; /* than those */
+	/* with --json: the list that is printed may be a part, and where the next one begins;
+	 * "" nowhere */
+	bool paged;
+	char next[80];
+	/* with --json: data that stands beside a fault; NULL none */
+	const json_t *beside;
 	struct cli_types *types; /* of cli_types; NULL: not asked so far */
 	/* --id of what is asked of the daemon: under it asking again is safe; NULL: nothing was
 	 * asked that has one */

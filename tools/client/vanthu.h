@@ -77,6 +77,8 @@ enum vanthu_error {
 	VANTHU_ERR_BAD_STATE = 2018,
 	VANTHU_ERR_REFUSED = 2021,
 	VANTHU_ERR_PART_DIGEST = 2100,
+	VANTHU_ERR_FEED_MISSED = 2093,
+	VANTHU_ERR_FEED_OTHER = 2094,
 	VANTHU_ERR_FORMAT = 3006,
 	VANTHU_ERR_UTF8 = 3007,
 	VANTHU_ERR_DIGEST = 3009,
@@ -351,6 +353,61 @@ VANTHU_API size_t vanthu_list_count(const vanthu_list *l);
 /* The next document, from the first on; NULL after the last, and then the first again. It belongs
  * to the list. */
 VANTHU_API const vanthu_document *vanthu_list_next(vanthu_list *l);
+
+/* ---- what has changed ---- */
+
+typedef struct vanthu_change_list vanthu_change_list;
+
+/* What a change says: texts up to 99, numbers from 100 on. docs/PROTOCOL.md "Changes" has the
+ * kinds, and which has what. */
+enum vanthu_change_field {
+	VANTHU_CHANGE_KIND = 1,	     /* sent, arrived, accepted, receipt, status, … */
+	VANTHU_CHANGE_ID = 2,	     /* of the document or entry on paper, with dashes */
+	VANTHU_CHANGE_FROM = 3,	     /* who issued it */
+	VANTHU_CHANGE_COMMITTEE = 4, /* the other one: recipient, issuer, neighbour */
+	VANTHU_CHANGE_CODE = 5,	     /* of an office status: 03 */
+	VANTHU_CHANGE_WHAT = 6,	     /* of paper, numbered, target: added, void, … */
+	VANTHU_CHANGE_BOOK = 7,	     /* of a line of a register: out, in, … */
+	VANTHU_CHANGE_TARGET = 8,    /* id of a declared target */
+	VANTHU_CHANGE_TYPE = 9,	     /* symbol of the document's type */
+	VANTHU_CHANGE_DOCUMENT_NUMBER = 10,
+	VANTHU_CHANGE_SUBJECT = 11,
+
+	VANTHU_CHANGE_NUMBER = 100, /* its own: ascending, to be remembered */
+	VANTHU_CHANGE_AT_MS = 101,  /* Unix time in ms */
+	VANTHU_CHANGE_REASON = 102, /* VT code, or 0 */
+	VANTHU_CHANGE_YEAR = 103,   /* of a line of a register … */
+	VANTHU_CHANGE_LINE = 104,   /* … and its number there */
+	VANTHU_CHANGE_VERSION = 105, /* of a directory */
+	VANTHU_CHANGE_SENT = 106    /* 1: the document is one that this office sent */
+};
+
+/* Changes after the number `since` (0: from the first on), in order, as many as one answer holds;
+ * all of them are on the daemon's disk. `kinds` between commas, NULL or "": all. When there is none
+ * yet, waits for one up to wait_ms (at most 600,000; 0: not at all), and returns an empty list when
+ * none came; other threads' calls may wait for up to half of the handle's time-out meanwhile. *out
+ * is the caller's. Keep vanthu_change_list_next of a list when you have dealt with all of it, and
+ * the number of a change when you have dealt with that: after any crash go on from there.
+ *   VANTHU_ERR_USAGE        `about` is the kind or the argument
+ *   VANTHU_ERR_FEED_MISSED  what follows `since` is not kept any more; *out is the caller's, empty:
+ *                           look what is there (vanthu_find), and go on with its `next`
+ *   VANTHU_ERR_FEED_OTHER   `since` is of another feed, this store was set back: likewise */
+VANTHU_API VANTHU_MUST_USE int vanthu_changes(vanthu *v, uint64_t since, const char *kinds,
+					      int wait_ms, vanthu_change_list **out);
+VANTHU_API void vanthu_change_list_free(vanthu_change_list *l);
+/* `since` of the next call. */
+VANTHU_API uint64_t vanthu_change_list_next(const vanthu_change_list *l);
+/* The oldest number that is kept. */
+VANTHU_API uint64_t vanthu_change_list_first(const vanthu_change_list *l);
+/* The id of the feed, 32 hexadecimal digits. Another one than before: the store was set back or
+ * replaced, and numbers mean something else. */
+VANTHU_API const char *vanthu_change_list_feed(const vanthu_change_list *l);
+VANTHU_API size_t vanthu_change_count(const vanthu_change_list *l);
+/* A field of one of them (index from 0); "" or 0 where it has none, and past the last. */
+VANTHU_API const char *vanthu_change_text(const vanthu_change_list *l, size_t index,
+					  enum vanthu_change_field field);
+VANTHU_API int64_t vanthu_change_value(const vanthu_change_list *l, size_t index,
+				       enum vanthu_change_field field);
 
 /* ---- contents ---- */
 

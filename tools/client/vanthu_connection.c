@@ -41,6 +41,7 @@ int vanthu_open_socket(const char *path, int timeout_ms, vanthu **out)
 		free(v);
 		return vanthu_fail_about(ERR_NO_MEMORY, "");
 	}
+	v->timeout_ms = timeout_ms;
 	fault.err = client_connect_path(path, timeout_ms, &fault.error, &v->client);
 	if (fault.err == ERR_OK) {
 		*out = v;

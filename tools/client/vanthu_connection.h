@@ -11,6 +11,7 @@
 struct vanthu {
 	pthread_mutex_t lock; /* held during a call: `client` is one thread's at a time */
 	struct client *client;
+	int timeout_ms; /* of each wait for the daemon */
 };
 
 /* Waits until no other thread is in a call. False: this very thread is in one, from a vanthu_take;

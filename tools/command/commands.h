@@ -34,6 +34,7 @@ int cmd_link(struct cli *cli, int argc, char **argv);
 int cmd_resend(struct cli *cli, int argc, char **argv);
 int cmd_recover(struct cli *cli, int argc, char **argv);
 int cmd_queue(struct cli *cli, int argc, char **argv);
+int cmd_changes(struct cli *cli, int argc, char **argv);
 int cmd_watch(struct cli *cli, int argc, char **argv);
 int cmd_committee(struct cli *cli, int argc, char **argv);
 int cmd_paper(struct cli *cli, int argc, char **argv);
@@ -78,14 +79,13 @@ int target_export(struct cli *cli, const struct target_export *e,
 int command_write_file(struct cli *cli, const char *path, const char *text, size_t len);
 
 /* Their options, each beside the code that reads them. */
-extern const struct command_option send_options[], show_options[], resend_options[],
-	inbox_options[], save_options[], export_options[], verify_options[], watch_options[],
-	committee_own_options[], key_options[], config_options[], init_options[], lab_options[],
-	demo_options[], check_own_options[], help_options[], paper_options[], target_options[],
-	target_why_options[], accept_options[],
-	return_options[], assign_options[], start_options[], finish_options[], recall_options[],
-	register_options[], due_options[], person_options[], remind_options[],
-	target_export_options[], report_options[], target_declare_options[],
-	token_options[];
+extern const struct command_option changes_options[], send_options[], show_options[],
+	resend_options[], inbox_options[], save_options[], export_options[], verify_options[],
+	watch_options[], committee_own_options[], key_options[], config_options[], init_options[],
+	lab_options[], demo_options[], check_own_options[], help_options[], paper_options[],
+	target_options[], target_why_options[], accept_options[], return_options[],
+	assign_options[], start_options[], finish_options[], recall_options[], register_options[],
+	due_options[], person_options[], remind_options[], target_export_options[],
+	report_options[], target_declare_options[], token_options[];
 
 #endif

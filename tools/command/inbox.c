@@ -130,6 +130,7 @@ struct desk {
 	json_t *section[SECTIONS];
 	size_t count[SECTIONS];
 	json_t *list; /* for programs */
+	uint64_t last_serial; /* of the last in it */
 };
 
 /* ---- what comes ---- */
@@ -162,8 +163,15 @@ static void take_row(void *ctx, const Vanthu__V1__DocumentLine *l)
 static void take_line(void *ctx, const Vanthu__V1__DocumentLine *l)
 {
 	struct desk *d = ctx;
-	json_t *line = json_line(l);
+	json_t *line;
 
+	if (d->search.limit != 0 && d->page == 0 &&
+	    json_array_size(d->list) == d->search.limit) {
+		search_cursor(d->last_serial, "", "", d->cli->next);
+		return;
+	}
+	line = json_line(l);
+	d->last_serial = l->serial;
 	json_object_set_new(line, "progress", json_progress(l));
 	json_array_append_new(d->list, line);
 }
@@ -408,13 +416,16 @@ static void cut_page(struct desk *d)
 
 static enum err ask_list(struct call *c, struct desk *d)
 {
+	bool daemons = search_is_daemons(&d->search) && d->search.sections[0] == NULL;
 	enum err e;
 
 	d->search.list.members = true;
-	d->search.list.limit =
-		search_is_daemons(&d->search) && d->search.sections[0] == NULL && d->page <= 1
-			? d->search.limit
-			: 0;
+	if (d->page <= 1 && d->search.limit != 0) {
+		/* one more tells whether there are more */
+		d->search.enough = d->search.limit + 1u;
+		d->search.list.limit = daemons ? d->search.limit + 1u : 0;
+	}
+	d->cli->paged = d->page == 0 && (d->search.limited || d->search.resumed);
 	e = search_documents(c, &d->search, take_line, d, NULL);
 	if (e != ERR_OK)
 		return e;
@@ -528,6 +539,9 @@ int cmd_inbox(struct cli *cli, int argc, char **argv)
 		d.section[i] = json_array();
 	search_begin(&d.search, VANTHU__V1__BOX__BOX_INBOX);
 	code = read_line(&d, argc, argv);
+	if (code == 0 && d.search.resumed && (d.page != 0 || (!cli->json && !cli->plain)))
+		code = cli_wanted(cli, _("--cursor is for --json and --plain, without --page"),
+				  _("for people: --page N"));
 	if (code == 0)
 		code = run(&d);
 	search_end(&d.search);

@@ -62,8 +62,26 @@ struct rows {
 	json_t *list;
 	size_t most;	/* that are kept; 0: all */
 	size_t matched; /* of them all */
+	uint64_t *serials; /* of documents: as many as `list` has; its own */
 	bool people;
 };
+
+/* For the cursor of a list that is cut: of no other. */
+static void note_serial(struct rows *r, uint64_t serial)
+{
+	size_t at = json_array_size(r->list);
+
+	if (r->most == 0)
+		return;
+	if (at % 256 == 0) {
+		uint64_t *more = realloc(r->serials, (at + 256) * sizeof *more);
+
+		if (more == NULL)
+			abort();
+		r->serials = more;
+	}
+	r->serials[at] = serial;
+}
 
 static void take_document(void *ctx, const Vanthu__V1__DocumentLine *l)
 {
@@ -73,6 +91,7 @@ static void take_document(void *ctx, const Vanthu__V1__DocumentLine *l)
 
 	if (r->most != 0 && r->matched++ >= r->most)
 		return;
+	note_serial(r, l->serial);
 	line = json_line(l);
 	json_object_set_new(line, "progress", json_progress(l));
 	json_object_set_new(line, "kind", json_string(in ? "in" : "out"));
@@ -130,7 +149,12 @@ static void time_of(const json_t *line, char out[32])
 		snprintf(out, 32, "%s", at == NULL ? "" : at);
 }
 
-static json_t *merge(json_t *a, json_t *b, size_t most)
+/* How many of each are in the list. */
+struct used {
+	size_t documents, papers;
+};
+
+static json_t *merge(json_t *a, json_t *b, size_t most, struct used *used)
 {
 	json_t *out = json_array();
 	size_t i = 0, k = 0;
@@ -149,6 +173,7 @@ static json_t *merge(json_t *a, json_t *b, size_t most)
 		else
 			json_array_append(out, json_array_get(b, k++));
 	}
+	*used = (struct used){ i, k };
 	return out;
 }
 
@@ -185,16 +210,40 @@ static void hint_more(struct cli *cli, size_t shown, size_t matched, bool counte
 			 shown, matched);
 }
 
+/* Where the next part begins, when there is more than was wanted. */
+static void say_next(struct cli *cli, const struct rows *documents, const struct rows *papers,
+		     const struct search *s, const struct used *used)
+{
+	const json_t *paper = used->papers == 0 ? NULL
+						: json_array_get(papers->list, used->papers - 1);
+	uint64_t serial = s->list.before;
+
+	cli->paged = s->limited || s->resumed;
+	if (documents->most == 0 ||
+	    documents->matched + papers->matched <= used->documents + used->papers)
+		return;
+	if (used->documents > 0)
+		serial = documents->serials[used->documents - 1];
+	/* before any: behind a serial that is never given */
+	search_cursor(serial == 0 ? INT64_MAX : serial,
+		      paper == NULL ? s->paper_day
+				    : json_string_value(json_object_get(paper, "date")),
+		      paper == NULL ? s->paper_id : json_string_value(json_object_get(paper, "id")),
+		      cli->next);
+}
+
 static int print(struct cli *cli, const struct rows *documents, const struct rows *papers,
 		 const struct search *s)
 {
 	Vanthu__V1__Box box = s->list.box;
 	bool find = box == VANTHU__V1__BOX__BOX_ALL;
-	json_t *out = find ? merge(documents->list, papers->list, documents->most)
+	struct used used = { json_array_size(documents->list), 0 };
+	json_t *out = find ? merge(documents->list, papers->list, documents->most, &used)
 			   : json_incref(documents->list);
 	const struct column *columns = cli->plain ? (find ? find_plain : outbox_plain)
 						  : (find ? find_text : outbox_text);
 
+	say_next(cli, documents, papers, s, &used);
 	cli->renderer->list(cli, out, columns);
 	if (documents->most != 0)
 		hint_more(cli, json_array_size(out), documents->matched + papers->matched,
@@ -273,7 +322,9 @@ static enum err collect(struct call *c, struct search *s, struct rows *documents
 	s->list.members = cli->json || cli->plain;
 	s->list.files = s->list.box == VANTHU__V1__BOX__BOX_ALL;
 	/* What is matched here cannot be limited there; one more tells that there are more. */
-	s->enough = documents->most == 0 ? 0 : documents->most + COUNTED_MAX;
+	s->enough = documents->most == 0 ? 0
+		    : documents->people	 ? documents->most + COUNTED_MAX
+					 : documents->most + 1;
 	if (search_is_daemons(s) && documents->most != 0)
 		s->list.limit = (uint32_t)documents->most + 1;
 	e = search_documents(c, s, take_document, documents, NULL);
@@ -324,6 +375,7 @@ static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box)
 	search_end(&s);
 	json_decref(documents.list);
 	json_decref(papers.list);
+	free(documents.serials);
 	return code;
 }
 

@@ -20,7 +20,9 @@ enum {
 	OPT_REASON,
 	OPT_TYPE,
 	OPT_DATE,
-	OPT_ID
+	OPT_ID,
+	OPT_LIMIT,
+	OPT_CURSOR
 };
 enum book_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_HTML };
 
@@ -35,6 +37,11 @@ const struct command_option register_options[] = {
 	  N_("csv for a spreadsheet, html to print on A4; these have all columns"), VALUE_WORDS,
 	  "out in followup" },
 	{ "output", OPT_OUTPUT, N_("FILE"), N_("the new file, with csv or html"), VALUE_FILE,
+	  "out in followup" },
+	{ "limit", OPT_LIMIT, N_("N"), N_("at most so many lines, with --json and --plain"),
+	  VALUE_NONE, "out in followup" },
+	{ "cursor", OPT_CURSOR, N_("CURSOR"),
+	  N_("go on behind this place: `next` of a list that --limit cut"), VALUE_NONE,
 	  "out in followup" },
 	{ "reason", OPT_REASON, N_("TEXT"), N_("why: it stays in the book"), VALUE_NONE, "void" },
 	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"),
@@ -114,6 +121,10 @@ struct book_wanted {
 	struct period period; /* zero: this year */
 	enum book_format format;
 	const char *output; /* NULL: standard output */
+	unsigned long limit; /* 0: all */
+	/* --cursor: behind this line; year 0: from the first on. Of what is read, the last one */
+	uint32_t after_year, after_number, last_year, last_number;
+	bool parted; /* one of both was given */
 	/* ours: lines as they are, for programs; or rows for people, and the line that came last */
 	json_t *lines, *rows, *line;
 	char *office;	    /* its name; ours */
@@ -166,11 +177,23 @@ static void keep_row(struct cli *cli, struct book_wanted *w, const Vanthu__V1__R
 	}
 }
 
+/* True: there is a line more than is wanted, and the next part begins with it. */
+static bool is_full(struct cli *cli, const struct book_wanted *w,
+		    const Vanthu__V1__RegisterLine *l)
+{
+	if (w->limit == 0 || l->addition != 0 || json_array_size(w->lines) < w->limit)
+		return false;
+	snprintf(cli->next, sizeof cli->next, "%u.%u", w->last_year, w->last_number);
+	return true;
+}
+
 /* Additions come behind their line. */
 static void keep(struct cli *cli, struct book_wanted *w, const Vanthu__V1__RegisterLine *l)
 {
 	size_t count = json_array_size(w->lines);
 
+	w->last_year = l->year;
+	w->last_number = l->number;
 	if (w->rows != NULL)
 		keep_row(cli, w, l);
 	else if (l->addition == 0)
@@ -193,6 +216,9 @@ static int ask_lines(struct cli *cli, struct call *c, struct book_wanted *w)
 	query.secret = w->secret;
 	query.from_month = w->period.from.n;
 	query.to_month = w->period.to.n;
+	query.after_year = w->after_year;
+	query.after_number = w->after_number;
+	cli->paged = w->parted;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_REGISTER;
 	request.register_ = &query;
 	e = call_send(c, &request);
@@ -201,9 +227,14 @@ static int ask_lines(struct cli *cli, struct call *c, struct book_wanted *w)
 		if (e != ERR_OK)
 			break;
 		more = reply->more;
-		if (reply->what_case == VANTHU__V1__REPLY__WHAT_REGISTER)
-			keep(cli, w, reply->register_);
-		else if (reply->what_case != VANTHU__V1__REPLY__WHAT_DONE)
+		if (reply->what_case == VANTHU__V1__REPLY__WHAT_REGISTER) {
+			if (!is_full(cli, w, reply->register_)) {
+				keep(cli, w, reply->register_);
+				continue;
+			}
+			client_abandon(call_client(c)); /* the rest is not wanted */
+			more = false;
+		} else if (reply->what_case != VANTHU__V1__REPLY__WHAT_DONE)
 			return refused(cli, c, reply);
 	}
 	return e == ERR_OK ? 0 : err_exit_code(call_fail(c, e, NULL));
@@ -443,6 +474,8 @@ static bool read_book(const char *word, struct book_wanted *w)
 /* What the options say that do not go together. 0: they do. */
 static int check_options(struct cli *cli, const struct book_wanted *w)
 {
+	if (w->parted && (w->format != FORMAT_TABLE || (!cli->json && !cli->plain)))
+		return cli_wanted(cli, _("--limit and --cursor are for --json and --plain"), "");
 	if (w->output != NULL && w->format == FORMAT_TABLE)
 		return cli_wanted(cli, _("--output goes with --format csv or html"), "");
 	if (w->output == NULL && w->format != FORMAT_TABLE && (cli->json || cli->plain))
@@ -576,6 +609,21 @@ static int make_void(struct cli *cli, struct book_wanted *w, char **operands, in
 	return code;
 }
 
+/* --limit and --cursor. False: a fault, which was reported. */
+static bool read_part(struct cli *cli, int option, struct book_wanted *w)
+{
+	int end = 0;
+
+	w->parted = true;
+	if (option == OPT_LIMIT)
+		return cli_number(cli, 1, UINT32_MAX, &w->limit);
+	if (sscanf(optarg, "%5u.%9u%n", &w->after_year, &w->after_number, &end) == 2 &&
+	    optarg[end] == '\0' && w->after_year > 0 && w->after_year <= UINT16_MAX)
+		return true;
+	cli_bad_value(cli, _("it is `next` of an earlier list, as --json tells it"));
+	return false;
+}
+
 int cmd_register(struct cli *cli, int argc, char **argv)
 {
 	static const char *const formats[] = { "table", "csv", "html", NULL };
@@ -585,6 +633,10 @@ int cmd_register(struct cli *cli, int argc, char **argv)
 	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
+		if ((c == OPT_LIMIT || c == OPT_CURSOR) && !read_part(cli, c, &w))
+			return err_exit_code(ERR_USAGE);
+		if (c == OPT_LIMIT || c == OPT_CURSOR)
+			continue;
 		if (c == OPT_SECRET)
 			w.secret = true;
 		else if (c == OPT_FORMAT)

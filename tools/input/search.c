@@ -1,6 +1,8 @@
 /* See search.h. */
 #include "tools/input/search.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +21,7 @@ enum {
 	OPT_SINCE,
 	OPT_UNTIL,
 	OPT_STATE,
+	OPT_CURSOR,
 };
 
 const struct command_option list_options[] = {
@@ -35,8 +38,42 @@ const struct command_option list_options[] = {
 	  VALUE_NONE, NULL },
 	{ "until", OPT_UNTIL, N_("DATE"), N_("up to this day"), VALUE_NONE, NULL },
 	{ "limit", OPT_LIMIT, N_("N"), N_("at most so many, the newest"), VALUE_NONE, NULL },
+	{ "cursor", OPT_CURSOR, N_("CURSOR"),
+	  N_("go on behind this place: `next` of a list that --limit cut"), VALUE_NONE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
+
+/* ---- where a list ended: SERIAL[.DAY.ID] ---- */
+
+void search_cursor(uint64_t serial, const char *day, const char *id, char out[CURSOR_SIZE])
+{
+	snprintf(out, CURSOR_SIZE, "%llu%s%s%s%s", (unsigned long long)serial,
+		 day[0] == '\0' ? "" : ".", day, id[0] == '\0' ? "" : ".", id);
+}
+
+static bool read_cursor(struct search *s, const char *text)
+{
+	unsigned long long serial;
+	char *end;
+	int64_t ms;
+	size_t len;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	serial = strtoull(text, &end, 10);
+	s->list.before = serial;
+	s->resumed = true;
+	if (errno != 0 || *end == '\0')
+		return errno == 0 && serial != 0;
+	len = strcspn(end + 1, ".");
+	if (*end != '.' || len != sizeof s->paper_day - 1 || end[1 + len] != '.' ||
+	    strlen(end + 2 + len) != sizeof s->paper_id - 1)
+		return false;
+	memcpy(s->paper_day, end + 1, len);
+	memcpy(s->paper_id, end + 2 + len, sizeof s->paper_id);
+	return text_day_ms(s->paper_day, 0, &ms);
+}
 
 /* ---- what was typed ---- */
 
@@ -78,6 +115,8 @@ bool search_take(struct search *s, int option, char *value)
 	case OPT_STATE:
 		s->list.state = value;
 		return true;
+	case OPT_CURSOR:
+		return read_cursor(s, value);
 	default:
 		return false;
 	}
@@ -85,6 +124,8 @@ bool search_take(struct search *s, int option, char *value)
 
 const char *search_fix(int option)
 {
+	if (option == OPT_CURSOR)
+		return _("it is `next` of an earlier list, as --json tells it");
 	return option == OPT_LIMIT ? _("give a number") : _(err_fix(ERR_BAD_DATE));
 }
 
@@ -314,21 +355,69 @@ enum err search_documents(struct call *c, struct search *s,
 	return e == ERR_OK ? ERR_OK : call_fail(c, e, NULL);
 }
 
-enum err search_papers(struct call *c, struct search *s,
-		       void (*take)(void *ctx, const Vanthu__V1__PaperLine *p), void *ctx)
+/* Is it newer than the last entry that an earlier list told, or that one itself? Among those of its
+ * day the daemon's order decides, and the entry itself may have been cancelled since: then those of
+ * its day come again, rather than not at all. */
+static bool is_told(const struct search *s, const Vanthu__V1__PaperLine *p, bool day_told)
+{
+	int order = s->paper_day[0] == '\0' ? -1 : strcmp(p->date, s->paper_day);
+
+	return order > 0 || (order == 0 && day_told);
+}
+
+static bool is_last_told(const struct search *s, const Vanthu__V1__PaperLine *p)
+{
+	char id[UUID_TEXT_SIZE];
+
+	if (p->id.len != 16)
+		return false;
+	uuid_print(p->id.data, id);
+	return strcmp(id, s->paper_id) == 0;
+}
+
+/* Does the entry that the cursor names stand there still? */
+static enum err find_last_told(struct call *c, const struct search *s, bool *found)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__PaperQuery query = VANTHU__V1__PAPER_QUERY__INIT;
 	Vanthu__V1__Reply *reply;
 	enum err e;
 
+	*found = false;
+	if (s->paper_id[0] == '\0')
+		return ERR_OK;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPERS;
+	request.papers = &query;
+	e = call_send(c, &request);
+	if (e != ERR_OK)
+		return call_fail(c, e, NULL);
+	while ((e = call_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply)) == ERR_OK)
+		*found = *found || is_last_told(s, reply->paper);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err search_papers(struct call *c, struct search *s,
+		       void (*take)(void *ctx, const Vanthu__V1__PaperLine *p), void *ctx)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__PaperQuery query = VANTHU__V1__PAPER_QUERY__INIT;
+	Vanthu__V1__Reply *reply;
+	bool day_told;
+	enum err e = find_last_told(c, s, &day_told);
+
+	if (e != ERR_OK)
+		return e;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPERS;
 	request.papers = &query;
 	e = call_send(c, &request);
 	if (e != ERR_OK)
 		return call_fail(c, e, NULL);
 	while ((e = call_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply)) == ERR_OK) {
-		if (search_matches_paper(s, reply->paper))
+		bool told = is_told(s, reply->paper, day_told);
+
+		if (is_last_told(s, reply->paper))
+			day_told = false; /* those behind it are not */
+		if (!told && search_matches_paper(s, reply->paper))
 			take(ctx, reply->paper);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

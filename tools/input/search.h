@@ -25,6 +25,10 @@ struct search {
 	char *number;
 	unsigned limit; /* 0: all */
 	bool limited;	/* it was given */
+	/* --cursor: where an earlier list ended. Of documents it is list.before; of entries on
+	 * paper the day and id of the last one, "" none */
+	bool resumed;
+	char paper_day[sizeof "YYYY-MM-DD"], paper_id[37];
 	const char *type;
 	const char *sections[3]; /* only in these; NULL: any, and behind the last */
 	char *from, *to;	 /* the ids of who was named */
@@ -39,6 +43,10 @@ extern const struct command_option list_options[];
 void search_begin(struct search *s, Vanthu__V1__Box box);
 /* One of list_options. False: its value is wrong. */
 bool search_take(struct search *s, int option, char *value);
+enum { CURSOR_SIZE = 80 };
+/* Where a list ends whose last document is this one: what --cursor takes. `day` and `id` of the
+ * last entry on paper, "" of none. */
+void search_cursor(uint64_t serial, const char *day, const char *id, char out[CURSOR_SIZE]);
 /* What to say of a wrong value. */
 const char *search_fix(int option);
 /* The words, and who and what the options name. Failures have been reported; 0 or the exit code. */

@@ -46,14 +46,18 @@ static void print(json_t *root)
 
 static void print_data(struct cli *cli, const json_t *data, const struct column *columns)
 {
-	(void)cli;
+	json_t *root = json_pack("{s:i, s:O}", "v", 1, "data", data);
+
 	(void)columns;
-	print(json_pack("{s:i, s:O}", "v", 1, "data", data));
+	if (cli->paged)
+		json_object_set_new(root, "next",
+				    cli->next[0] == '\0' ? json_null() : json_string(cli->next));
+	print(root);
 }
 
 static void print_error(struct cli *cli, enum err e, const char *message, const char *fix)
 {
-	json_t *error;
+	json_t *error, *root;
 	char code[16];
 
 	snprintf(code, sizeof code, "VT-%d", (int)e);
@@ -66,7 +70,10 @@ static void print_error(struct cli *cli, enum err e, const char *message, const 
 		    error, "choice_count",
 		    json_integer((json_int_t)(json_array_size(cli->choices) + cli->more_choices)));
 	}
-	print(json_pack("{s:i, s:o}", "v", 1, "error", error));
+	root = json_pack("{s:i, s:o}", "v", 1, "error", error);
+	if (cli->beside != NULL)
+		json_object_set_new(root, "data", json_deep_copy(cli->beside));
+	print(root);
 }
 
 static void no_heading(struct cli *cli, const char *text)

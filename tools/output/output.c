@@ -138,6 +138,44 @@ static const struct word uses[] = {
 	{ "damaged", N_("damaged"), "" },
 };
 
+/* What has changed, and how (vanthu changes). */
+static const struct word changes[] = {
+	{ "sent", N_("sent"), "" },
+	{ "arrived", N_("arrived"), "" },
+	{ "accepted", N_("accepted"), "" },
+	{ "returned", N_("returned"), "" },
+	{ "assigned", N_("assigned"), "" },
+	{ "started", N_("started"), "" },
+	{ "finished", N_("finished"), "" },
+	{ "agreed", N_("recall agreed"), "" },
+	{ "declined", N_("recall declined"), "" },
+	{ "recalled", N_("asked back"), "" },
+	{ "updated", N_("updated by a newer one"), "" },
+	{ "replaced", N_("replaced by a newer one"), "" },
+	{ "status", N_("their status"), "" },
+	{ "receipt", N_("receipt"), "" },
+	{ "refused", N_("refused"), "" },
+	{ "delivered", N_("delivered"), "" },
+	{ "expired", N_("expired"), "" },
+	{ "numbered", N_("in the register"), "" },
+	{ "paper", N_("on paper"), "" },
+	{ "target", N_("target"), "" },
+	{ "directory", N_("the directory"), "" },
+	{ "link_up", N_("link up"), "" },
+	{ "link_down", N_("link down"), "" },
+	{ "store", N_("store behind"), "" },
+	{ "due_soon", N_("due soon"), "" },
+	{ "overdue", N_("overdue"), "" },
+	{ "sent_due", N_("due soon with them"), "" },
+	{ "sent_overdue", N_("overdue with them"), "" },
+	{ "added", N_("added"), "" },
+	{ "corrected", N_("corrected"), "" },
+	{ "cancelled", N_("cancelled"), "" },
+	{ "void", N_("void"), "" },
+	{ "declared", N_("declared"), "" },
+	{ "reported", N_("reported"), "" },
+};
+
 static const struct word media[] = {
 	{ "application/pdf", "PDF", "" },
 	{ "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word", "" },
@@ -335,6 +373,9 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 		return;
 	case FORMAT_WORD:
 		snprintf(out, size, "%s", word_or(FIND_WORD(uses, text), text));
+		return;
+	case FORMAT_CHANGE:
+		snprintf(out, size, "%s", word_or(FIND_WORD(changes, text), text));
 		return;
 	case FORMAT_MEDIA:
 		snprintf(out, size, "%s", word_or(FIND_WORD(media, text), text));

@@ -10,6 +10,7 @@ enum format {
 	FORMAT_LIST,   /* texts, joined */
 	FORMAT_WHO,    /* ids of committees, joined; their groups as words */
 	FORMAT_WORD,   /* a word of the program's own: what a key is for, a lane */
+	FORMAT_CHANGE, /* what has changed: a kind of `vanthu changes` */
 	FORMAT_CODE,   /* VT-nnnn and what it means */
 	FORMAT_MEDIA,  /* what kind of file a media type is */
 	FORMAT_TIME,   /* RFC 3339 → local */

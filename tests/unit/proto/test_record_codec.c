@@ -108,6 +108,26 @@ static void fill_reports(struct sample s[FAMILY_COUNT], struct committee_id xa)
 	s[FAMILY_DECLARED].key = key_declared(said.name, 3);
 }
 
+static void feed_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
+{
+	static struct change changes[] = {
+		{ .kind = CHANGE_NUMBERED,
+		  .what = CHANGE_ADDED,
+		  .role = ROLE_OUT,
+		  .line = { BOOK_SECRET_OUT, 2026, 0, 14 },
+		  .secret = true },
+		{ .kind = CHANGE_STATUS, .role = ROLE_OUT, .status = OFFICE_RETURNED, .reason = 2 },
+		{ .kind = CHANGE_TARGET, .what = CHANGE_DECLARED, .number = 3, .name = "tap-huan" },
+	};
+
+	changes[0].serial = n;
+	changes[1].committee = xa;
+	s[FAMILY_FEED].record.u.feed = (struct rec_feed){
+		.at_ms = 5, .passed_ms = 6, .changes = changes, .count = COUNT_OF(changes)
+	};
+	s[FAMILY_FEED].key = key_number(40);
+}
+
 static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
 {
 	static const text_t with[] = { "Ban Tổ chức", "Lê Thị B" };
@@ -283,6 +303,7 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 				  .digest = fixture_digest("r") };
 	link_samples(s, xa, n);
 	office_samples(s, xa, n);
+	feed_samples(s, xa, n);
 	s[FAMILY_LINKOUT].record.u.linkout =
 	    (struct rec_linkout){ { { 1 } }, 2, 3, fixture_digest("c") };
 	s[FAMILY_FETCH].record.u.fetch = (struct rec_fetch){ ROLE_IN, n };
@@ -334,6 +355,7 @@ static void test_every_family_has_a_sample_that_says_something(void **state)
 static void test_large_value_takes_no_more_than_its_plan_says(void **state)
 {
 	static uint8_t bytes[INLINE_MAX_BYTES];
+	static struct change changes[FEED_ROW_MAX];
 	struct fixture *f = *state;
 	struct blob large = { bytes, sizeof bytes }, value;
 	struct record all[] = {
@@ -346,8 +368,18 @@ static void test_large_value_takes_no_more_than_its_plan_says(void **state)
 		{ .family = FAMILY_COMMITTEE, .u.committee.entry = large },
 		{ .family = FAMILY_STAGED, .u.committee.entry = large },
 		{ .family = FAMILY_DIRECTORY, .u.directory.head = large },
+		{ .family = FAMILY_FEED,
+		  .u.feed = { INT64_MAX, INT64_MAX, changes, FEED_ROW_MAX } },
 	};
 	struct key key = key_number(1);
+
+	for (unsigned i = 0; i < FEED_ROW_MAX; i++)
+		changes[i] = (struct change){ CHANGE_KINDS - 1, CHANGE_WHATS - 1, ROLE_PAPER,
+					      { UINT64_MAX }, { "" }, OFFICE_RECALL_DECLINED,
+					      UINT32_MAX, { BOOK_SECRET_IN, UINT16_MAX,
+					      UINT16_MAX, UINT32_MAX }, UINT64_MAX, true, "" };
+	for (unsigned i = 0; i < FEED_ROW_MAX; i++)
+		memset(changes[i].committee.text, 'x', COMMITTEE_ID_MAX);
 
 	for (size_t i = 0; i < COUNT_OF(all); i++) {
 		struct plan *plan = plan_new((struct lookup){ .ctx = NULL });
@@ -537,6 +569,23 @@ static void check_reports(struct fixture *f, struct sample *s)
 	assert_int_equal(back.u.declared.uid, 1000);
 }
 
+static void check_feed(struct fixture *f, struct sample *s)
+{
+	struct record back = back_of(f, &s[FAMILY_FEED]);
+	const struct rec_feed *r = &back.u.feed;
+	const struct change *c = r->changes;
+
+	assert_true(r->at_ms == 5 && r->passed_ms == 6 && r->count == 3);
+	assert_true(c[0].kind == CHANGE_NUMBERED && c[0].what == CHANGE_ADDED &&
+		    c[0].role == ROLE_OUT && c[0].serial.n != 0 && c[0].secret);
+	assert_true(c[0].line.book == BOOK_SECRET_OUT && c[0].line.year == 2026 &&
+		    c[0].line.number == 14);
+	assert_true(c[1].status == OFFICE_RETURNED && c[1].reason == 2 && !c[1].secret);
+	assert_string_equal(c[1].committee.text, "xa-a1");
+	assert_int_equal(c[2].number, 3);
+	assert_string_equal(c[2].name, "tap-huan");
+}
+
 static void test_the_last_number_of_a_series_comes_back_and_is_never_0(void **state)
 {
 	struct fixture *f = *state;
@@ -560,6 +609,7 @@ static void test_the_last_number_of_a_series_comes_back_and_is_never_0(void **st
 	    record_decode(f->arena, FAMILY_SERIES, &s[FAMILY_SERIES].key, value, &back),
 	    ERR_DAMAGED);
 	check_reports(f, s);
+	check_feed(f, s);
 }
 
 static void test_flipped_bit_anywhere_is_damage(void **state)

@@ -82,17 +82,26 @@ void desk_ask(struct desk *d, Vanthu__V1__Request *request)
 	assert_int_equal(send(d->fd, frame, size + 4, 0), (ssize_t)size + 4);
 }
 
+/* As zmq_poll does: what poll calls an error or the end is reported asked or not. */
+static void poll_one(zmq_pollitem_t *item)
+{
+	struct pollfd p = { .fd = item->fd };
+
+	p.events = (short)(((item->events & ZMQ_POLLIN) != 0 ? POLLIN : 0) |
+			   ((item->events & ZMQ_POLLOUT) != 0 ? POLLOUT : 0));
+	assert_true(poll(&p, 1, 0) >= 0);
+	item->revents = (short)(((p.revents & POLLIN) != 0 ? ZMQ_POLLIN : 0) |
+				((p.revents & POLLOUT) != 0 ? ZMQ_POLLOUT : 0) |
+				((p.revents & ~(POLLIN | POLLOUT)) != 0 ? ZMQ_POLLERR : 0));
+}
+
 void desk_turn(struct desk *d)
 {
 	zmq_pollitem_t items[SOCKET_COUNT + 1];
 	unsigned n = control_poll(d->control, items, SOCKET_COUNT + 1);
 
-	for (unsigned i = 0; i < n; i++) {
-		struct pollfd p = { .fd = items[i].fd, .events = items[i].events };
-
-		assert_true(poll(&p, 1, 0) >= 0);
-		items[i].revents = (short)(p.revents & items[i].events);
-	}
+	for (unsigned i = 0; i < n; i++)
+		poll_one(&items[i]);
 	control_service(d->control, items, n);
 	if (d->control->client_count > 0 &&
 	    control_out_waiting(d->control->clients[0]) > d->most_waiting)

@@ -140,6 +140,50 @@ static void write_requests(struct vectors *v, struct out *o)
 	write_done(o);
 }
 
+/* A question for what follows change 41, and an answer with one. */
+static void write_changes(struct vectors *v, struct out *o)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Reply reply = VANTHU__V1__REPLY__INIT;
+	Vanthu__V1__ChangesQuery query = VANTHU__V1__CHANGES_QUERY__INIT;
+	Vanthu__V1__Changes changes = VANTHU__V1__CHANGES__INIT;
+	Vanthu__V1__Change change = VANTHU__V1__CHANGE__INIT, *list[] = { &change };
+	struct doc_id feed = example_id(44), id = example_id(40);
+	char *kinds[] = { text("receipt"), text("refused") };
+
+	request.id = reply.id = 5;
+	query.since = 41;
+	query.wait_ms = 30000;
+	query.kinds = kinds;
+	query.n_kinds = 2;
+	query.feed = field_bytes(feed.bytes, sizeof feed.bytes);
+	request.what_case = VANTHU__V1__REQUEST__WHAT_CHANGES;
+	request.changes = &query;
+	write_framed(v, o, "request-changes", "Request", &request.base);
+	out_number(o, "changes.since", 41);
+	out_number(o, "changes.wait_ms", 30000);
+	write_done(o);
+	change.number = 43;
+	change.kind = text("receipt");
+	change.at_ms = VECTORS_NOW_MS;
+	change.id = field_bytes(id.bytes, sizeof id.bytes);
+	change.origin = text("btp");
+	change.committee = text("thads");
+	change.sent = 1;
+	changes.changes = list;
+	changes.n_changes = 1;
+	changes.next = changes.last = 43;
+	changes.first = 7;
+	changes.feed = query.feed;
+	reply.what_case = VANTHU__V1__REPLY__WHAT_CHANGES;
+	reply.changes = &changes;
+	write_framed(v, o, "reply-changes", "Reply", &reply.base);
+	out_number(o, "changes.changes.0.number", 43);
+	out_text(o, "changes.changes.0.kind", "receipt");
+	out_number(o, "changes.next", 43);
+	write_done(o);
+}
+
 static void write_accepted(struct vectors *v, struct out *o)
 {
 	Vanthu__V1__Reply r = VANTHU__V1__REPLY__INIT;
@@ -303,6 +347,7 @@ void write_local(struct vectors *v, const struct examples *e)
 
 	write_submit(v, o);
 	write_requests(v, o);
+	write_changes(v, o);
 	write_accepted(v, o);
 	write_replies(v, o, e);
 	write_paper(v, o);

@@ -68,6 +68,8 @@ static void test_smallest_file_gives_every_default(void **state)
 		    p->config.commit_gap_us == 2000);
 	assert_true(p->config.relay_retention_ms == 7LL * 24 * 3600 * 1000 &&
 		    p->config.verify_workers == 1);
+	assert_true(p->config.feed_keep_ms == 30LL * 24 * 3600 * 1000 &&
+		    p->config.feed_count == 1000000);
 	assert_string_equal(p->config.log_level, "info");
 	assert_false(config_drops_recalled(&p->config));
 	assert_ok(config_load(p->folder, &p->config, &p->errors)); /* the folder means its file */
@@ -88,7 +90,9 @@ static void test_values_with_units_and_groups_are_read(void **state)
 		       "committee: tinh\nlisten: tcp://*:7100\ndata: /var/lib/x\nstore:\n  map: "
 		       "1G\n  reserve: 64M\nexpire: 0\ncommit_gap: 500us\n"
 		       "link:\n  credit_messages: 10\nworkers:\n  verify: 2\nlog_level: debug\n"
-		       "secret_group: vanthu-mat\nrecall:\n  content: drop\n"));
+		       "secret_group: vanthu-mat\nrecall:\n  content: drop\n"
+		       "feed:\n  keep: 1d\n  count: 5000\n"));
+	assert_true(p->config.feed_keep_ms == 24LL * 3600 * 1000 && p->config.feed_count == 5000);
 	assert_true(config_drops_recalled(&p->config));
 	assert_string_equal(p->config.secret_group, "vanthu-mat");
 	assert_string_equal(p->config.listen, "tcp://*:7100");
@@ -298,6 +302,15 @@ static enum err load_bytes(struct corner *p, const void *bytes, size_t len)
 	assert_int_equal(fwrite(bytes, 1, len, f), len);
 	assert_int_equal(fclose(f), 0);
 	return config_load(p->file, &p->config, &p->errors);
+}
+
+static void test_a_feed_of_no_change_or_of_more_than_ten_years_is_refused(void **state)
+{
+	struct corner *p = *state;
+
+	assert_int_equal(load(p, "committee: xa-a1\nfeed:\n  count: 0\n"), ERR_CONFIG);
+	assert_int_equal(load(p, "committee: xa-a1\nfeed:\n  keep: 4000d\n"), ERR_CONFIG);
+	assert_int_equal(load(p, "committee: xa-a1\nfeed:\n  keep: 0\n  count: 1\n"), ERR_OK);
 }
 
 static void test_byte_order_mark_is_passed_over_and_positions_stay(void **state)
@@ -511,6 +524,7 @@ int main(void)
 		TEST(test_what_the_gateway_allows_is_read_within_its_bounds),
 		TEST(test_what_the_share_is_made_of_is_read),
 		TEST(test_all_errors_are_reported_at_once_with_their_positions),
+		TEST(test_a_feed_of_no_change_or_of_more_than_ten_years_is_refused),
 		TEST(test_byte_order_mark_is_passed_over_and_positions_stay),
 		TEST(test_byte_that_is_no_utf8_is_told_by_its_line_and_column),
 		TEST(test_key_that_is_wrong_is_reported_where_it_stands),

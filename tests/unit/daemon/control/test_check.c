@@ -31,6 +31,8 @@ struct sample {
 	Vanthu__V1__Declare declare;
 	Vanthu__V1__DueQuery due;
 	Vanthu__V1__WhyQuery why;
+	Vanthu__V1__ChangesQuery changes;
+	char *kinds[1];
 	Vanthu__V1__Import import;
 	Vanthu__V1__Neighbour link;
 	Vanthu__V1__Nothing nothing;
@@ -65,6 +67,10 @@ static void fill(struct sample *s)
 	s->declare.name = TEXT("officers");
 	s->declare.as_of = TEXT("2026-11-28");
 	vanthu__v1__why_query__init(&s->why);
+	vanthu__v1__changes_query__init(&s->changes);
+	s->kinds[0] = TEXT("arrived");
+	s->changes.kinds = s->kinds;
+	s->changes.n_kinds = 1;
 	s->book.book = VANTHU__V1__BOOK__BOOK_IN;
 	vanthu__v1__import__init(&s->import);
 	vanthu__v1__neighbour__init(&s->link);
@@ -124,6 +130,7 @@ static void choose(struct sample *s, Vanthu__V1__Request__WhatCase what, void *m
 #define DECLARE choose(s, WHAT(DECLARE), &s->declare)
 #define DUE choose(s, WHAT(DUE), &s->due)
 #define WHY choose(s, WHAT(WHY), &s->why)
+#define CHANGES choose(s, WHAT(CHANGES), &s->changes)
 #define QUEUE_LIST choose(s, WHAT(QUEUE_LIST), &s->link)
 #define NAMELESS s->recipient.committee = TEXT("")
 #define NO_DIRECTION VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED
@@ -263,6 +270,14 @@ CHANGE(due_sent, DUE; s->due.sent = 1)
 CHANGE(due_sent_ref, DUE; s->due.sent = 1; s->due.ref = &s->ref)
 CHANGE(due_ref, DUE; s->due.ref = &s->ref)
 CHANGE(due_sent_person, DUE; s->due.sent = 1; s->due.person = TEXT("A"))
+CHANGE(changes, CHANGES; s->changes.since = INT64_MAX)
+CHANGE(changes_far, CHANGES; s->changes.since = (uint64_t)INT64_MAX + 1)
+CHANGE(changes_wait, CHANGES; s->changes.wait_ms = CHANGES_WAIT_MAX_MS + 1)
+CHANGE(changes_kind, CHANGES; s->kinds[0] = TEXT("came"))
+CHANGE(changes_feed, CHANGES; s->changes.feed.len = 3)
+CHANGE(changes_two, CHANGES; s->changes.oldest = s->changes.newest = 1)
+CHANGE(changes_both, CHANGES; s->changes.since = 1; s->changes.newest = 1)
+CHANGE(register_behind, REGISTER; s->book.after_number = 1)
 CHANGE(why_all, WHY; s->why.to_month = 65535)
 CHANGE(why_months, WHY; s->why.from_month = 2; s->why.to_month = 1)
 CHANGE(why_direction, WHY; s->why.direction = 3)
@@ -436,6 +451,14 @@ static const struct {
 	{ declare_person, ERR_FIELD, "person" },
 	{ declare_no_day, ERR_BAD_DATE, "" },
 	{ declare_bad_day, ERR_BAD_DATE, "2026-11-31" },
+	{ changes, ERR_OK, "" },
+	{ changes_far, ERR_USAGE, "since" },
+	{ changes_wait, ERR_USAGE, "wait_ms" },
+	{ changes_kind, ERR_USAGE, "came" },
+	{ changes_feed, ERR_USAGE, "feed" },
+	{ changes_two, ERR_USAGE, "since" },
+	{ changes_both, ERR_USAGE, "since" },
+	{ register_behind, ERR_USAGE, "after_year" },
 	{ import_nothing, ERR_USAGE, "size_bytes" },
 	{ ping_nobody, ERR_BAD_ID, "" },
 	{ queue_of_none, ERR_BAD_ID, "Thads" },
