@@ -44,10 +44,10 @@ LINK := -pthread -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 # Written once the packages are there; read by recipes only.
 FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
-PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols
+PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls
 
 .PHONY: all library man bench clerk figures demo check sim year vectors install clean help packages lint locale
-all: $(B)/vanthud $(B)/vanthu library locale man
+all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 
 help:
 	@echo 'make            build build/vanthud, build/vanthu, the manual pages in build/man and libvanthu in build/lib'
@@ -94,13 +94,14 @@ $(B)/gen/proto/control.pb-c.h: $(B)/gen/proto/envelope.pb-c.h
 # Files that a program has in itself, as C strings.
 $(B)/gen/tools/completion_bash.inc: etc/completion/vanthu.bash
 $(B)/gen/tools/completion_zsh.inc: etc/completion/_vanthu
+$(B)/gen/tools/gateway/schemas.inc: tools/gateway/schemas.json
 $(B)/gen/tools/%.inc:
 	@mkdir -p $(@D)
 	$(Q)sed 's/[\\"]/\\&/g; s/\t/\\t/g; s/.*/"&\\n"/' $< > $@
 $(B)/gen/daemon/%.inc: etc/%
 	@mkdir -p $(@D)
 	$(Q)sed 's/[\\"]/\\&/g; s/\t/\\t/g; s/.*/"&\\n"/' $< > $@
-INC := $(B)/gen/tools/completion_bash.inc $(B)/gen/tools/completion_zsh.inc $(B)/gen/daemon/holidays.inc $(B)/gen/daemon/doctypes.inc $(B)/gen/daemon/targets.inc
+INC := $(B)/gen/tools/gateway/schemas.inc $(B)/gen/tools/completion_bash.inc $(B)/gen/tools/completion_zsh.inc $(B)/gen/daemon/holidays.inc $(B)/gen/daemon/doctypes.inc $(B)/gen/daemon/targets.inc
 
 # ---- objects: obj (release), asan (tests), steps (tests that count), clang (warnings of the other compiler), two canaries ----
 define objects
@@ -149,6 +150,10 @@ $(B)/vanthu: $(call obj_of,obj,$(addprefix tools/,$(filter-out $(CLIENT) $(SHARE
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
+$(B)/vanthu-gateway: $(call obj_of,obj,$(GATEWAY:%=tools/%)) $(addprefix $(B)/obj/,libtools.a libvanthu.a libdaemon.a libproto.a librouting.a)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+
 # ---- libvanthu for other programs: tools/client/vanthu.h and no other symbol. ----
 # Both forms are made of one object, in which all that vanthu.h does not name is local: whoever links the archive may have functions of
 # the same names. It is cut out of these by the linker, as far as the functions of vanthu.h need them.
@@ -190,7 +195,7 @@ $(B)/man/%: docs/man/%.in $(B)/vanthu $(B)/locale/vi/LC_MESSAGES/vanthu.mo
 		{ gsub(/@version@/, version); print }' $< > $@
 
 # ---- tests ----
-ASAN_LIB := $(call obj_of,asan,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%) $(TOOLS_TEST:%=tools/%)) $(call gen_of,asan)
+ASAN_LIB := $(call obj_of,asan,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%) $(TOOLS_TEST:%=tools/%) $(GATEWAY_TEST:%=tools/%)) $(call gen_of,asan)
 $(B)/asan/libtest.a: $(ASAN_LIB)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
@@ -240,7 +245,7 @@ $(B)/canary-early-ack/vanthud: $(call canary_of,canary-early-ack,$(LIB) $(DAEMON
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
-lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/code/%) $(BENCH_SOURCES:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/%))
+lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(GATEWAY:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/code/%) $(BENCH_SOURCES:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/%))
 
 $(B)/tests/%: tests/helpers/%.c
 	@mkdir -p $(@D)
@@ -332,6 +337,7 @@ install: all
 		"$(R)/include" "$(R)/lib/pkgconfig" "$(SHARE)/doc/vanthu/examples"
 	install -m 755 $(B)/vanthu "$(R)/bin/vanthu"
 	install -m 755 $(B)/vanthud "$(R)/sbin/vanthud"
+	install -m 755 $(B)/vanthu-gateway "$(R)/bin/vanthu-gateway"
 	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthud@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthud@.service"
 	sed 's|@bindir@|$(PREFIX)/bin|' etc/vanthu-gateway@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-gateway@.service"
 	sed 's|@bindir@|$(PREFIX)/bin|' etc/vanthu-remind@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-remind@.service"

@@ -204,3 +204,31 @@ TOOLS_TEST := \
 	token/sent \
 	token/token \
 	token/uses
+# The gateway.
+GATEWAY := \
+	gateway/command \
+	gateway/deadlines \
+	gateway/evidence \
+	gateway/exchange \
+	gateway/fields \
+	gateway/form \
+	gateway/gateway \
+	gateway/health \
+	gateway/judge \
+	gateway/main \
+	gateway/multipart \
+	gateway/openapi \
+	gateway/part \
+	gateway/peer \
+	gateway/permit \
+	gateway/pool \
+	gateway/problem \
+	gateway/route \
+	gateway/routes \
+	gateway/server \
+	gateway/submit \
+	gateway/tally
+# What unit tests use of it.
+GATEWAY_TEST := \
+	gateway/deadlines \
+	gateway/multipart

@@ -513,3 +513,8 @@ enum target_headline config_headline(const struct config *c)
 
 	return target_headline_parse(c->headline, &h) ? h : HEADLINE_EXCHANGED;
 }
+
+bool config_requires_audit(const struct config *c)
+{
+	return strcmp(c->gateway_audit_required, "yes") == 0;
+}

@@ -117,6 +117,8 @@ const struct config_key *config_link_at(const struct config *c, unsigned index,
 
 /* recall.content: does the content of what was given back go? */
 bool config_drops_recalled(const struct config *c);
+/* gateway.audit_required */
+bool config_requires_audit(const struct config *c);
 /* target.headline: what the share is made of. */
 enum target_headline config_headline(const struct config *c);
 

@@ -198,8 +198,7 @@ static const struct err_row rows[] = {
 	     "missing") },
 	{ ERR_TARGET_UNKNOWN, N_("there is no target of this name on that day"),
 	  N_("see all of them with: vanthu target declared; the list is tables.targets") },
-	{ ERR_DECLARED_EARLIER,
-	  N_("the last declaration of this target is as of a later day"),
+	{ ERR_DECLARED_EARLIER, N_("the last declaration of this target is as of a later day"),
 	  N_("see it with: vanthu target declared --history; if its day is wrong, add --correct") },
 	{ ERR_SIMULATE_MORE, N_("there are not so many of them in this period"),
 	  N_("see how many there are with: vanthu target why; all of them: all") },
@@ -370,6 +369,39 @@ static const struct err_row rows[] = {
 	  N_("delete the file, and make a new token with: vanthu token add") },
 	{ ERR_AUDIT, N_("the change cannot be logged, so it is not made"),
 	  N_("see to room and rights of the gateway's folder, or set gateway.audit_required: no") },
+	{ ERR_HTTP_REQUEST, N_("the request is not one that HTTP allows"),
+	  N_("send one Host, and one of Content-Length and Transfer-Encoding: chunked") },
+	{ ERR_HTTP_HOST, N_("the request names a host that this gateway is not"),
+	  N_("use its address, or add the name to gateway.hosts") },
+	{ ERR_HTTP_ORIGIN, N_("a page of another site may not ask this gateway"),
+	  N_("call it from a program, not from a page in a browser") },
+	{ ERR_HTTP_ROUTE, N_("there is nothing at this path"),
+	  N_("the paths are listed at /v1/openapi.json") },
+	{ ERR_HTTP_METHOD, N_("this path does not take this method"),
+	  N_("use one that the field Allow names") },
+	{ ERR_HTTP_TYPE, N_("the body has another media type than is taken here"),
+	  N_("send application/json, or multipart/form-data where a document is sent") },
+	{ ERR_HTTP_BODY, N_("the body is no JSON object"),
+	  N_("send one object, each member once, in UTF-8") },
+	{ ERR_HTTP_FIELD,
+	  N_("a field is not known here, is missing, or has a value that it cannot have"),
+	  N_("its fields are described at /v1/openapi.json") },
+	{ ERR_HTTP_LARGE, N_("the body is larger than is taken here"),
+	  N_("send less at once; attachment.max bounds each file") },
+	{ ERR_HTTP_SLOW, N_("the request took too long to arrive"),
+	  N_("send it again over a faster connection") },
+	{ ERR_HTTP_RANGE, N_("the range lies beyond the end of the file"),
+	  N_("ask for bytes below its size") },
+	{ ERR_HTTP_MULTIPART, N_("the parts of the form are not those of a document"),
+	  N_("send one part meta (JSON), and then parts file with a filename each, the document "
+	     "first") },
+	{ ERR_GATEWAY_PLAIN, N_("the gateway listens beyond this machine only with TLS"),
+	  N_("set gateway.certificate and gateway.key, or listen on 127.0.0.1") },
+	{ ERR_GATEWAY_LISTEN, N_("the gateway cannot listen on its address"),
+	  N_("choose another gateway.listen, or end who holds it") },
+	{ ERR_GATEWAY_TLS, N_("the gateway cannot use its certificate or its key"),
+	  N_("give PEM files that belong together: gateway.certificate, gateway.key, "
+	     "gateway.client_ca") },
 };
 
 static const struct err_row *find(unsigned number)
@@ -468,5 +500,7 @@ int err_exit_code(enum err e)
 	}
 	if (e < 2000)
 		return 2;
+	if (e >= ERR_GATEWAY_PLAIN && e <= ERR_GATEWAY_TLS)
+		return 9;
 	return e < 4000 ? 5 : 1;
 }

@@ -1,7 +1,7 @@
 /* One list of everything that can go wrong. 0 is success. The numbers are the VT-nnnn codes that
  * users see, scripts match and refusals carry on the wire: they are never reused.
  *   1xxx usage and configuration · 2xxx policy and state · 3xxx signatures, formats and peers ·
- *   4xxx storage · 5xxx environment · 6xxx programs of others that use the gateway */
+ *   4xxx storage · 5xxx environment · 6xxx the gateway and its programs */
 #ifndef VANTHU_ROUTING_BASE_ERR_H
 #define VANTHU_ROUTING_BASE_ERR_H
 
@@ -210,6 +210,23 @@ enum err {
 	ERR_TOKEN_NAME = 6066,      /* not a name of a token */
 	ERR_TOKEN_FILE = 6067,      /* a token's file that is none, or that others may write */
 	ERR_AUDIT = 6068,           /* a change that cannot be logged is not made */
+
+	/* vanthu-gateway */
+	ERR_HTTP_REQUEST = 6001,           /* framed ambiguously, or against HTTP */
+	ERR_HTTP_HOST = 6002,              /* a request for another host */
+	ERR_HTTP_ORIGIN = 6003,            /* a request that a page of another site makes */
+	ERR_HTTP_ROUTE = 6004,             /* no such path */
+	ERR_HTTP_METHOD = 6005,            /* a path that does not have this method */
+	ERR_HTTP_TYPE = 6006,              /* a body of another media type */
+	ERR_HTTP_BODY = 6007,              /* a body that is no JSON object */
+	ERR_HTTP_FIELD = 6008,             /* a field that is not known, missing or ill-formed */
+	ERR_HTTP_LARGE = 6009,             /* a body over its bound */
+	ERR_HTTP_SLOW = 6010,              /* a request that came too slowly */
+	ERR_HTTP_RANGE = 6012,             /* a range beyond the end */
+	ERR_HTTP_MULTIPART = 6013,         /* a multipart body in another shape */
+	ERR_GATEWAY_PLAIN = 6015,          /* an address beyond this machine, without TLS */
+	ERR_GATEWAY_LISTEN = 6016,         /* the address cannot be listened on */
+	ERR_GATEWAY_TLS = 6017,            /* a certificate or key that is none */
 };
 
 /* What a code means, in English, marked for translation; what to do about it, "" when the message

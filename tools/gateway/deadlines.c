@@ -1,0 +1,154 @@
+/* See deadlines.h. */
+#include "tools/gateway/deadlines.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+struct deadline {
+	struct deadlines *all;
+	int fd;
+	enum deadline_phase phase;
+	int64_t began_ms;
+	uint64_t moved;
+	struct deadline *next, **at;
+};
+
+struct deadlines {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t stop;
+	bool stopping;
+	struct deadline *first;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+bool deadline_over(enum deadline_phase phase, int64_t began_ms, uint64_t moved, int64_t now)
+{
+	int64_t took = now - began_ms;
+
+	switch (phase) {
+	case DEADLINE_HEAD:
+		return took > DEADLINE_HEAD_MS;
+	case DEADLINE_IDLE:
+		return took > DEADLINE_IDLE_MS;
+	case DEADLINE_MOVING:
+		return took > DEADLINE_GRACE_MS + (int64_t)(moved / DEADLINE_BYTES_S) * 1000;
+	default:
+		return false;
+	}
+}
+
+static void *watch(void *of)
+{
+	struct deadlines *d = of;
+	struct timespec until;
+
+	pthread_mutex_lock(&d->lock);
+	while (!d->stopping) {
+		int64_t now = now_ms();
+
+		for (struct deadline *one = d->first; one != NULL; one = one->next) {
+			if (deadline_over(one->phase, one->began_ms, one->moved, now))
+				shutdown(one->fd, SHUT_RDWR);
+		}
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec++;
+		pthread_cond_timedwait(&d->stop, &d->lock, &until);
+	}
+	pthread_mutex_unlock(&d->lock);
+	return NULL;
+}
+
+struct deadlines *deadlines_start(void)
+{
+	struct deadlines *d = calloc(1, sizeof *d);
+	pthread_condattr_t attr;
+
+	if (d == NULL)
+		return NULL;
+	pthread_mutex_init(&d->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&d->stop, &attr);
+	pthread_condattr_destroy(&attr);
+	if (pthread_create(&d->thread, NULL, watch, d) != 0) {
+		free(d);
+		return NULL;
+	}
+	return d;
+}
+
+void deadlines_stop(struct deadlines *d)
+{
+	if (d == NULL)
+		return;
+	pthread_mutex_lock(&d->lock);
+	d->stopping = true;
+	pthread_cond_signal(&d->stop);
+	pthread_mutex_unlock(&d->lock);
+	pthread_join(d->thread, NULL);
+	pthread_cond_destroy(&d->stop);
+	pthread_mutex_destroy(&d->lock);
+	free(d);
+}
+
+struct deadline *deadline_new(struct deadlines *d, int fd)
+{
+	struct deadline *one = calloc(1, sizeof *one);
+
+	if (one == NULL)
+		return NULL;
+	one->all = d;
+	one->fd = fd;
+	one->phase = DEADLINE_HEAD;
+	one->began_ms = now_ms();
+	pthread_mutex_lock(&d->lock);
+	one->next = d->first;
+	one->at = &d->first;
+	if (d->first != NULL)
+		d->first->at = &one->next;
+	d->first = one;
+	pthread_mutex_unlock(&d->lock);
+	return one;
+}
+
+void deadline_free(struct deadline *of)
+{
+	if (of == NULL)
+		return;
+	pthread_mutex_lock(&of->all->lock);
+	*of->at = of->next;
+	if (of->next != NULL)
+		of->next->at = of->at;
+	pthread_mutex_unlock(&of->all->lock);
+	free(of);
+}
+
+void deadline_phase(struct deadline *of, enum deadline_phase phase)
+{
+	if (of == NULL)
+		return;
+	pthread_mutex_lock(&of->all->lock);
+	of->phase = phase;
+	of->began_ms = now_ms();
+	of->moved = 0;
+	pthread_mutex_unlock(&of->all->lock);
+}
+
+void deadline_moved(struct deadline *of, uint64_t bytes)
+{
+	if (of == NULL)
+		return;
+	pthread_mutex_lock(&of->all->lock);
+	of->moved += bytes;
+	pthread_mutex_unlock(&of->all->lock);
+}

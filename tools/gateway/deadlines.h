@@ -1,0 +1,44 @@
+/* How long a connection may take. Whoever sends or reads a byte now and then (slowloris) holds a
+ * thread and a descriptor: an inactivity time-out does not see that, a rate does. One thread
+ * watches all and shuts those down that are too slow. */
+#ifndef VANTHU_TOOLS_GATEWAY_DEADLINES_H
+#define VANTHU_TOOLS_GATEWAY_DEADLINES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "routing/base/err.h"
+
+enum {
+	DEADLINE_HEAD_MS = 15000,  /* handshake and head of a connection's first request */
+	DEADLINE_IDLE_MS = 75000,  /* the same of the next ones, with the wait before it */
+	DEADLINE_GRACE_MS = 20000, /* of a body or an answer, before its rate counts */
+	DEADLINE_BYTES_S = 8192	   /* the least that a body or an answer makes in a second */
+};
+
+enum deadline_phase {
+	DEADLINE_HEAD,
+	DEADLINE_IDLE,
+	DEADLINE_MOVING, /* a body comes, or an answer goes */
+	DEADLINE_WORK	 /* it waits for us */
+};
+
+struct deadlines;
+struct deadline;
+
+/* Starts the thread. NULL: errno. */
+struct deadlines *deadlines_start(void);
+void deadlines_stop(struct deadlines *d); /* NULL is fine */
+
+/* A connection begins, with DEADLINE_HEAD; ends, before its descriptor is closed. NULL without
+ * memory, and then it is watched by nobody. */
+struct deadline *deadline_new(struct deadlines *d, int fd);
+void deadline_free(struct deadline *of); /* NULL is fine, here and below */
+void deadline_phase(struct deadline *of, enum deadline_phase phase);
+/* So many bytes came or went. */
+void deadline_moved(struct deadline *of, uint64_t bytes);
+
+/* Is a connection in this phase since `began_ms`, with so many bytes moved, over its time? */
+bool deadline_over(enum deadline_phase phase, int64_t began_ms, uint64_t moved, int64_t now_ms);
+
+#endif

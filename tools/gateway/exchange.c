@@ -1,0 +1,229 @@
+/* See exchange.h. */
+#include "tools/gateway/exchange.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "tools/base/text.h"
+#include "tools/gateway/fields.h"
+
+int64_t exchange_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void read_remote(struct exchange *x)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *a = info == NULL ? NULL : info->client_addr;
+
+	if (a != NULL && a->sa_family == AF_INET)
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)a)->sin_addr,
+			  x->remote, sizeof x->remote);
+	else if (a != NULL && a->sa_family == AF_INET6)
+		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr,
+			  x->remote, sizeof x->remote);
+}
+
+struct exchange *exchange_new(struct gateway *g, struct MHD_Connection *c, const char *path)
+{
+	struct exchange *x = calloc(1, sizeof *x);
+	uint64_t id = 0;
+
+	if (x == NULL)
+		return NULL;
+	x->path = strdup(path);
+	if (x->path == NULL || getrandom(&id, sizeof id, 0) != sizeof id) {
+		free((char *)(uintptr_t)x->path);
+		free(x);
+		return NULL;
+	}
+	snprintf(x->id, sizeof x->id, "%016llx", (unsigned long long)id);
+	x->gateway = g;
+	x->connection = c;
+	x->began_ms = exchange_now_ms();
+	read_remote(x);
+	return x;
+}
+
+void exchange_free(struct exchange *x)
+{
+	if (x == NULL)
+		return;
+	if (x->response != NULL)
+		MHD_destroy_response(x->response);
+	json_decref(x->fields);
+	free(x->body);
+	free((char *)(uintptr_t)x->path);
+	free(x);
+}
+
+const char *exchange_header(const struct exchange *x, const char *name)
+{
+	return MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
+}
+
+/* ---- answers ---- */
+
+void exchange_response(struct exchange *x, unsigned status, struct MHD_Response *r)
+{
+	if (r == NULL)
+		return; /* without memory MHD ends the connection */
+	if (x->response != NULL) {
+		MHD_destroy_response(r);
+		return;
+	}
+	x->status = status;
+	x->response = r;
+	/* What is answered to one is no page of a browser, and nobody else's. */
+	exchange_add_header(x, "X-Content-Type-Options", "nosniff");
+	exchange_add_header(x, "Content-Security-Policy",
+			    "default-src 'none'; frame-ancestors 'none'");
+	exchange_add_header(x, "Vary", "Accept-Language, Authorization");
+	exchange_add_header(x, "X-Request-Id", x->id);
+}
+
+void exchange_add_header(struct exchange *x, const char *name, const char *value)
+{
+	if (x->response != NULL)
+		(void)MHD_add_response_header(x->response, name, value);
+}
+
+static void answer_bytes(struct exchange *x, unsigned status, const char *type, char *text,
+			 size_t len)
+{
+	struct MHD_Response *r =
+		text == NULL ? NULL
+			     : MHD_create_response_from_buffer(len, text, MHD_RESPMEM_MUST_FREE);
+	bool first = x->response == NULL;
+
+	exchange_response(x, status, r);
+	if (!first)
+		return;
+	exchange_add_header(x, "Content-Type", type);
+	exchange_add_header(x, "Cache-Control", "no-store");
+}
+
+void exchange_text(struct exchange *x, unsigned status, char *text, size_t len)
+{
+	answer_bytes(x, status, "application/json", text, len);
+}
+
+void exchange_plain(struct exchange *x, unsigned status, const char *type, const char *text)
+{
+	answer_bytes(x, status, type, strdup(text), strlen(text));
+}
+
+void exchange_json(struct exchange *x, unsigned status, json_t *data)
+{
+	json_t *root = json_pack("{s:i, s:o}", "v", 1, "data", data);
+	char *text = root == NULL ? NULL : json_dumps(root, JSON_COMPACT);
+
+	json_decref(root);
+	exchange_text(x, status, text, text == NULL ? 0 : strlen(text));
+}
+
+void exchange_problem(struct exchange *x, enum err e, json_t *problem)
+{
+	char *text = json_dumps(problem, JSON_COMPACT), later[16];
+	unsigned after = problem_retry_after_s(e);
+	bool first = x->response == NULL;
+
+	json_decref(problem);
+	answer_bytes(x, problem_status(e), "application/problem+json", text,
+		     text == NULL ? 0 : strlen(text));
+	if (!first)
+		return;
+	x->err = e;
+	exchange_add_header(x, "Content-Language", problem_language_name(x->language));
+	if (e == ERR_TOKEN_RATE && x->rights.retry_after_s > 0)
+		after = x->rights.retry_after_s;
+	snprintf(later, sizeof later, "%u", after);
+	if (after > 0)
+		exchange_add_header(x, "Retry-After", later);
+	if (problem_status(e) == 401)
+		exchange_add_header(x, "WWW-Authenticate", "Bearer realm=\"vanthu\"");
+}
+
+void exchange_refuse(struct exchange *x, enum err e, const char *detail, const char *field)
+{
+	exchange_problem(x, e, problem_new(e, x->language, detail, field));
+}
+
+void exchange_fault(struct exchange *x, const struct client_fault *f)
+{
+	json_t *p = problem_new(f->err, x->language, f->about, NULL), *list;
+	char id[UUID_TEXT_SIZE];
+
+	if (f->ambiguous) {
+		list = json_array();
+		for (unsigned i = 0; i < f->choice_count; i++) {
+			uuid_print(f->choices[i].bytes, id);
+			json_array_append_new(list, json_string(id));
+		}
+		json_object_set_new(p, "choices", list);
+	}
+	exchange_problem(x, f->err, p);
+}
+
+enum MHD_Result exchange_send(struct exchange *x)
+{
+	enum MHD_Result r;
+
+	if (x->response == NULL)
+		exchange_refuse(x, ERR_NO_MEMORY, NULL, NULL);
+	if (x->response == NULL)
+		return MHD_NO;
+	r = MHD_queue_response(x->connection, x->status, x->response);
+	MHD_destroy_response(x->response);
+	x->response = NULL;
+	return r;
+}
+
+/* ---- what the request gives ---- */
+
+enum err exchange_read_fields(struct exchange *x)
+{
+	char about[128] = "";
+	const char *field = NULL;
+	json_error_t error;
+	enum err e = ERR_OK;
+
+	if (x->fields != NULL)
+		return ERR_OK;
+	if (x->route->body == ROUTE_NO_BODY) {
+		e = fields_of_query(x->connection, x->route, &x->fields, &field);
+	} else if (x->body_len == 0) {
+		x->fields = json_object();
+	} else {
+		x->fields = json_loadb(x->body, x->body_len, JSON_REJECT_DUPLICATES, &error);
+		if (!json_is_object(x->fields)) {
+			snprintf(about, sizeof about, "%d:%d", error.line, error.column);
+			exchange_refuse(x, ERR_HTTP_BODY, x->fields == NULL ? about : NULL, NULL);
+			return ERR_HTTP_BODY;
+		}
+	}
+	if (e == ERR_OK)
+		e = fields_check(x->fields, x->route, &field);
+	if (e != ERR_OK)
+		exchange_refuse(x, e, NULL, field);
+	return e;
+}
+
+const char *exchange_field(const struct exchange *x, const char *name)
+{
+	return json_string_value(json_object_get(x->fields, name));
+}
+
+bool exchange_flag(const struct exchange *x, const char *name)
+{
+	return json_is_true(json_object_get(x->fields, name));
+}

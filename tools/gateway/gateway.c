@@ -1,0 +1,96 @@
+/* See gateway.h. */
+#include "tools/gateway/gateway.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "tools/base/files.h"
+#include "tools/gateway/deadlines.h"
+#include "tools/gateway/parts.h"
+#include "tools/gateway/pool.h"
+#include "tools/gateway/tally.h"
+#include "tools/gateway/routes.h"
+#include "tools/gateway/server.h"
+#include "tools/gateway/submit.h"
+
+enum { DAEMON_CONNECTIONS = 32 };
+
+struct gateway_parts {
+	struct gateway gateway;
+	char vanthu[PATH_MAX];
+	struct server *server;
+};
+
+static enum err open_folder(const struct config *c, struct gateway *g, const char **why)
+{
+	enum err e = fs_mkdir(c->gateway_folder, true);
+
+	if (e == ERR_OK)
+		submit_sweep(c->gateway_folder);
+	if (e == ERR_OK)
+		e = token_book_open(c->gateway_folder, c->gateway_rate, &g->book);
+	if (e == ERR_OK)
+		e = token_audit_open(c->gateway_folder, c->gateway_audit_bytes,
+				     config_requires_audit(c), &g->audit);
+	if (e == ERR_FILE)
+		*why = fs_why(errno);
+	return e;
+}
+
+static enum err open_parts(struct gateway_parts *p, const struct config *config, const char **why)
+{
+	struct gateway *g = &p->gateway;
+	enum err e = run_find(p->vanthu, sizeof p->vanthu);
+
+	if (e != ERR_OK) {
+		*why = fs_why(errno);
+		return e;
+	}
+	g->config = config;
+	g->routes = routes_table();
+	g->program.vanthu = p->vanthu;
+	g->program.config = config->file;
+	g->program.stop = g->stop;
+	g->pool = pool_new(config, DAEMON_CONNECTIONS);
+	g->tally = tally_new();
+	if (g->pool == NULL || g->tally == NULL)
+		return ERR_NO_MEMORY;
+	g->deadlines = deadlines_start();
+	return g->deadlines == NULL ? ERR_SYSTEM : open_folder(config, g, why);
+}
+
+enum err gateway_start(const struct config *config, int stop, struct gateway_parts **out,
+		       const char **why)
+{
+	struct gateway_parts *p = calloc(1, sizeof *p);
+	enum err e;
+
+	*why = NULL;
+	*out = NULL;
+	if (p == NULL)
+		return ERR_NO_MEMORY;
+	p->gateway.stop = stop;
+	e = open_parts(p, config, why);
+	if (e == ERR_OK)
+		e = server_start(&p->gateway, &p->server, why);
+	if (e != ERR_OK) {
+		gateway_stop(p);
+		return e;
+	}
+	*out = p;
+	return ERR_OK;
+}
+
+void gateway_stop(struct gateway_parts *p)
+{
+	if (p == NULL)
+		return;
+	server_stop(p->server);
+	deadlines_stop(p->gateway.deadlines);
+	token_audit_close(p->gateway.audit);
+	token_book_close(p->gateway.book);
+	tally_free(p->gateway.tally);
+	pool_free(p->gateway.pool);
+	free(p);
+}

@@ -1,0 +1,18 @@
+/* The gateway as a whole: HTTP, and what runs beside it. */
+#ifndef VANTHU_TOOLS_GATEWAY_GATEWAY_H
+#define VANTHU_TOOLS_GATEWAY_GATEWAY_H
+
+#include "daemon/config/config.h"
+#include "routing/base/err.h"
+
+struct gateway_parts;
+
+/* Starts all of it for a configuration, which is lent until gateway_stop. `stop`: a descriptor that
+ * can be read once it is to end. *why: more on the fault, static, or NULL. Errors of its folder
+ * (ERR_FILE), its address, its TLS. */
+must_use enum err gateway_start(const struct config *config, int stop, struct gateway_parts **out,
+				const char **why);
+/* After `stop` can be read: waits for all that is under way. NULL is fine. */
+void gateway_stop(struct gateway_parts *p);
+
+#endif

@@ -1,0 +1,222 @@
+/* See judge.h. */
+#include "tools/gateway/judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tools/base/text.h"
+#include "tools/gateway/exchange.h"
+#include "tools/gateway/permit.h"
+#include "tools/gateway/peer.h"
+
+enum { BODY_MAX_DIGITS = 18 };
+
+/* ---- framing (RFC 9112 §6; request smuggling is two programs that frame differently) ---- */
+
+struct counted {
+	unsigned host, length, coding, authorization, bad;
+};
+
+static enum MHD_Result count_one(void *ctx, enum MHD_ValueKind kind, const char *name,
+				 const char *value)
+{
+	struct counted *c = ctx;
+
+	(void)kind;
+	c->host += strcasecmp(name, "Host") == 0;
+	c->length += strcasecmp(name, "Content-Length") == 0;
+	c->coding += strcasecmp(name, "Transfer-Encoding") == 0;
+	c->authorization += strcasecmp(name, "Authorization") == 0;
+	for (const char *at = name; *at != '\0'; at++)
+		c->bad += *at <= ' ' || *at == ':' || (unsigned char)*at >= 127;
+	for (const char *at = value == NULL ? "" : value; *at != '\0'; at++)
+		c->bad += (unsigned char)*at < ' ' && *at != '\t';
+	return MHD_YES;
+}
+
+static bool is_number(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 0 && len <= BODY_MAX_DIGITS && strspn(text, "0123456789") == len;
+}
+
+static bool is_framed(const struct exchange *x, const char *version)
+{
+	const char *length = exchange_header(x, "Content-Length"),
+		   *coding = exchange_header(x, "Transfer-Encoding");
+	struct counted c = { 0 };
+
+	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, count_one, &c);
+	return strcmp(version, "HTTP/1.1") == 0 && c.host == 1 && c.length <= 1 && c.coding <= 1 &&
+	       c.length + c.coding <= 1 && c.authorization <= 1 && c.bad == 0 &&
+	       (length == NULL || is_number(length)) &&
+	       (coding == NULL || strcasecmp(coding, "chunked") == 0);
+}
+
+/* ---- for whom, and from where ---- */
+
+bool judge_is_loopback(const char *address)
+{
+	return strncmp(address, "127.", 4) == 0 || strncmp(address, "[::1]:", 6) == 0 ||
+	       strncasecmp(address, "localhost:", 10) == 0;
+}
+
+/* Without its port. */
+static size_t host_len(const char *host)
+{
+	const char *end = host[0] == '[' ? strchr(host, ']') : NULL;
+
+	return end != NULL ? (size_t)(end - host) + 1 : strcspn(host, ":");
+}
+
+bool judge_host(const struct config *config, const char *host)
+{
+	const char *own = config->gateway_listen, *port = own + host_len(own);
+	size_t len = host_len(host);
+
+	if (strcasecmp(host, own) == 0)
+		return true;
+	if (judge_is_loopback(own) && len == 9 && strncasecmp(host, "localhost", len) == 0 &&
+	    strcmp(host + len, port) == 0)
+		return true;
+	for (const char *at = config->gateway_hosts; *at != '\0';) {
+		size_t word = strcspn(at, ", ");
+
+		if (word > 0 && word == len && strncasecmp(at, host, len) == 0)
+			return true;
+		at += word + strspn(at + word, ", ");
+	}
+	return false;
+}
+
+bool judge_origin(const char *origin, const char *host)
+{
+	const char *behind = strstr(origin, "://");
+
+	return behind != NULL && strcasecmp(behind + 3, host) == 0;
+}
+
+/* A page of another site: browsers say so. Programs send neither field. */
+static bool is_foreign_page(const struct exchange *x, const char *host)
+{
+	const char *origin = exchange_header(x, "Origin"),
+		   *site = exchange_header(x, "Sec-Fetch-Site");
+
+	return (origin != NULL && !judge_origin(origin, host)) ||
+	       (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0);
+}
+
+/* ---- who ---- */
+
+static enum err check_token(struct exchange *x)
+{
+	const char *field = exchange_header(x, "Authorization"), *bearer = NULL;
+	struct now now = { .wall_ms = text_now_ms(), .mono_ms = exchange_now_ms() };
+	char subject[TOKEN_SUBJECT_MAX + 1];
+	struct digest der;
+	bool trusted;
+
+	if (field != NULL && strncasecmp(field, "Bearer ", 7) == 0)
+		bearer = field + 7 + strspn(field + 7, " ");
+	if (bearer == NULL && peer_certificate(x, &der, subject, &trusted))
+		return token_book_check_certificate(x->gateway->book, &der,
+						    trusted ? subject : NULL, now, &x->rights);
+	return token_book_check(x->gateway->book, bearer, now, &x->rights);
+}
+
+static bool is_allowed(struct exchange *x)
+{
+	enum err e;
+
+	if (x->route->act == ROUTE_OPEN)
+		return true;
+	e = check_token(x);
+	/* Whether its documents are all or its own is asked later, of each. */
+	if (e == ERR_OK && !token_may(&x->rights, x->route->act) &&
+	    !(x->route->document && x->route->act == TOKEN_ACT_SEE_OWN &&
+	      (token_may(&x->rights, TOKEN_ACT_SEE_SENT) ||
+	       token_may(&x->rights, TOKEN_ACT_SEE_RECEIVED))) &&
+	    !(strcmp(x->route->name, "listDocuments") == 0 &&
+	      token_may(&x->rights, TOKEN_ACT_SEE_SENT)))
+		e = ERR_TOKEN_SCOPE;
+	if (e != ERR_OK)
+		exchange_refuse(x, e, NULL, NULL);
+	return e == ERR_OK;
+}
+
+/* ---- what ---- */
+
+static bool is_of_type(const struct exchange *x)
+{
+	const char *type = exchange_header(x, "Content-Type"),
+		   *length = exchange_header(x, "Content-Length"), *wanted = "multipart/form-data";
+	size_t len;
+
+	if (x->route->body == ROUTE_NO_BODY)
+		return true; /* it is not looked at */
+	if (x->route->body == ROUTE_JSON) {
+		wanted = "application/json";
+		/* An act without fields needs no body; but a browser's form cannot send this type
+		 * without asking, so one that says another is refused. */
+		if (type == NULL)
+			return exchange_header(x, "Transfer-Encoding") == NULL &&
+			       (length == NULL || strcmp(length, "0") == 0);
+	}
+	len = strlen(wanted);
+	return type != NULL && strncasecmp(type, wanted, len) == 0 &&
+	       strchr("; \t", type[len]) != NULL;
+}
+
+static bool is_small(const struct exchange *x)
+{
+	const char *length = exchange_header(x, "Content-Length");
+
+	return length == NULL || x->route->body == ROUTE_FORM ||
+	       strtoull(length, NULL, 10) <= EXCHANGE_BODY_MAX_BYTES;
+}
+
+static bool find_route(struct exchange *x, const char *method)
+{
+	char allow[64];
+	const struct route_question q = { x->gateway->routes, method, x->path };
+	enum err e = route_find(&q, &x->route, &x->words, allow, sizeof allow);
+
+	if (e != ERR_OK) {
+		exchange_refuse(x, e, NULL, NULL);
+		if (e == ERR_HTTP_METHOD)
+			exchange_add_header(x, "Allow", allow);
+		return false;
+	}
+	x->method = x->route->method;
+	return true;
+}
+
+bool judge_request(struct exchange *x, const char *method, const char *version)
+{
+	const char *host = exchange_header(x, "Host");
+	enum err e = ERR_OK;
+
+	x->language = problem_language(exchange_header(x, "Accept-Language"), PROBLEM_EN);
+	if (!is_framed(x, version))
+		e = ERR_HTTP_REQUEST;
+	else if (!judge_host(x->gateway->config, host))
+		e = ERR_HTTP_HOST;
+	else if (is_foreign_page(x, host))
+		e = ERR_HTTP_ORIGIN;
+	if (e != ERR_OK) {
+		exchange_refuse(x, e, NULL, NULL);
+		return false;
+	}
+	if (!find_route(x, method) || !is_allowed(x))
+		return false;
+	if (!is_of_type(x))
+		e = ERR_HTTP_TYPE;
+	else if (!is_small(x))
+		e = ERR_HTTP_LARGE;
+	if (e != ERR_OK)
+		exchange_refuse(x, e, NULL, NULL);
+	return e == ERR_OK;
+}

@@ -1,0 +1,28 @@
+/* What the parts of the gateway share: made by main.c before the first request, and read only from
+ * then on, but for what its own locks guard. */
+#ifndef VANTHU_TOOLS_GATEWAY_PARTS_H
+#define VANTHU_TOOLS_GATEWAY_PARTS_H
+
+#include "daemon/config/config.h"
+#include "tools/run/run.h"
+#include "tools/token/token.h"
+
+struct deadlines;
+struct route;
+struct pool;
+struct tally;
+
+struct gateway {
+	const struct config *config;
+	const struct route *routes; /* routes.h */
+	struct run_program program; /* vanthu, without a language */
+	struct token_book *book;
+	struct token_audit *audit;
+	struct deadlines *deadlines;
+	struct pool *pool;
+	struct tally *tally;
+	bool tls, client_certificates;
+	int stop; /* a descriptor that can be read once the gateway ends */
+};
+
+#endif

@@ -1,0 +1,120 @@
+/* See permit.h. */
+#include "tools/gateway/permit.h"
+
+#include <string.h>
+
+#include "tools/gateway/exchange.h"
+#include "tools/gateway/pool.h"
+
+enum { RECIPIENTS_LOOKED_AT = 512 };
+
+/* The view lives until the client's next call. */
+static enum err ask(struct exchange *x, struct client *c, struct client_fault *fault,
+		    const Vanthu__V1__DocumentView **view)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	Vanthu__V1__Reply *reply = NULL;
+	enum err e;
+
+	ref.text = (char *)(uintptr_t)route_word(x->route, &x->words, "id", 2);
+	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
+	request.show = &ref;
+	e = client_send(c, &request);
+	if (e == ERR_OK)
+		e = client_next(c, &reply);
+	if (e == ERR_OK && reply != NULL && reply->what_case == VANTHU__V1__REPLY__WHAT_VIEW) {
+		*view = reply->view;
+		return ERR_OK;
+	}
+	client_fault(c, e, reply, fault);
+	return fault->err;
+}
+
+static bool is_bound_away(const struct exchange *x, const Vanthu__V1__DocumentView *v)
+{
+	const char *recipients[RECIPIENTS_LOOKED_AT];
+	unsigned count = 0;
+
+	for (size_t i = 0; i < v->n_members && count < RECIPIENTS_LOOKED_AT; i++)
+		recipients[count++] = v->members[i];
+	return !token_may_see(&x->rights, v->line->from, recipients, count);
+}
+
+/* Issued here, or it came here. */
+static enum err check(const struct exchange *x, const Vanthu__V1__DocumentView *v)
+{
+	const bool own = strcmp(v->line->from, x->gateway->config->committee.text) == 0;
+	const enum token_act all = own ? TOKEN_ACT_SEE_SENT : TOKEN_ACT_SEE_RECEIVED;
+	struct doc_id id;
+	bool yes = false;
+
+	if (is_bound_away(x, v))
+		return ERR_NOT_FOUND;
+	if (token_may(&x->rights, all))
+		return ERR_OK;
+	if (!own || v->line->id.len != sizeof id.bytes || v->line->id.data == NULL)
+		return ERR_NOT_FOUND;
+	memcpy(id.bytes, v->line->id.data, sizeof id.bytes);
+	if (token_sent_has(x->gateway->config->gateway_folder, x->rights.name, &id, &yes) != ERR_OK)
+		return ERR_FILE;
+	return yes ? ERR_OK : ERR_NOT_FOUND;
+}
+
+enum err permit_view(struct exchange *x, struct client *c, struct client_fault *fault,
+		     uint32_t part, struct content_part *out, char id[UUID_TEXT_SIZE])
+{
+	const Vanthu__V1__DocumentView *view = NULL;
+	enum err e = ask(x, c, fault, &view);
+
+	if (e == ERR_OK && view == NULL)
+		e = ERR_FORMAT;
+	if (e == ERR_OK)
+		e = check(x, view);
+	if (e != ERR_OK)
+		return e;
+	uuid_print(view->line->id.data, id);
+	if (out != NULL && part >= view->n_parts)
+		return ERR_NOT_FOUND;
+	return out == NULL ? ERR_OK : content_part_of(view, part, out);
+}
+
+bool permit_document(struct exchange *x)
+{
+	struct client_fault fault = { .err = ERR_OK };
+	struct pool_place *place;
+	enum err e;
+
+	if (x->rights.committee_count == 0 && token_may(&x->rights, TOKEN_ACT_SEE_SENT) &&
+	    token_may(&x->rights, TOKEN_ACT_SEE_RECEIVED))
+		return true;
+	e = pool_take(x->gateway->pool, CLIENT_OFFICE, &place);
+	if (e == ERR_OK) {
+		e = permit_view(x, place->client, &fault, 0, NULL, x->document);
+		pool_give(x->gateway->pool, place);
+	}
+	fault.err = e;
+	if (e != ERR_OK)
+		exchange_fault(x, &fault);
+	return e == ERR_OK;
+}
+
+bool permit_list(struct exchange *x)
+{
+	const char *from = exchange_field(x, "from"), *to = exchange_field(x, "to");
+	const char *box = exchange_field(x, "box");
+	bool sent = box != NULL && strcmp(box, "in") != 0,
+	     received = box == NULL || strcmp(box, "out") != 0;
+
+	if ((sent && !token_may(&x->rights, TOKEN_ACT_SEE_SENT)) ||
+	    (received && !token_may(&x->rights, TOKEN_ACT_SEE_RECEIVED))) {
+		exchange_refuse(x, ERR_TOKEN_SCOPE, NULL, "box");
+		return false;
+	}
+	if (x->rights.committee_count == 0 ||
+	    (from != NULL && token_may_see(&x->rights, from, NULL, 0)) ||
+	    (to != NULL && token_may_see(&x->rights, to, NULL, 0)))
+		return true;
+	exchange_refuse(x, ERR_TOKEN_COMMITTEE, NULL, "from");
+	return false;
+}

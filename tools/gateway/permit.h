@@ -1,0 +1,22 @@
+/* Which documents a token may see: its scopes, the committees that it is bound to, and those that
+ * it handed in itself. */
+#ifndef VANTHU_TOOLS_GATEWAY_PERMIT_H
+#define VANTHU_TOOLS_GATEWAY_PERMIT_H
+
+#include "tools/client/client.h"
+
+struct exchange;
+
+/* The document that {id} names, if the token may see it; `part` of it to *out (NULL: none is
+ * wanted), its id as text to `id`. ERR_NOT_FOUND: there is none, or it is not for this token; else
+ * as the daemon says, *fault has it. Blocks. */
+must_use enum err permit_view(struct exchange *x, struct client *c, struct client_fault *fault,
+			      uint32_t part, struct content_part *out, char id[UUID_TEXT_SIZE]);
+/* The same of a row that the command line does: false, it has been refused. Costs nothing for
+ * tokens that may see all. */
+bool permit_document(struct exchange *x);
+/* May a list be given: false, it has been refused. A token bound to committees names one of these
+ * in `from` or `to`. */
+bool permit_list(struct exchange *x);
+
+#endif

@@ -1,0 +1,159 @@
+/* See pool.h. */
+#include "tools/gateway/pool.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { KINDS = CLIENT_READ + 1, ASK_MS = 60000, WAIT_S = 10, TYPES_OLD_MS = 10000 };
+
+struct entry {
+	struct pool_place place; /* first: a place is its entry */
+	enum client_socket_kind kind;
+	struct entry *next;
+};
+
+struct pool {
+	const struct config *config;
+	unsigned most;
+	pthread_mutex_t lock;
+	pthread_cond_t given;
+	struct entry *idle[KINDS];
+	unsigned count[KINDS]; /* idle and lent */
+};
+
+struct pool *pool_new(const struct config *config, unsigned most)
+{
+	struct pool *p = calloc(1, sizeof *p);
+	pthread_condattr_t attr;
+
+	if (p == NULL)
+		return NULL;
+	p->config = config;
+	p->most = most;
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&p->given, &attr);
+	pthread_condattr_destroy(&attr);
+	return p;
+}
+
+static void free_entry(struct entry *e)
+{
+	client_types_free(e->place.types);
+	client_close(e->place.client);
+	free(e);
+}
+
+void pool_free(struct pool *p)
+{
+	if (p == NULL)
+		return;
+	for (unsigned k = 0; k < KINDS; k++) {
+		while (p->idle[k] != NULL) {
+			struct entry *e = p->idle[k];
+
+			p->idle[k] = e->next;
+			free_entry(e);
+		}
+	}
+	pthread_cond_destroy(&p->given);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+/* An idle one, or NULL and the right to make one. ERR_BUSY: neither, in time. */
+static enum err take_idle(struct pool *p, enum client_socket_kind kind, struct entry **out)
+{
+	struct timespec until;
+	int waited = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += WAIT_S;
+	pthread_mutex_lock(&p->lock);
+	while (p->idle[kind] == NULL && p->count[kind] >= p->most && waited == 0)
+		waited = pthread_cond_timedwait(&p->given, &p->lock, &until);
+	*out = p->idle[kind];
+	if (*out != NULL)
+		p->idle[kind] = (*out)->next;
+	else if (p->count[kind] < p->most)
+		p->count[kind]++;
+	else
+		waited = -1;
+	pthread_mutex_unlock(&p->lock);
+	return *out == NULL && waited == -1 ? ERR_BUSY : ERR_OK;
+}
+
+static void forget(struct pool *p, enum client_socket_kind kind)
+{
+	pthread_mutex_lock(&p->lock);
+	p->count[kind]--;
+	pthread_cond_signal(&p->given);
+	pthread_mutex_unlock(&p->lock);
+}
+
+enum err pool_take(struct pool *p, enum client_socket_kind kind, struct pool_place **out)
+{
+	struct entry *entry;
+	enum err e = take_idle(p, kind, &entry);
+
+	*out = NULL;
+	if (e != ERR_OK)
+		return e;
+	if (entry == NULL) {
+		entry = calloc(1, sizeof *entry);
+		e = entry == NULL ? ERR_NO_MEMORY
+				  : client_connect(p->config, kind, ASK_MS, &entry->place.client);
+		if (e != ERR_OK) {
+			free(entry);
+			forget(p, kind);
+			return e;
+		}
+		entry->kind = kind;
+	}
+	*out = &entry->place;
+	return ERR_OK;
+}
+
+void pool_give(struct pool *p, struct pool_place *place)
+{
+	struct entry *entry = (struct entry *)(void *)place;
+
+	pthread_mutex_lock(&p->lock);
+	entry->next = p->idle[entry->kind];
+	p->idle[entry->kind] = entry;
+	pthread_cond_signal(&p->given);
+	pthread_mutex_unlock(&p->lock);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+enum err pool_types(struct pool_place *place, const struct doctype_table **out,
+		    struct client_fault *fault)
+{
+	struct client_types *types;
+	enum err e;
+
+	if (place->types == NULL || now_ms() - place->types_at_ms > TYPES_OLD_MS) {
+		e = client_types_new(&types);
+		if (e == ERR_OK)
+			e = client_types_ask(place->client, types, fault);
+		if (e != ERR_OK) {
+			client_types_free(types);
+			fault->err = e;
+			return e;
+		}
+		client_types_free(place->types);
+		place->types = types;
+		place->types_at_ms = now_ms();
+	}
+	*out = client_types_table(place->types);
+	return ERR_OK;
+}

@@ -1,0 +1,83 @@
+/* The table of all that can be asked over HTTP: who may ask it, what it takes, what does it. It
+ * routes, it checks requests, and docs/openapi.json is made from it. A request without a row is
+ * refused. */
+#ifndef VANTHU_TOOLS_GATEWAY_ROUTE_H
+#define VANTHU_TOOLS_GATEWAY_ROUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tools/token/token.h"
+
+struct exchange;
+
+enum { ROUTE_WORDS = 2, ROUTE_FIELDS = 24, ROUTE_WORD_SIZE = 512 };
+
+enum route_type {
+	ROUTE_TEXT,
+	ROUTE_TEXTS, /* a list of texts; the command line takes it with commas between */
+	ROUTE_FLAG,
+	ROUTE_COUNT, /* a whole number from 0 on */
+	ROUTE_DATE,  /* YYYY-MM-DD */
+	ROUTE_CHOICE /* one of `choices`, between | */
+};
+
+/* A member of the request: of a GET a word of its query, else of its JSON object. `name` is that of
+ * the option of the command line, with _ for -. */
+struct route_field {
+	const char *name;
+	enum route_type type;
+	bool required;
+	const char *help;    /* in English, for the description */
+	const char *choices; /* "in|out"; NULL else */
+};
+
+enum route_body {
+	ROUTE_NO_BODY,
+	ROUTE_JSON, /* an object, in memory */
+	ROUTE_FORM  /* multipart/form-data, as a stream */
+};
+
+/* For everybody, without a token. */
+#define ROUTE_OPEN ((enum token_act)TOKEN_ACTS)
+
+struct route {
+	const char *method;
+	const char *path; /* "/v1/documents/{id}/accept" */
+	const char *name; /* operationId */
+	const char *tag;
+	const char *summary;
+	/* who may; or ROUTE_OPEN */
+	enum token_act act;
+	bool document; /* {id} is a document's: tokens bound to committees see only some */
+	enum route_body body;
+	/* Run by the command line: its words, and then in this order what is no option: names of
+	 * {…} or of fields, between blanks. NULL: `answer` does it. */
+	const char *command, *operands;
+	const char *pick; /* the member of the command's data that is the answer; NULL: all of it */
+	void (*answer)(struct exchange *x);
+	const struct route_field *fields; /* end with a NULL name; NULL: none */
+};
+
+/* What a path means. `words` gets the values of {…}, decoded (RFC 3986 §2.1). ERR_HTTP_ROUTE: there
+ * is nothing; ERR_HTTP_METHOD: not by this method, `allow` names those that are; ERR_HTTP_REQUEST:
+ * a path that cannot be decoded. HEAD is GET. */
+struct route_words {
+	char values[ROUTE_WORDS][ROUTE_WORD_SIZE];
+	unsigned count;
+};
+
+struct route_question {
+	const struct route *routes; /* the table */
+	const char *method, *path;
+};
+
+must_use enum err route_find(const struct route_question *q, const struct route **out,
+			     struct route_words *words, char *allow, size_t allow_size);
+/* The value of a {…} of this name; NULL: the row has none. */
+const char *route_word(const struct route *r, const struct route_words *words, const char *name,
+		       size_t name_len);
+/* Of percent-encoded text; '+' stays. False: not well-formed, a NUL, not UTF-8, or too long. */
+bool route_decode(const char *text, size_t len, char *out, size_t size_bytes);
+
+#endif

@@ -1,0 +1,334 @@
+/* See server.h. */
+#include "tools/gateway/server.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "routing/base/arena.h"
+#include "tools/base/files.h"
+#include "tools/gateway/command.h"
+#include "tools/gateway/deadlines.h"
+#include "tools/gateway/exchange.h"
+#include "tools/gateway/form.h"
+#include "tools/gateway/judge.h"
+#include "tools/gateway/tally.h"
+
+enum {
+	HEAD_BYTES = 32 * 1024, /* memory of a connection: its head has to fit (else 431) */
+	STACK_BYTES = 1 << 20,
+	QUIET_S = 30,		  /* without a byte */
+	DRAINED_BYTES = 16 << 20, /* of a body that is refused, so that its sender sees why */
+	PEM_MAX_BYTES = 1 << 20
+};
+
+struct server {
+	struct gateway *gateway;
+	struct MHD_Daemon *daemon;
+	struct arena *arena;			   /* of the PEM files */
+	const char *certificate, *key, *client_ca; /* NULL: none */
+};
+
+/* ---- one request ---- */
+
+static struct deadline *deadline_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info == NULL ? NULL : info->socket_context;
+}
+
+static enum MHD_Result send_answer(struct exchange *x)
+{
+	tally_answer(x);
+	deadline_phase(x->deadline, DEADLINE_MOVING);
+	return exchange_send(x);
+}
+
+/* The head has come. An answer to a request with a body waits for its end, unless the client waits
+ * for ours (100-continue). */
+static enum MHD_Result take_head(struct exchange *x, const char *method, const char *version)
+{
+	deadline_phase(x->deadline, DEADLINE_MOVING);
+	if (judge_request(x, method, version) && x->route->body == ROUTE_FORM && tally_begin(x))
+		form_begin(x);
+	if (x->response != NULL && exchange_header(x, "Expect") != NULL)
+		return send_answer(x);
+	return MHD_YES;
+}
+
+static bool keep_body(struct exchange *x, const char *bytes, size_t len)
+{
+	if (x->body_len + len > EXCHANGE_BODY_MAX_BYTES) {
+		exchange_refuse(x, ERR_HTTP_LARGE, NULL, NULL);
+		return false;
+	}
+	if (x->body_len + len + 1 > x->body_size) {
+		size_t size = (x->body_len + len + 1) * 2;
+		char *larger = realloc(x->body, size);
+
+		if (larger == NULL) {
+			exchange_refuse(x, ERR_NO_MEMORY, NULL, NULL);
+			return false;
+		}
+		x->body = larger;
+		x->body_size = size;
+	}
+	memcpy(x->body + x->body_len, bytes, len);
+	x->body_len += len;
+	x->body[x->body_len] = '\0';
+	return true;
+}
+
+static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t len)
+{
+	x->body_bytes += len;
+	deadline_moved(x->deadline, len);
+	if (x->response != NULL)
+		return x->body_bytes > DRAINED_BYTES ? MHD_NO : MHD_YES;
+	if (x->route->body == ROUTE_FORM)
+		form_take(x, bytes, len);
+	else if (x->route->body == ROUTE_JSON)
+		(void)keep_body(x, bytes, len);
+	else
+		exchange_refuse(x, ERR_HTTP_REQUEST, NULL, NULL);
+	return MHD_YES;
+}
+
+/* All of it is there. */
+static enum MHD_Result answer(struct exchange *x)
+{
+	if (x->response == NULL)
+		deadline_phase(x->deadline, DEADLINE_WORK);
+	if (x->response == NULL && x->route->body == ROUTE_FORM)
+		x->route->answer(x);
+	else if (x->response == NULL && exchange_read_fields(x) == ERR_OK && tally_begin(x)) {
+		if (x->route->command != NULL)
+			command_answer(x);
+		else
+			x->route->answer(x);
+	}
+	return send_answer(x);
+}
+
+static enum MHD_Result on_request(void *of, struct MHD_Connection *c, const char *url,
+				  const char *method, const char *version, const char *bytes,
+				  size_t *len, void **request)
+{
+	struct server *s = of;
+	struct exchange *x = *request;
+
+	if (x == NULL) {
+		x = exchange_new(s->gateway, c, url);
+		if (x == NULL)
+			return MHD_NO;
+		*request = x;
+		x->deadline = deadline_of(c);
+		x->method = method;
+		return take_head(x, method, version);
+	}
+	if (*len > 0) {
+		size_t n = *len;
+
+		*len = 0;
+		return take_body(x, bytes, n);
+	}
+	return answer(x);
+}
+
+static void on_completed(void *of, struct MHD_Connection *c, void **request,
+			 enum MHD_RequestTerminationCode code)
+{
+	struct exchange *x = *request;
+
+	(void)of;
+	(void)code;
+	*request = NULL;
+	if (x != NULL)
+		form_free(x->form);
+	exchange_free(x);
+	deadline_phase(deadline_of(c), DEADLINE_IDLE);
+}
+
+static void on_connection(void *of, struct MHD_Connection *c, void **context,
+			  enum MHD_ConnectionNotificationCode code)
+{
+	struct server *s = of;
+	const union MHD_ConnectionInfo *info;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		deadline_free(*context);
+		*context = NULL;
+		tally_connection(s->gateway->tally, -1);
+		return;
+	}
+	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	*context = info == NULL ? NULL : deadline_new(s->gateway->deadlines, (int)info->connect_fd);
+	tally_connection(s->gateway->tally, 1);
+}
+
+/* Paths and queries are decoded here (route_decode): a %2F is part of a number, not of the path. */
+static size_t leave_encoded(void *of, struct MHD_Connection *c, char *text)
+{
+	(void)of;
+	(void)c;
+	return strlen(text);
+}
+
+/* ---- the listening socket ---- */
+
+static int open_socket(const struct addrinfo *a)
+{
+	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1, error;
+
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static enum err listen_on(const char *address, int *fd, const char **why)
+{
+	const char *colon = strrchr(address, ':'), *host = address;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
+	size_t len = (size_t)(colon - address);
+	char name[256];
+	int failed;
+
+	if (*host == '[') {
+		host++;
+		len -= 2;
+	}
+	snprintf(name, sizeof name, "%.*s", (int)len, host);
+	failed = getaddrinfo(name, colon + 1, &hints, &list);
+	if (failed != 0) {
+		*why = gai_strerror(failed);
+		return ERR_GATEWAY_LISTEN;
+	}
+	*fd = open_socket(list);
+	if (*fd < 0)
+		*why = fs_why(errno);
+	freeaddrinfo(list);
+	return *fd < 0 ? ERR_GATEWAY_LISTEN : ERR_OK;
+}
+
+/* ---- starting ---- */
+
+static enum err read_pem(struct server *s, const char *path, const char **out, const char **why)
+{
+	struct blob bytes;
+	enum err e;
+
+	*out = NULL;
+	if (path[0] == '\0')
+		return ERR_OK;
+	e = fs_read(s->arena, path, PEM_MAX_BYTES, &bytes);
+	if (e != ERR_OK) {
+		*why = e == ERR_FILE ? fs_why(errno) : NULL;
+		return ERR_GATEWAY_TLS;
+	}
+	*out = arena_text(s->arena, (const char *)bytes.data, bytes.len_bytes);
+	return *out == NULL ? ERR_NO_MEMORY : ERR_OK;
+}
+
+static enum err read_keys(struct server *s, const char **why)
+{
+	const struct config *c = s->gateway->config;
+	enum err e = read_pem(s, c->gateway_certificate, &s->certificate, why);
+
+	if (e == ERR_OK)
+		e = read_pem(s, c->gateway_key, &s->key, why);
+	if (e == ERR_OK)
+		e = read_pem(s, c->gateway_client_ca, &s->client_ca, why);
+	if (e != ERR_OK)
+		return e;
+	if ((s->certificate == NULL) != (s->key == NULL) ||
+	    (s->client_ca != NULL && s->certificate == NULL))
+		return ERR_GATEWAY_TLS;
+	s->gateway->tls = s->certificate != NULL;
+	s->gateway->client_certificates = s->client_ca != NULL;
+	return s->gateway->tls || judge_is_loopback(c->gateway_listen) ? ERR_OK : ERR_GATEWAY_PLAIN;
+}
+
+static void on_log(void *of, const char *format, va_list args)
+{
+	(void)of;
+	(void)format;
+	(void)args; /* what clients do wrong is counted; it is not worth a line each */
+}
+
+static enum err start(struct server *s, int fd)
+{
+	const unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+			       MHD_USE_POLL | MHD_USE_ERROR_LOG |
+			       (s->certificate != NULL ? MHD_USE_TLS : 0);
+	struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (char *)(uintptr_t)s->certificate },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (char *)(uintptr_t)s->key },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0,
+		  (char *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" },
+		{ s->client_ca == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_TRUST, 0,
+		  (char *)(uintptr_t)s->client_ca },
+		{ MHD_OPTION_END, 0, NULL }
+	};
+
+	if (s->certificate == NULL)
+		tls[0].option = MHD_OPTION_END;
+	s->daemon = MHD_start_daemon(
+		flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, s,
+		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)SERVER_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)QUIET_S,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
+		MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
+		on_connection, s, MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, s, MHD_OPTION_ARRAY,
+		tls, MHD_OPTION_END);
+	if (s->daemon != NULL)
+		return ERR_OK;
+	close(fd);
+	return s->certificate != NULL ? ERR_GATEWAY_TLS : ERR_GATEWAY_LISTEN;
+}
+
+enum err server_start(struct gateway *g, struct server **out, const char **why)
+{
+	struct server *s = calloc(1, sizeof *s);
+	enum err e;
+	int fd = -1;
+
+	*why = NULL;
+	*out = s;
+	if (s == NULL)
+		return ERR_NO_MEMORY;
+	s->gateway = g;
+	s->arena = arena_new(4 * PEM_MAX_BYTES);
+	e = s->arena == NULL ? ERR_NO_MEMORY : read_keys(s, why);
+	if (e == ERR_OK)
+		e = listen_on(g->config->gateway_listen, &fd, why);
+	if (e == ERR_OK)
+		e = start(s, fd);
+	if (e != ERR_OK) {
+		server_stop(s);
+		*out = NULL;
+	}
+	return e;
+}
+
+void server_stop(struct server *s)
+{
+	if (s == NULL)
+		return;
+	if (s->daemon != NULL)
+		MHD_stop_daemon(s->daemon);
+	arena_destroy(s->arena);
+	free(s);
+}
