@@ -114,6 +114,7 @@ TOOLS := \
 	lab/ports \
 	lab/process \
 	lab/screen \
+	output/changes_json \
 	output/chart \
 	output/clocks \
 	output/csv \
@@ -206,6 +207,7 @@ TOOLS_TEST := \
 	token/uses
 # The gateway.
 GATEWAY := \
+	gateway/changes \
 	gateway/command \
 	gateway/deadlines \
 	gateway/evidence \

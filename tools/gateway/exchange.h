@@ -39,7 +39,7 @@ struct exchange {
 	struct MHD_Response *response;
 	enum err err;		       /* why it was refused */
 	char document[UUID_TEXT_SIZE]; /* that it was about, for the audit; "" none */
-	bool audited;
+	bool stream; /* its answer goes on and on: no rate is asked of it */
 };
 
 /* NULL without memory. The path lives as long as the exchange. */

@@ -6,7 +6,7 @@
 
 #include "tools/base/text.h"
 
-enum { VALUE_MAX_BYTES = 4096, TEXT_MAX_BYTES = 64 * 1024 };
+enum { VALUE_MAX_BYTES = 4096, TEXT_MAX_BYTES = 64 * 1024, NUMBER_MAX_DIGITS = 18 };
 
 /* What every request that changes something can be asked for. */
 static const struct route_field dry_run = { "dry_run", ROUTE_FLAG, false, "say what would happen",
@@ -33,6 +33,15 @@ static bool is_choice(const char *choices, const char *value)
 	return false;
 }
 
+static json_t *of_number(const char *value)
+{
+	size_t len = strlen(value);
+
+	return len > 0 && len <= NUMBER_MAX_DIGITS && strspn(value, "0123456789") == len
+		       ? json_integer(strtoll(value, NULL, 10))
+		       : NULL;
+}
+
 /* A text of a query as its row's type; NULL: it is none. */
 static json_t *of_text(const struct route_field *f, char *value)
 {
@@ -47,6 +56,8 @@ static json_t *of_text(const struct route_field *f, char *value)
 		return strcmp(value, "0") == 0 || strcmp(value, "false") == 0 ? json_false() : NULL;
 	case ROUTE_COUNT:
 		return text_count(value, INT32_MAX, &n) ? json_integer(n) : NULL;
+	case ROUTE_NUMBER:
+		return of_number(value);
 	case ROUTE_TEXTS:
 		list = json_array();
 		for (char *one = strtok_r(value, ",", &rest); one != NULL;
@@ -127,6 +138,8 @@ static bool is_of_type(const struct route_field *f, const json_t *value)
 	case ROUTE_COUNT:
 		return json_is_integer(value) && json_integer_value(value) >= 0 &&
 		       json_integer_value(value) <= INT32_MAX;
+	case ROUTE_NUMBER:
+		return json_is_integer(value) && json_integer_value(value) >= 0;
 	case ROUTE_TEXTS:
 		return text != NULL || is_list_of_texts(value);
 	case ROUTE_DATE:

@@ -14,7 +14,11 @@
 #include "tools/gateway/server.h"
 #include "tools/gateway/submit.h"
 
-enum { DAEMON_CONNECTIONS = 32 };
+enum {
+	DAEMON_CONNECTIONS = 32,
+	FOLLOWERS = 64, /* who waits for changes, by a connection each */
+	ASK_MS = 60000
+};
 
 struct gateway_parts {
 	struct gateway gateway;
@@ -52,9 +56,10 @@ static enum err open_parts(struct gateway_parts *p, const struct config *config,
 	g->program.vanthu = p->vanthu;
 	g->program.config = config->file;
 	g->program.stop = g->stop;
-	g->pool = pool_new(config, DAEMON_CONNECTIONS);
+	g->pool = pool_new(config, DAEMON_CONNECTIONS, ASK_MS);
+	g->followers = pool_new(config, FOLLOWERS, ASK_MS);
 	g->tally = tally_new();
-	if (g->pool == NULL || g->tally == NULL)
+	if (g->pool == NULL || g->followers == NULL || g->tally == NULL)
 		return ERR_NO_MEMORY;
 	g->deadlines = deadlines_start();
 	return g->deadlines == NULL ? ERR_SYSTEM : open_folder(config, g, why);
@@ -91,6 +96,7 @@ void gateway_stop(struct gateway_parts *p)
 	token_audit_close(p->gateway.audit);
 	token_book_close(p->gateway.book);
 	tally_free(p->gateway.tally);
+	pool_free(p->gateway.followers);
 	pool_free(p->gateway.pool);
 	free(p);
 }

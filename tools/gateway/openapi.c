@@ -43,6 +43,9 @@ static json_t *type_of(const struct route_field *f)
 		return json_pack("{s:s}", "type", "boolean");
 	case ROUTE_COUNT:
 		return json_pack("{s:s, s:i}", "type", "integer", "minimum", 0);
+	case ROUTE_NUMBER:
+		return json_pack("{s:s, s:s, s:i}", "type", "integer", "format", "int64", "minimum",
+				 0);
 	case ROUTE_DATE:
 		return json_pack("{s:s, s:s}", "type", "string", "format", "date");
 	case ROUTE_CHOICE:

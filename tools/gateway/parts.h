@@ -20,6 +20,7 @@ struct gateway {
 	struct token_audit *audit;
 	struct deadlines *deadlines;
 	struct pool *pool;
+	struct pool *followers; /* of those that wait for changes, who take nobody's place */
 	struct tally *tally;
 	bool tls, client_certificates;
 	int stop; /* a descriptor that can be read once the gateway ends */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { KINDS = CLIENT_READ + 1, ASK_MS = 60000, WAIT_S = 10, TYPES_OLD_MS = 10000 };
+enum { KINDS = CLIENT_READ + 1, WAIT_S = 10, TYPES_OLD_MS = 10000 };
 
 struct entry {
 	struct pool_place place; /* first: a place is its entry */
@@ -16,13 +16,14 @@ struct entry {
 struct pool {
 	const struct config *config;
 	unsigned most;
+	int timeout_ms;
 	pthread_mutex_t lock;
 	pthread_cond_t given;
 	struct entry *idle[KINDS];
 	unsigned count[KINDS]; /* idle and lent */
 };
 
-struct pool *pool_new(const struct config *config, unsigned most)
+struct pool *pool_new(const struct config *config, unsigned most, int timeout_ms)
 {
 	struct pool *p = calloc(1, sizeof *p);
 	pthread_condattr_t attr;
@@ -31,6 +32,7 @@ struct pool *pool_new(const struct config *config, unsigned most)
 		return NULL;
 	p->config = config;
 	p->most = most;
+	p->timeout_ms = timeout_ms;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -103,8 +105,9 @@ enum err pool_take(struct pool *p, enum client_socket_kind kind, struct pool_pla
 		return e;
 	if (entry == NULL) {
 		entry = calloc(1, sizeof *entry);
-		e = entry == NULL ? ERR_NO_MEMORY
-				  : client_connect(p->config, kind, ASK_MS, &entry->place.client);
+		e = entry == NULL
+			    ? ERR_NO_MEMORY
+			    : client_connect(p->config, kind, p->timeout_ms, &entry->place.client);
 		if (e != ERR_OK) {
 			free(entry);
 			forget(p, kind);

@@ -14,8 +14,9 @@ struct pool_place {
 	int64_t types_at_ms;
 };
 
-/* At most `most` connections to each socket at once. NULL without memory. */
-struct pool *pool_new(const struct config *config, unsigned most);
+/* At most `most` connections to each socket at once; timeout_ms bounds each wait for an answer on
+ * one. NULL without memory. */
+struct pool *pool_new(const struct config *config, unsigned most, int timeout_ms);
 void pool_free(struct pool *p); /* NULL is fine; nobody has a connection */
 
 /* Lends one; blocks until one is free, for some seconds. ERR_BUSY: none became free; else as

@@ -17,7 +17,8 @@ enum route_type {
 	ROUTE_TEXT,
 	ROUTE_TEXTS, /* a list of texts; the command line takes it with commas between */
 	ROUTE_FLAG,
-	ROUTE_COUNT, /* a whole number from 0 on */
+	ROUTE_COUNT,  /* a whole number from 0 on, of 31 bits */
+	ROUTE_NUMBER, /* the same of 63 bits */
 	ROUTE_DATE,  /* YYYY-MM-DD */
 	ROUTE_CHOICE /* one of `choices`, between | */
 };

@@ -2,6 +2,7 @@
  * options as fields. tests/system/gateway.bats compares them with what `vanthu help` has. */
 #include "tools/gateway/routes.h"
 
+#include "tools/gateway/changes.h"
 #include "tools/gateway/command.h"
 #include "tools/gateway/evidence.h"
 #include "tools/gateway/form.h"
@@ -29,6 +30,10 @@
 #define COUNT(name, help)                                                                          \
 	{                                                                                          \
 		name, ROUTE_COUNT, false, help, NULL                                               \
+	}
+#define COUNT64(name, help)                                                                        \
+	{                                                                                          \
+		name, ROUTE_NUMBER, false, help, NULL                                              \
 	}
 #define DATE(name, help)                                                                           \
 	{                                                                                          \
@@ -183,6 +188,21 @@ static const struct route rows[] = {
 	  ROUTE_NO_BODY, "lists", NULL, NULL, NULL, NULL },
 	{ "GET", "/v1/policy", "showPolicy", OFFICE, "Who may issue what.", TOKEN_ACT_FIGURES,
 	  false, ROUTE_NO_BODY, "policy", NULL, NULL, NULL, NULL },
+	/* ---- what has changed ---- */
+	{ "GET", "/v1/changes", "listChanges", "changes",
+	  "What has changed since a number; with wait the answer comes when there is something. "
+	  "Remember next, and ask with it again.",
+	  TOKEN_ACT_CHANGES, false, ROUTE_NO_BODY, NULL, NULL, NULL, changes_answer,
+	  FIELDS(COUNT64("since", "the last number that was dealt with; else all that is kept"),
+		 COUNT("wait", "seconds to wait for something newer, at most 60"),
+		 COUNT("limit", "at most so many, up to 1000"),
+		 TEXTS("kind", "only these kinds"),
+		 TEXT("feed", "feed of the answer that since is from: another one is a fault")) },
+	{ "GET", "/v1/events", "followChanges", "changes",
+	  "The same as server-sent events, each with its number as id; Last-Event-ID goes on.",
+	  TOKEN_ACT_CHANGES, false, ROUTE_NO_BODY, NULL, NULL, NULL, changes_follow,
+	  FIELDS(COUNT64("since", "the last number that was dealt with; else from now on"),
+		 TEXTS("kind", "only these kinds")) },
 	/* ---- registers and paper ---- */
 	{ "GET", "/v1/registers/{book}", "readRegister", BOOKS,
 	  "A book of the office: out, in, or followup.", TOKEN_ACT_OFFICE, false, ROUTE_NO_BODY,

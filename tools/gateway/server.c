@@ -46,7 +46,7 @@ static struct deadline *deadline_of(struct MHD_Connection *c)
 static enum MHD_Result send_answer(struct exchange *x)
 {
 	tally_answer(x);
-	deadline_phase(x->deadline, DEADLINE_MOVING);
+	deadline_phase(x->deadline, x->stream ? DEADLINE_WORK : DEADLINE_MOVING);
 	return exchange_send(x);
 }
 

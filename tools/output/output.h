@@ -65,6 +65,7 @@ void output_format(struct cli *cli, const json_t *value, enum format format, boo
 void output_decimal(double value, int decimals, const char *unit, char *out, size_t size_bytes);
 
 /* What else of this folder others use. */
+#include "tools/output/changes_json.h"
 #include "tools/output/chart.h"
 #include "tools/output/clocks.h"
 #include "tools/output/csv.h"
