@@ -57,6 +57,8 @@ struct config {
 	char gateway_certificate[CONFIG_PATH_MAX], gateway_key[CONFIG_PATH_MAX],
 	    gateway_client_ca[CONFIG_PATH_MAX];
 	char gateway_hosts[512]; /* with commas */
+	char gateway_spool[CONFIG_PATH_MAX];
+	int64_t gateway_spool_poll_ms;
 	char log_level[16];	 /* error warning info debug */
 	struct config_link links[CONFIG_LINKS_MAX];
 	unsigned link_count;
