@@ -141,7 +141,9 @@ UNIT := \
 	tools/output/test_page \
 	tools/output/test_table_layout \
 	tools/output/test_text \
-	tools/run/test_run
+	tools/run/test_run \
+	tools/spool/test_order \
+	tools/spool/test_turn
 # What they stand on.
 UNIT_SUPPORT := \
 	support/bulk_pair \
@@ -149,6 +151,7 @@ UNIT_SUPPORT := \
 	support/fixture \
 	support/paper \
 	support/shelf \
+	support/spool_desk \
 	support/table_text
 SIM := \
 	check \
@@ -224,5 +227,6 @@ TEST_HELPERS := \
 	damage \
 	enlarge \
 	places \
+	spool_run \
 	unixcat \
 	unixrecv

@@ -135,6 +135,21 @@ TOOLS := \
 	registry/request_file \
 	registry/tree_file \
 	run/run \
+	spool/cursor \
+	spool/deliver \
+	spool/disk \
+	spool/fault \
+	spool/incoming \
+	spool/inputs \
+	spool/journal \
+	spool/order \
+	spool/outgoing \
+	spool/place \
+	spool/result \
+	spool/send \
+	spool/sights \
+	spool/spool \
+	spool/turn \
 	vanthu
 # What unit tests use and test of it.
 TOOLS_TEST := \
@@ -172,4 +187,19 @@ TOOLS_TEST := \
 	output/table_layout \
 	output/terminal \
 	output/text \
-	run/run
+	run/run \
+	spool/cursor \
+	spool/deliver \
+	spool/disk \
+	spool/fault \
+	spool/incoming \
+	spool/inputs \
+	spool/journal \
+	spool/order \
+	spool/outgoing \
+	spool/place \
+	spool/result \
+	spool/send \
+	spool/sights \
+	spool/spool \
+	spool/turn
