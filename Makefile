@@ -139,7 +139,7 @@ $(eval $(call archive,obj/libproto.a,$(call obj_of,obj,$(PROTO:%=proto/%)) $(cal
 $(eval $(call archive,obj/libdaemon.a,$(call obj_of,obj,$(DAEMON:%=daemon/%))))
 $(eval $(call archive,obj/libvanthu.a,$(call obj_of,obj,$(CLIENT:%=tools/%))))
 # What the command line and the gateway share besides.
-SHARED := $(filter run/% token/% output/changes_json output/reply_json,$(TOOLS))
+SHARED := $(filter run/% token/% output/changes_json output/reply_json spool/%,$(TOOLS))
 $(eval $(call archive,obj/libtools.a,$(call obj_of,obj,$(SHARED:%=tools/%))))
 
 $(B)/vanthud: $(call obj_of,obj,daemon/main) $(addprefix $(B)/obj/,libdaemon.a libproto.a librouting.a)
@@ -266,6 +266,10 @@ $(B)/tests/enlarge: $(call obj_of,obj,tests/helpers/enlarge tools/registry/regis
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 $(B)/tests/places: $(call obj_of,obj,tests/helpers/places tools/registry/registry tools/registry/change tools/base/files tools/base/text daemon/base/socket_group daemon/base/folder daemon/keys/key_file $(LIB)) $(call gen_of,obj)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+$(B)/tests/spool_run: $(call obj_of,obj,tests/helpers/spool_run) $(addprefix $(B)/obj/,libtools.a libvanthu.a libdaemon.a libproto.a librouting.a)
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)

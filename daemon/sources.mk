@@ -50,8 +50,8 @@ DAEMON := \
 	control/paper_import \
 	control/papers \
 	control/persons \
-	control/places \
 	control/pieces \
+	control/places \
 	control/policy \
 	control/queue \
 	control/receipts \

@@ -155,6 +155,9 @@ UNIT := \
 	tools/token/test_file \
 	tools/token/test_sent \
 	tools/token/test_token
+	tools/run/test_run \
+	tools/spool/test_order \
+	tools/spool/test_turn
 # What they stand on.
 UNIT_SUPPORT := \
 	support/bulk_pair \
@@ -163,6 +166,7 @@ UNIT_SUPPORT := \
 	support/paper \
 	support/reporting \
 	support/shelf \
+	support/spool_desk \
 	support/table_text
 SIM := \
 	check \
@@ -241,5 +245,6 @@ TEST_HELPERS := \
 	enlarge \
 	places \
 	stream \
+	spool_run \
 	unixcat \
 	unixrecv

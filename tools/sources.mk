@@ -153,6 +153,21 @@ TOOLS := \
 	token/sent \
 	token/token \
 	token/uses \
+	spool/cursor \
+	spool/deliver \
+	spool/disk \
+	spool/fault \
+	spool/incoming \
+	spool/inputs \
+	spool/journal \
+	spool/order \
+	spool/outgoing \
+	spool/place \
+	spool/result \
+	spool/send \
+	spool/sights \
+	spool/spool \
+	spool/turn \
 	vanthu
 # What unit tests use and test of it.
 TOOLS_TEST := \
@@ -234,3 +249,19 @@ GATEWAY := \
 GATEWAY_TEST := \
 	gateway/deadlines \
 	gateway/multipart
+	run/run \
+	spool/cursor \
+	spool/deliver \
+	spool/disk \
+	spool/fault \
+	spool/incoming \
+	spool/inputs \
+	spool/journal \
+	spool/order \
+	spool/outgoing \
+	spool/place \
+	spool/result \
+	spool/send \
+	spool/sights \
+	spool/spool \
+	spool/turn

@@ -62,6 +62,8 @@ struct config {
 	uint32_t gateway_rate;   /* requests a second of a token without a rate; 0: no bound */
 	uint64_t gateway_audit_bytes;
 	char gateway_audit_required[4]; /* yes or no */
+	char gateway_spool[CONFIG_PATH_MAX];
+	int64_t gateway_spool_poll_ms;
 	char log_level[16];	 /* error warning info debug */
 	struct config_link links[CONFIG_LINKS_MAX];
 	unsigned link_count;

@@ -402,6 +402,20 @@ static const struct err_row rows[] = {
 	{ ERR_GATEWAY_TLS, N_("the gateway cannot use its certificate or its key"),
 	  N_("give PEM files that belong together: gateway.certificate, gateway.key, "
 	     "gateway.client_ca") },
+	{ ERR_SPOOL_ORDER, N_("the file is not the YAML that a spool folder takes"),
+	  N_("write the options of vanthu send, a key each: to, type, subject, files") },
+	{ ERR_SPOOL_KEY, N_("a key of the file is not known, or its value is not taken"),
+	  N_("see the options of: vanthu help send") },
+	{ ERR_SPOOL_PATH, N_("the file names another one that is not an ordinary file below out/"),
+	  N_("put the file beside it, and name it without a folder") },
+	{ ERR_SPOOL_MISSING, N_("the file names another one that is not there"),
+	  N_("put the file there first, and the .ready last") },
+	{ ERR_SPOOL_NAME, N_("the name of the file cannot be kept on every system"),
+	  N_("name it with letters and digits, at most 200 bytes, without : ? * \" < > |") },
+	{ ERR_SPOOL_FOLDER, N_("the spool folder is another user's, or everybody may write there"),
+	  N_("give it to the user of the gateway, and let a group write there: chmod 2770") },
+	{ ERR_SPOOL_MISSED, N_("changes were missed, and are not told here"),
+	  N_("compare with the lists: vanthu inbox --all, vanthu outbox") },
 };
 
 static const struct err_row *find(unsigned number)
@@ -495,6 +509,12 @@ int err_exit_code(enum err e)
 	case ERR_TOKEN_RATE:
 	case ERR_NOT_YET:
 		return 8;
+	case ERR_SPOOL_ORDER:
+	case ERR_SPOOL_KEY:
+	case ERR_SPOOL_PATH:
+	case ERR_SPOOL_MISSING:
+	case ERR_SPOOL_NAME:
+		return 2;
 	default:
 		break;
 	}

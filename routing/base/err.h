@@ -2,6 +2,7 @@
  * users see, scripts match and refusals carry on the wire: they are never reused.
  *   1xxx usage and configuration · 2xxx policy and state · 3xxx signatures, formats and peers ·
  *   4xxx storage · 5xxx environment · 6xxx the gateway and its programs */
+ *   4xxx storage · 5xxx environment · 6xxx programs of others at the gateway */
 #ifndef VANTHU_ROUTING_BASE_ERR_H
 #define VANTHU_ROUTING_BASE_ERR_H
 
@@ -227,6 +228,15 @@ enum err {
 	ERR_GATEWAY_PLAIN = 6015,          /* an address beyond this machine, without TLS */
 	ERR_GATEWAY_LISTEN = 6016,         /* the address cannot be listened on */
 	ERR_GATEWAY_TLS = 6017,            /* a certificate or key that is none */
+
+	/* the spool folder (tools/spool): what is to be sent as somebody else's file says it */
+	ERR_SPOOL_ORDER = 6040,     /* not the YAML that is taken there */
+	ERR_SPOOL_KEY = 6041,       /* a key of it that is none, or whose value is none */
+	ERR_SPOOL_PATH = 6042,      /* it names a file outside the folder, or a link */
+	ERR_SPOOL_MISSING = 6043,   /* it names a file that is not there */
+	ERR_SPOOL_NAME = 6044,      /* its own name cannot be kept on every system */
+	ERR_SPOOL_FOLDER = 6045,    /* everybody may write there, or it is another user's */
+	ERR_SPOOL_MISSED = 6046,    /* changes were missed: what cannot be put there any more */
 };
 
 /* What a code means, in English, marked for translation; what to do about it, "" when the message

@@ -103,6 +103,27 @@ static void test_values_with_units_and_groups_are_read(void **state)
 		    p->config.verify_workers == 2);
 }
 
+static void test_the_spool_folder_is_read_within_its_bounds(void **state)
+{
+	static const char *const wrong[] = { "gateway:\n  spool_poll: 50ms\n",
+					     "gateway:\n  spool_poll: 2h\n",
+					     "gateway:\n  spool_poll: often\n" };
+	struct corner *p = *state;
+	char path[512], text[128];
+
+	assert_ok(load(p, "committee: tinh\n"));
+	assert_string_equal(p->config.gateway_spool, "");
+	assert_true(p->config.gateway_spool_poll_ms == 5000);
+	assert_ok(load(p, "committee: tinh\ngateway:\n  spool: s\n  spool_poll: 1m\n"));
+	snprintf(path, sizeof path, "%s/s", p->folder);
+	assert_string_equal(p->config.gateway_spool, path);
+	assert_true(p->config.gateway_spool_poll_ms == 60000);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		snprintf(text, sizeof text, "committee: tinh\n%s", wrong[i]);
+		assert_int_equal(load(p, text), ERR_CONFIG);
+	}
+}
+
 static void test_deadlines_reminders_and_tables_are_read_within_their_bounds(void **state)
 {
 	static const char *const wrong[] = {
@@ -520,6 +541,7 @@ int main(void)
 		TEST(test_what_links_may_have_of_their_own_are_keys_of_all_links),
 		TEST(test_smallest_file_gives_every_default),
 		TEST(test_values_with_units_and_groups_are_read),
+		TEST(test_the_spool_folder_is_read_within_its_bounds),
 		TEST(test_deadlines_reminders_and_tables_are_read_within_their_bounds),
 		TEST(test_what_the_gateway_allows_is_read_within_its_bounds),
 		TEST(test_what_the_share_is_made_of_is_read),

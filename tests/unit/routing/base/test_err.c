@@ -58,6 +58,8 @@ static void test_exit_codes_are_those_of_the_contract(void **state)
 	assert_int_equal(err_exit_code(ERR_TOKEN_RATE), 8);
 	assert_int_equal(err_exit_code(ERR_TOKEN_FILE), 1);
 	assert_int_equal(err_exit_code(ERR_AUDIT), 1);
+	assert_int_equal(err_exit_code(ERR_SPOOL_KEY), 2);
+	assert_int_equal(err_exit_code(ERR_SPOOL_FOLDER), 1);
 }
 
 int main(void)

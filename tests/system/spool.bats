@@ -1,0 +1,118 @@
+# The spool folder's out/ with a real daemon: what programs of others write is sent once, whatever is killed when.
+
+setup() {
+	load common
+	cd "$BATS_TEST_TMPDIR" || return 1
+	cat >tree.yaml <<-'Y'
+		committees:
+		  - {id: tren, name: "Đảng ủy", symbol: "ĐU"}
+		  - {id: duoi, name: "Chi bộ", symbol: "CB", superior: tren}
+	Y
+	make_lab "$PWD/tree.yaml" $'gateway:\n  spool: spool\n  spool_poll: 200ms'
+	start_lab
+	OUT="$LAB/tren/spool/out"
+}
+teardown() {
+	load common
+	end_spool
+	end_lab
+}
+
+# The spool of one committee, as the gateway runs it.
+start_spool() {
+	"$ROOT/build/tests/spool_run" "$VANTHU" "$LAB/tren/vanthud.yaml" >>spool.log 2>&1 3>&- &
+	SPOOL=$!
+	wait_for 20 test -d "$LAB/tren/spool/in/receipts"
+}
+end_spool() { # SIGNAL
+	[ -n "${SPOOL:-}" ] || return 0
+	kill -"${1:-TERM}" "$SPOOL" 2>/dev/null || true
+	wait "$SPOOL" 2>/dev/null || true
+	SPOOL=
+}
+order() { # NAME: with a file of its own
+	echo "content of $1" >"$OUT/$1.txt"
+	printf 'to: duoi\ntype: CV\nnumber: auto\nsubject: "Đơn %s"\nfiles: [%s.txt]\n' "$1" "$1" >"$OUT/.$1"
+	mv "$OUT/.$1" "$OUT/$1.yaml"
+}
+
+@test "an order is sent, answered beside it and moved away, and arrives" {
+	start_spool
+	order mot
+	touch "$OUT/mot.ready"
+	wait_for 20 test -e "$OUT/mot.accepted.json"
+	ID=$(jq -r .data.id "$OUT/mot.accepted.json")
+	[ "$(jq -r .data.number "$OUT/mot.accepted.json")" = 01-CV/ĐU ]
+	[ "$(jq -r '.data.files[0].sha256' "$OUT/mot.accepted.json")" = "$(sha256sum <<<"content of mot" | cut -d' ' -f1)" ]
+	wait_for 20 test -e "$OUT/done/mot/mot.yaml" -a -e "$OUT/done/mot/mot.txt" -a -e "$OUT/done/mot/mot.ready"
+	wait_for 20 v duoi show "$ID"
+	[ "$(v duoi show "$ID" --json | jq -r .data.subject)" = "Đơn mot" ]
+	# Stable at two looks is enough, too.
+	order hai
+	wait_for 20 test -e "$OUT/hai.accepted.json"
+	# Once more the same: the same document.
+	order hai
+	wait_for 20 test -e "$OUT/done/hai-2/hai.yaml"
+	[ "$(jq -r .data.repetition "$OUT/hai.accepted.json")" = true ]
+	[ "$(v tren outbox --json | jq '.data | length')" = 2 ]
+}
+
+@test "what is wrong is refused in both languages, with what mends it" {
+	start_spool
+	echo x >"$OUT/a.txt"
+	printf 'to: khong-co\ntype: CV\nsubject: x\nfiles: [a.txt]\n' >"$OUT/who.yaml"
+	printf 'to: duoi\ntyp: CV\nsubject: x\nfiles: [a.txt]\n' >"$OUT/key.yaml"
+	printf 'to: duoi\ntype: CV\nsubject: x\nfiles: [../../sign.key]\n' >"$OUT/path.yaml"
+	wait_for 20 test -e "$OUT/who.refused.json" -a -e "$OUT/key.refused.json" -a -e "$OUT/path.refused.json"
+	[ "$(jq -r .error.code "$OUT/who.refused.json")" = VT-2005 ]
+	[ "$(jq -r .error.message "$OUT/who.refused.json")" = "không có trong danh bạ: khong-co" ]
+	[ "$(jq -r .error.message_en "$OUT/who.refused.json")" = "not in the directory: khong-co" ]
+	[ "$(jq -r '.error | "\(.code) \(.line) \(.field)"' "$OUT/key.refused.json")" = "VT-6041 2 typ" ]
+	[ "$(jq -r '.error | "\(.code) \(.line)"' "$OUT/path.refused.json")" = "VT-6042 4" ]
+	[ "$(v tren outbox --json | jq '.data | length')" = 0 ]
+}
+
+@test "while no daemon runs an order waits, and goes when one does" {
+	stop_lab
+	start_spool
+	order mot
+	wait_for 20 test -e "$OUT/mot.waiting.json"
+	[ "$(jq -r .error.code "$OUT/mot.waiting.json")" = VT-5001 ]
+	[ -e "$OUT/mot.yaml" ]
+	start_lab
+	wait_for 60 test -e "$OUT/mot.accepted.json"
+	wait_for 20 test ! -e "$OUT/mot.yaml"
+	[ ! -e "$OUT/mot.waiting.json" ]
+}
+
+accepted() { local all=("$OUT"/*.accepted.json); [ -e "${all[0]}" ] && echo ${#all[@]} || echo 0; }
+all_moved() { ! ls "$OUT" | grep -v 'accepted.json$' | grep -qvE '^(done|refused)$'; }
+at_least() { (($(accepted) >= $1)); }
+
+@test "spool and daemon are killed at random: fifty orders, each sent once" {
+	local n want round=0
+	RANDOM=7
+	mkdir -p "$OUT"
+	for n in $(seq -w 50); do
+		order "$n"
+		((10#$n % 2)) || touch "$OUT/$n.ready"
+	done
+	while (($(accepted) < 50 && round++ < 200)); do
+		start_spool
+		want=$(($(accepted) + 1 + RANDOM % 9))
+		wait_for 60 at_least $((want < 50 ? want : 50))
+		end_spool KILL
+		if ((RANDOM % 4 == 0)); then
+			kill_daemon tren
+			start_lab
+		fi
+	done
+	start_spool
+	wait_for 60 all_moved
+	[ "$(accepted)" = 50 ]
+	v tren outbox --json >sent
+	[ "$(jq '.data | length' sent)" = 50 ]
+	[ "$(jq -r '.data[].subject' sent | sort -u | wc -l)" = 50 ]
+	[ "$(jq -r '.data[].id' sent | sort)" = "$(cat "$OUT"/*.accepted.json | jq -r .data.id | sort)" ]
+	[ "$(ls "$OUT"/done | wc -l)" = 50 ]
+}

@@ -1,0 +1,35 @@
+/* The folders that one turn of the spool works in, opened anew each turn: whoever shares them may
+ * have moved them. */
+#ifndef VANTHU_TOOLS_SPOOL_PLACE_H
+#define VANTHU_TOOLS_SPOOL_PLACE_H
+
+#include "tools/spool/disk.h"
+#include "tools/spool/spool.h"
+
+enum { PLACE_PATH_SIZE = CONFIG_PATH_MAX + 64 };
+
+struct spool_place {
+	const struct spool_parts *parts; /* borrowed */
+	struct spool_disk disk;
+	int stop; /* a descriptor that can be read when all is to end; -1: none */
+	int root, out, done, refused, in, receipts; /* shared: gateway.spool */
+	int state, open, known, delivered, work;    /* ours: gateway.folder/spool */
+	char work_path[PLACE_PATH_SIZE]; /* for the command */
+};
+
+/* ERR_FILE (errno), ERR_SPOOL_FOLDER: everybody may write there, or it is another user's. Close it
+ * in any case. */
+must_use enum err spool_place_open(const struct spool_parts *parts, int stop,
+				   struct spool_place *out);
+void spool_place_close(struct spool_place *p);
+
+/* vanthu with these arguments (NULL at the end), in `language`. ERR_OK: *code is its exit code,
+ * *answer what it said, a new reference, NULL where that is no JSON object. Otherwise as
+ * run_vanthu. */
+must_use enum err spool_place_ask(const struct spool_place *p, const char *language,
+				  const char *const *args, int *code, json_t **answer);
+/* The VT number in an answer's error; 0: none. */
+unsigned spool_place_code(const json_t *answer);
+void spool_place_log(const struct spool_place *p, enum err e, const char *text);
+
+#endif
