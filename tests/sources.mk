@@ -141,7 +141,13 @@ UNIT := \
 	tools/output/test_page \
 	tools/output/test_table_layout \
 	tools/output/test_text \
-	tools/run/test_run
+	tools/run/test_run \
+	tools/webhook/test_backoff \
+	tools/webhook/test_event \
+	tools/webhook/test_folder \
+	tools/webhook/test_key \
+	tools/webhook/test_subscriber \
+	tools/webhook/test_target
 # What they stand on.
 UNIT_SUPPORT := \
 	support/bulk_pair \
@@ -225,4 +231,5 @@ TEST_HELPERS := \
 	enlarge \
 	places \
 	unixcat \
-	unixrecv
+	unixrecv \
+	webhook_run

@@ -89,6 +89,8 @@ TOOLS := \
 	command/thread \
 	command/verify \
 	command/watch \
+	command/webhook \
+	command/webhook_show \
 	input/committee_options \
 	input/doctype_option \
 	input/period \
@@ -135,7 +137,20 @@ TOOLS := \
 	registry/request_file \
 	registry/tree_file \
 	run/run \
-	vanthu
+	vanthu \
+	webhook/backoff \
+	webhook/cursor \
+	webhook/event \
+	webhook/feed \
+	webhook/folder \
+	webhook/key \
+	webhook/post \
+	webhook/reader \
+	webhook/sender \
+	webhook/subscriber \
+	webhook/subscription \
+	webhook/target \
+	webhook/webhook
 # What unit tests use and test of it.
 TOOLS_TEST := \
 	base/file_name \
@@ -172,4 +187,17 @@ TOOLS_TEST := \
 	output/table_layout \
 	output/terminal \
 	output/text \
-	run/run
+	run/run \
+	webhook/backoff \
+	webhook/cursor \
+	webhook/event \
+	webhook/feed \
+	webhook/folder \
+	webhook/key \
+	webhook/post \
+	webhook/reader \
+	webhook/sender \
+	webhook/subscriber \
+	webhook/subscription \
+	webhook/target \
+	webhook/webhook

@@ -153,7 +153,7 @@ static void print_options(void)
 		print_option(o, NULL);
 }
 
-enum { CODE_FIRST = 1001, CODE_LAST = 5999 };
+enum { CODE_FIRST = 1001, CODE_LAST = 6999 };
 
 static void print_errors(void)
 {

@@ -35,6 +35,7 @@ int cmd_resend(struct cli *cli, int argc, char **argv);
 int cmd_recover(struct cli *cli, int argc, char **argv);
 int cmd_queue(struct cli *cli, int argc, char **argv);
 int cmd_watch(struct cli *cli, int argc, char **argv);
+int cmd_webhook(struct cli *cli, int argc, char **argv);
 int cmd_committee(struct cli *cli, int argc, char **argv);
 int cmd_paper(struct cli *cli, int argc, char **argv);
 int cmd_lists(struct cli *cli, int argc, char **argv);
@@ -79,6 +80,7 @@ int command_write_file(struct cli *cli, const char *path, const char *text, size
 /* Their options, each beside the code that reads them. */
 extern const struct command_option send_options[], show_options[], resend_options[],
 	inbox_options[], save_options[], export_options[], verify_options[], watch_options[],
+	webhook_options[],
 	committee_own_options[], key_options[], config_options[], init_options[], lab_options[],
 	demo_options[], check_own_options[], help_options[], paper_options[], target_options[],
 	target_why_options[], accept_options[],
