@@ -348,7 +348,7 @@ install: all
 	install -m 644 etc/completion/_vanthu "$(SHARE)/zsh/vendor-completions/_vanthu"
 	install -m 644 $(B)/locale/vi/LC_MESSAGES/vanthu.mo "$(SHARE)/locale/vi/LC_MESSAGES/"
 	install -m 644 README.md README.vi.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md docs/OPERATION.md docs/OPERATION.vi.md \
-		docs/PROTOCOL.md docs/LIBRARY.md "$(SHARE)/doc/vanthu/"
+		docs/PROTOCOL.md docs/LIBRARY.md docs/INTEGRATION.md docs/INTEGRATION.vi.md "$(SHARE)/doc/vanthu/"
 	install -m 644 docs/examples/send_and_wait.c docs/examples/webhook_receiver.py "$(SHARE)/doc/vanthu/examples/"
 
 clean:
