@@ -44,7 +44,7 @@ LINK := -pthread -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 # Written once the packages are there; read by recipes only.
 FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
-PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls
+PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libcurl
 
 .PHONY: all library man bench clerk figures demo check sim year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
@@ -139,7 +139,7 @@ $(eval $(call archive,obj/libproto.a,$(call obj_of,obj,$(PROTO:%=proto/%)) $(cal
 $(eval $(call archive,obj/libdaemon.a,$(call obj_of,obj,$(DAEMON:%=daemon/%))))
 $(eval $(call archive,obj/libvanthu.a,$(call obj_of,obj,$(CLIENT:%=tools/%))))
 # What the command line and the gateway share besides.
-SHARED := $(filter run/% token/% output/changes_json output/reply_json spool/%,$(TOOLS))
+SHARED := $(filter run/% token/% output/changes_json output/reply_json spool/% webhook/%,$(TOOLS))
 $(eval $(call archive,obj/libtools.a,$(call obj_of,obj,$(SHARED:%=tools/%))))
 
 $(B)/vanthud: $(call obj_of,obj,daemon/main) $(addprefix $(B)/obj/,libdaemon.a libproto.a librouting.a)
@@ -283,6 +283,11 @@ $(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/base/fi
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
+$(B)/tests/webhook_run: $(call obj_of,obj,tests/helpers/webhook_run) $(addprefix $(B)/obj/,libtools.a libvanthu.a libdaemon.a libproto.a librouting.a)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+
 BENCH_PARTS := $(BENCH_SOURCES:%=tests/bench/%) tools/client/uuid $(LIB)
 $(B)/bench/bench: $(call obj_of,obj,$(BENCH_PARTS)) $(call gen_of,obj)
 	@mkdir -p $(@D)
@@ -359,8 +364,8 @@ install: all
 	install -m 644 etc/completion/_vanthu "$(SHARE)/zsh/vendor-completions/_vanthu"
 	install -m 644 $(B)/locale/vi/LC_MESSAGES/vanthu.mo "$(SHARE)/locale/vi/LC_MESSAGES/"
 	install -m 644 README.md README.vi.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md docs/OPERATION.md docs/OPERATION.vi.md \
-		docs/PROTOCOL.md docs/LIBRARY.md "$(SHARE)/doc/vanthu/"
-	install -m 644 docs/examples/send_and_wait.c "$(SHARE)/doc/vanthu/examples/"
+		docs/PROTOCOL.md docs/LIBRARY.md docs/INTEGRATION.md docs/INTEGRATION.vi.md "$(SHARE)/doc/vanthu/"
+	install -m 644 docs/examples/send_and_wait.c docs/examples/webhook_receiver.py "$(SHARE)/doc/vanthu/examples/"
 
 clean:
 	rm -rf $(B)

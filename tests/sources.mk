@@ -158,6 +158,13 @@ UNIT := \
 	tools/run/test_run \
 	tools/spool/test_order \
 	tools/spool/test_turn
+	tools/run/test_run \
+	tools/webhook/test_backoff \
+	tools/webhook/test_event \
+	tools/webhook/test_folder \
+	tools/webhook/test_key \
+	tools/webhook/test_subscriber \
+	tools/webhook/test_target
 # What they stand on.
 UNIT_SUPPORT := \
 	support/bulk_pair \
@@ -247,4 +254,5 @@ TEST_HELPERS := \
 	stream \
 	spool_run \
 	unixcat \
-	unixrecv
+	unixrecv \
+	webhook_run

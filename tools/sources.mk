@@ -96,6 +96,8 @@ TOOLS := \
 	command/token \
 	command/verify \
 	command/watch \
+	command/webhook \
+	command/webhook_show \
 	input/committee_options \
 	input/doctype_option \
 	input/period \
@@ -169,6 +171,20 @@ TOOLS := \
 	spool/spool \
 	spool/turn \
 	vanthu
+	vanthu \
+	webhook/backoff \
+	webhook/cursor \
+	webhook/event \
+	webhook/feed \
+	webhook/folder \
+	webhook/key \
+	webhook/post \
+	webhook/reader \
+	webhook/sender \
+	webhook/subscriber \
+	webhook/subscription \
+	webhook/target \
+	webhook/webhook
 # What unit tests use and test of it.
 TOOLS_TEST := \
 	base/file_name \
@@ -265,3 +281,17 @@ GATEWAY_TEST := \
 	spool/sights \
 	spool/spool \
 	spool/turn
+	run/run \
+	webhook/backoff \
+	webhook/cursor \
+	webhook/event \
+	webhook/feed \
+	webhook/folder \
+	webhook/key \
+	webhook/post \
+	webhook/reader \
+	webhook/sender \
+	webhook/subscriber \
+	webhook/subscription \
+	webhook/target \
+	webhook/webhook

@@ -108,6 +108,7 @@ static const char *set_value(const struct config_row *row, struct config *c, con
 			     const char *text)
 {
 	char *at = (char *)c + row->offset;
+	struct config_networks networks;
 	enum target_headline headline;
 	enum log_level level;
 
@@ -125,6 +126,10 @@ static const char *set_value(const struct config_row *row, struct config *c, con
 	case KEY_HOST_PORT:
 		if (!endpoint_address_valid(text))
 			return N_("ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080");
+		break;
+	case KEY_NETWORKS:
+		if (!config_networks_parse(text, &networks))
+			return N_("addresses or networks, with commas: 10.1.0.0/16, fd00::/8");
 		break;
 	case KEY_LEVEL:
 		if (!log_level_parse(text, &level))

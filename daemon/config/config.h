@@ -64,6 +64,11 @@ struct config {
 	char gateway_audit_required[4]; /* yes or no */
 	char gateway_spool[CONFIG_PATH_MAX];
 	int64_t gateway_spool_poll_ms;
+	/* where webhooks may go besides all that the whole Internet reaches; config_networks_parse
+	 * takes it */
+	char gateway_webhook_allow[512];
+	char gateway_webhook_ca[CONFIG_PATH_MAX];
+	int64_t gateway_webhook_give_up_ms, gateway_webhook_timeout_ms;
 	char log_level[16];	 /* error warning info debug */
 	struct config_link links[CONFIG_LINKS_MAX];
 	unsigned link_count;
@@ -130,6 +135,7 @@ void config_reload(struct config *running, const struct config *fresh, char *out
 		   size_t size_bytes);
 
 /* What else of this folder others use. */
+#include "daemon/config/networks.h"
 #include "daemon/config/yaml.h"
 
 #endif

@@ -416,6 +416,34 @@ static const struct err_row rows[] = {
 	  N_("give it to the user of the gateway, and let a group write there: chmod 2770") },
 	{ ERR_SPOOL_MISSED, N_("changes were missed, and are not told here"),
 	  N_("compare with the lists: vanthu inbox --all, vanthu outbox") },
+	{ ERR_WEBHOOK_URL, N_("not a URL that events can be sent to"),
+	  N_("give https://HOST[:PORT]/PATH, without user, password, # or blanks") },
+	{ ERR_WEBHOOK_TARGET, N_("events must not be sent to this address"),
+	  N_("only addresses that the whole Internet reaches are taken, with TLS; others must be "
+	     "in gateway.webhook_allow of vanthud.yaml") },
+	{ ERR_WEBHOOK_SILENT, N_("no event was taken for as long as gateway.webhook_give_up"),
+	  N_("when the receiver answers again, go on without a gap: vanthu webhook resume") },
+	{ ERR_WEBHOOK_GONE, N_("the receiver said that it is gone for ever (HTTP 410)"),
+	  N_("take it away with: vanthu webhook remove; or go on with: vanthu webhook resume") },
+	{ ERR_WEBHOOK_LATE, N_("changes that it has not had are not kept any more"),
+	  N_("list the boxes for what is missing, then go on from the oldest that is kept: vanthu "
+	     "webhook replay --since oldest") },
+	{ ERR_WEBHOOK_FEED, N_("the store was set back or replaced: its changes have new numbers"),
+	  N_("compare the boxes, then go on from the oldest change that is kept: vanthu webhook "
+	     "replay --since oldest") },
+	{ ERR_WEBHOOK_ANSWER, N_("the receiver did not take the test event"),
+	  N_("it has to answer 2xx within gateway.webhook_timeout") },
+	{ ERR_WEBHOOK_MANY, N_("there are as many subscriptions as there may be"),
+	  N_("take one away with: vanthu webhook remove") },
+	{ ERR_WEBHOOK_FILE, N_("the file of a subscription is damaged, or of a later version"),
+	  N_("delete the file, and make the subscription anew with: vanthu webhook add") },
+	{ ERR_WEBHOOK_RUNNING, N_("another process sends the events of this folder"),
+	  N_("end the other vanthu-gateway of this committee first") },
+	{ ERR_WEBHOOK_NAME, N_("not a name of a subscription (a-z, 0-9 and -, at most 32)"),
+	  N_("list the subscriptions with: vanthu webhook list") },
+	{ ERR_WEBHOOK_NO_SENDER,
+	  N_("no vanthu-gateway runs for this committee, so nothing is sent"),
+	  N_("start it: vanthu-gateway -c DIR") },
 };
 
 static const struct err_row *find(unsigned number)
@@ -505,6 +533,14 @@ int err_exit_code(enum err e)
 	case ERR_TOKEN_SCOPE:
 	case ERR_TOKEN_COMMITTEE:
 		return 5;
+	case ERR_WEBHOOK_URL:
+	case ERR_WEBHOOK_NAME:
+		return 2;
+	case ERR_WEBHOOK_TARGET:
+	case ERR_WEBHOOK_ANSWER:
+		return 5;
+	case ERR_WEBHOOK_NO_SENDER:
+		return 3;
 	case ERR_TIMEOUT:
 	case ERR_TOKEN_RATE:
 	case ERR_NOT_YET:

@@ -2,7 +2,6 @@
  * users see, scripts match and refusals carry on the wire: they are never reused.
  *   1xxx usage and configuration · 2xxx policy and state · 3xxx signatures, formats and peers ·
  *   4xxx storage · 5xxx environment · 6xxx the gateway and its programs */
- *   4xxx storage · 5xxx environment · 6xxx programs of others at the gateway */
 #ifndef VANTHU_ROUTING_BASE_ERR_H
 #define VANTHU_ROUTING_BASE_ERR_H
 
@@ -237,6 +236,22 @@ enum err {
 	ERR_SPOOL_NAME = 6044,      /* its own name cannot be kept on every system */
 	ERR_SPOOL_FOLDER = 6045,    /* everybody may write there, or it is another user's */
 	ERR_SPOOL_MISSED = 6046,    /* changes were missed: what cannot be put there any more */
+
+	ERR_WEBHOOK_URL = 6020,     /* not a URL that events are sent to */
+	ERR_WEBHOOK_TARGET = 6021,  /* an address that events must not be sent to */
+	/* given up, with this reason: it failed for gateway.webhook_give_up; it said that it is
+	 * gone (410); changes that it has not had are not kept any more; the feed is another one
+	 * than its cursor is of */
+	ERR_WEBHOOK_SILENT = 6022,
+	ERR_WEBHOOK_GONE = 6023,
+	ERR_WEBHOOK_LATE = 6024,
+	ERR_WEBHOOK_FEED = 6025,
+	ERR_WEBHOOK_ANSWER = 6026,  /* a test event was not taken */
+	ERR_WEBHOOK_MANY = 6027,    /* more subscriptions than there may be */
+	ERR_WEBHOOK_FILE = 6028,    /* a file of a subscription that cannot be read as one */
+	ERR_WEBHOOK_RUNNING = 6029, /* another process sends the events of this folder */
+	ERR_WEBHOOK_NAME = 6030,    /* not a name of a subscription */
+	ERR_WEBHOOK_NO_SENDER = 6031, /* no gateway runs that would send */
 };
 
 /* What a code means, in English, marked for translation; what to do about it, "" when the message

@@ -46,7 +46,7 @@ def check_vanthu(rest):
     while i < len(tokens) and tokens[i].startswith(("-", "[")):
         i += 2 if tokens[i].strip("[]") in ("-c", "--config", "--lang", "--timeout") else 1
     if i >= len(tokens) or not re.fullmatch(r"[a-z][a-z|-]*[a-z]", tokens[i]):
-        return check_options(re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest), words("--"), "vanthu")  # vanthu COMMAND, vanthu …
+        return check_options(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", rest), words("--"), "vanthu")  # vanthu COMMAND, vanthu …
     verb = tokens[i]
     if verb not in words(""):
         return ["no such command: " + verb]
@@ -59,7 +59,7 @@ def check_verb(verb, tokens, rest):
     named = [w for w in (tokens[0].split("|") if tokens else []) if re.fullmatch(r"[a-z]+", w)] if forms else []
     wrong = ["no such form: %s %s" % (verb, f) for f in named if f not in forms]
     known = set().union(*(words(verb, f, "--") for f in named)) if named else words(verb, "--")
-    return wrong + check_options(re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest), known, " ".join([verb] + named))
+    return wrong + check_options(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", rest), known, " ".join([verb] + named))
 
 
 @functools.lru_cache(None)
@@ -69,7 +69,7 @@ def help_of(verb):
 
 def check_vanthud(rest):
     out = subprocess.run([vanthud, "--help"], capture_output=True, text=True, timeout=20, check=True).stdout
-    return check_options(re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest), set(re.findall(r"--[a-z-]+", out)), "vanthud")
+    return check_options(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", rest), set(re.findall(r"--[a-z-]+", out)), "vanthud")
 
 
 looked, bad = 0, 0

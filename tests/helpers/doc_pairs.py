@@ -16,7 +16,7 @@ PROGRAMS = "vanthu vanthud make man systemctl journalctl install adduser addgrou
 # Up to this line the two documents name each other.
 LINKS_TO_EACH_OTHER = 4
 # Options, codes, keys and events, files, variables.
-TECHNICAL = re.compile(r"-{1,2}[a-z][a-z-]*|VT-\d+|[a-z]\w*[._/=@:-][\w./=@:-]*\w|[A-Z]+_[A-Z_]+|SIG[A-Z]+")
+TECHNICAL = re.compile(r"-{1,2}[a-z][a-z0-9-]*|VT-\d+|[a-z]\w*[._/=@:-][\w./=@:-]*\w|[A-Z]+_[A-Z_]+|SIG[A-Z]+")
 
 
 def command(text):

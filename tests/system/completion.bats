@@ -60,7 +60,7 @@ offered() { "$VANTHU" completion words -- "$@" | cut -f1; }
 			[[ $forms == *$'\n'$word$'\n'* ]] || { echo "$c $word"; false; }
 			n=$((n + 1))
 		done
-		for word in $(sed -n 's/^  \(--[a-z-]*\).*/\1/p' <<<"$help"); do
+		for word in $(sed -n 's/^  \(--[a-z0-9-]*\).*/\1/p' <<<"$help"); do
 			[[ $options == *$'\n'$word$'\n'* ]] || { echo "$c $word"; false; }
 			n=$((n + 1))
 		done

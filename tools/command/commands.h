@@ -36,6 +36,7 @@ int cmd_recover(struct cli *cli, int argc, char **argv);
 int cmd_queue(struct cli *cli, int argc, char **argv);
 int cmd_changes(struct cli *cli, int argc, char **argv);
 int cmd_watch(struct cli *cli, int argc, char **argv);
+int cmd_webhook(struct cli *cli, int argc, char **argv);
 int cmd_committee(struct cli *cli, int argc, char **argv);
 int cmd_paper(struct cli *cli, int argc, char **argv);
 int cmd_lists(struct cli *cli, int argc, char **argv);
@@ -86,6 +87,7 @@ extern const struct command_option changes_options[], send_options[], show_optio
 	target_options[], target_why_options[], accept_options[], return_options[],
 	assign_options[], start_options[], finish_options[], recall_options[], register_options[],
 	due_options[], person_options[], remind_options[], target_export_options[],
-	report_options[], target_declare_options[], token_options[];
+	report_options[], target_declare_options[], token_options[],
+	webhook_options[];
 
 #endif

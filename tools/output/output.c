@@ -61,6 +61,11 @@ static const struct word states[] = {
 	{ "reported", N_("reported"), "✓" },
 	{ "late", N_("late"), "!" },
 	{ "missing", N_("not reported yet"), "✗" },
+	/* of a webhook */
+	{ "active", N_("in use"), "✓" },
+	{ "failing", N_("not taken, tried again"), "!" },
+	{ "paused", N_("paused"), "·" },
+	{ "given_up", N_("given up"), "✗" },
 	{ "ended", N_("has ended"), "·" },
 	{ "today", N_("due today"), "!" },
 	{ "soon", N_("due soon"), "…" },

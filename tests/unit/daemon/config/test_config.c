@@ -200,6 +200,32 @@ static void test_what_the_share_is_made_of_is_read(void **state)
 			 ERR_CONFIG);
 }
 
+static void test_where_webhooks_may_go_is_read(void **state)
+{
+	static const char *const wrong[] = {
+		"webhook_allow: 10.0.0.1/8",  "webhook_allow: localhost",
+		"webhook_allow: 10.0.0.0/33", "webhook_give_up: 59s",
+		"webhook_give_up: 366d",      "webhook_timeout: 999ms",
+		"webhook_timeout: 11m",
+	};
+	struct corner *p = *state;
+	char text[256];
+
+	assert_ok(load(p, "committee: tinh\n"));
+	assert_string_equal(p->config.gateway_webhook_allow, "");
+	assert_int_equal(p->config.gateway_webhook_give_up_ms, 3 * 24 * 3600 * 1000);
+	assert_int_equal(p->config.gateway_webhook_timeout_ms, 30000);
+	assert_ok(load(p, "committee: tinh\ngateway:\n  webhook_allow: 10.0.0.0/8, ::1\n  "
+			  "webhook_ca: /etc/ca.pem\n  webhook_timeout: 5s\n"));
+	assert_string_equal(p->config.gateway_webhook_allow, "10.0.0.0/8, ::1");
+	assert_string_equal(p->config.gateway_webhook_ca, "/etc/ca.pem");
+	assert_int_equal(p->config.gateway_webhook_timeout_ms, 5000);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		snprintf(text, sizeof text, "committee: tinh\ngateway:\n  %s\n", wrong[i]);
+		assert_int_equal(load(p, text), ERR_CONFIG);
+	}
+}
+
 static void test_all_errors_are_reported_at_once_with_their_positions(void **state)
 {
 	struct corner *p = *state;
@@ -545,6 +571,7 @@ int main(void)
 		TEST(test_deadlines_reminders_and_tables_are_read_within_their_bounds),
 		TEST(test_what_the_gateway_allows_is_read_within_its_bounds),
 		TEST(test_what_the_share_is_made_of_is_read),
+		TEST(test_where_webhooks_may_go_is_read),
 		TEST(test_all_errors_are_reported_at_once_with_their_positions),
 		TEST(test_a_feed_of_no_change_or_of_more_than_ten_years_is_refused),
 		TEST(test_byte_order_mark_is_passed_over_and_positions_stay),

@@ -60,6 +60,12 @@ static void test_exit_codes_are_those_of_the_contract(void **state)
 	assert_int_equal(err_exit_code(ERR_AUDIT), 1);
 	assert_int_equal(err_exit_code(ERR_SPOOL_KEY), 2);
 	assert_int_equal(err_exit_code(ERR_SPOOL_FOLDER), 1);
+	assert_int_equal(err_exit_code(ERR_WEBHOOK_URL), 2);
+	assert_int_equal(err_exit_code(ERR_WEBHOOK_NAME), 2);
+	assert_int_equal(err_exit_code(ERR_WEBHOOK_TARGET), 5);
+	assert_int_equal(err_exit_code(ERR_WEBHOOK_ANSWER), 5);
+	assert_int_equal(err_exit_code(ERR_WEBHOOK_NO_SENDER), 3);
+	assert_int_equal(err_exit_code(ERR_WEBHOOK_FILE), 1);
 }
 
 int main(void)
