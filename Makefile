@@ -44,7 +44,7 @@ LINK := -pthread -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 # Written once the packages are there; read by recipes only.
 FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
-PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols
+PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libxml-2.0 libzip
 
 .PHONY: all library man bench clerk figures demo check sim year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu library locale man

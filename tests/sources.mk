@@ -134,6 +134,8 @@ UNIT := \
 	tools/client/test_evidence \
 	tools/client/test_vanthu \
 	tools/command/test_reminder \
+	tools/edxml/test_edxml \
+	tools/edxml/test_round_trip \
 	tools/input/test_period \
 	tools/lab/test_ports \
 	tools/output/test_chart \
@@ -145,6 +147,7 @@ UNIT := \
 UNIT_SUPPORT := \
 	support/bulk_pair \
 	support/desk \
+	support/edxml_dump \
 	support/fixture \
 	support/paper \
 	support/shelf \

@@ -89,6 +89,19 @@ TOOLS := \
 	command/thread \
 	command/verify \
 	command/watch \
+	edxml/base64 \
+	edxml/gate \
+	edxml/judge \
+	edxml/media \
+	edxml/merge \
+	edxml/message \
+	edxml/names \
+	edxml/opaque \
+	edxml/read \
+	edxml/slip \
+	edxml/unpack \
+	edxml/values \
+	edxml/write \
 	input/committee_options \
 	input/doctype_option \
 	input/period \
@@ -159,6 +172,19 @@ TOOLS_TEST := \
 	client/vanthu_fault \
 	client/vanthu_list \
 	command/reminder \
+	edxml/base64 \
+	edxml/gate \
+	edxml/judge \
+	edxml/media \
+	edxml/merge \
+	edxml/message \
+	edxml/names \
+	edxml/opaque \
+	edxml/read \
+	edxml/slip \
+	edxml/unpack \
+	edxml/values \
+	edxml/write \
 	input/committee_options \
 	input/period \
 	lab/docx \

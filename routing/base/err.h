@@ -53,6 +53,15 @@ enum err {
 	ERR_COLUMN = 1045,          /* of it: not known, missing or twice */
 	ERR_TOGETHER = 1046,        /* more entries than can be registered all or none */
 	ERR_NO_TYPE = 1047,         /* a number that does not say the type of its document */
+	/* of an edXML file (tools/edxml): */
+	ERR_EDXML_XML = 1060,       /* it is no XML that can be read */
+	ERR_EDXML_OTHER = 1061,     /* it is something else */
+	ERR_EDXML_DTD = 1062,       /* it has a document type or entities */
+	ERR_EDXML_BOUND = 1063,     /* more, longer or deeper than may be */
+	ERR_EDXML_ENCODING = 1064,  /* not UTF-8 */
+	ERR_EDXML_CONTENT = 1065,   /* a file in it is not base64 */
+	ERR_EDXML_PART = 1066,      /* a file that it lists is not in it */
+	ERR_EDXML_ZIP = 1067,       /* a packed file is damaged, or larger than may be */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
 	/* a private key's file that others than its owner can read or replace */
 	ERR_KEY_OPEN = 1021,
