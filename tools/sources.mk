@@ -48,6 +48,12 @@ TOOLS := \
 	command/delivered \
 	command/demo \
 	command/due \
+	command/edxml \
+	command/edxml_export \
+	command/edxml_import \
+	command/edxml_line \
+	command/edxml_organs \
+	command/edxml_show \
 	command/export \
 	command/help \
 	command/inbox \
@@ -90,6 +96,7 @@ TOOLS := \
 	command/verify \
 	command/watch \
 	edxml/base64 \
+	edxml/folder \
 	edxml/gate \
 	edxml/judge \
 	edxml/media \
@@ -173,6 +180,7 @@ TOOLS_TEST := \
 	client/vanthu_list \
 	command/reminder \
 	edxml/base64 \
+	edxml/folder \
 	edxml/gate \
 	edxml/judge \
 	edxml/media \

@@ -50,6 +50,16 @@ static const struct err_row rows[] = {
 	  N_("have the system that wrote it write it again, with all files") },
 	{ ERR_EDXML_ZIP, N_("a packed file in it is damaged, or larger than may be"),
 	  N_("have it sent without being packed") },
+	{ ERR_EDXML_ORGAN, N_("the code of an organ that no committee has"),
+	  N_("see the codes with: vanthu committee show ID; or say to whom with --to") },
+	{ ERR_EDXML_STATUS, N_("a status that nothing is done with here"),
+	  N_("what may follow is done by hand: vanthu inbox") },
+	{ ERR_EDXML_NO_PART, N_("a document without a file cannot be sent"),
+	  N_("have the system that wrote it write it again, with its files") },
+	{ ERR_EDXML_FOREIGN, N_("another committee issued it: it is not ours to send"),
+	  N_("import it at the committee that issued it") },
+	{ ERR_EDXML_ABOUT, N_("it does not say which document it is about"),
+	  N_("have ResponseFor, or the DocumentId of what it is about, written into it") },
 	{ ERR_AMBIGUOUS, N_("several documents have this name"),
 	  N_("give the whole id, or a longer ending of it") },
 	{ ERR_FOREIGN_SYMBOL, N_("the symbol in the number is not this committee's own"),
@@ -434,6 +444,8 @@ int err_exit_code(enum err e)
 	default:
 		break;
 	}
+	if (e >= ERR_EDXML_XML && e <= ERR_EDXML_ABOUT)
+		return 5; /* a file of another's, not a slip of who typed */
 	if (e < 2000)
 		return 2;
 	return e < 4000 ? 5 : 1;

@@ -62,6 +62,11 @@ enum err {
 	ERR_EDXML_CONTENT = 1065,   /* a file in it is not base64 */
 	ERR_EDXML_PART = 1066,      /* a file that it lists is not in it */
 	ERR_EDXML_ZIP = 1067,       /* a packed file is damaged, or larger than may be */
+	ERR_EDXML_ORGAN = 1068,     /* the code of an organ that is none of our committees */
+	ERR_EDXML_STATUS = 1069,    /* a status that nothing can be done with here */
+	ERR_EDXML_NO_PART = 1070,   /* a document without a file cannot be sent */
+	ERR_EDXML_FOREIGN = 1071,   /* a document of another committee, to be sent as ours */
+	ERR_EDXML_ABOUT = 1072,     /* it does not say which document it is about */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
 	/* a private key's file that others than its owner can read or replace */
 	ERR_KEY_OPEN = 1021,

@@ -3,6 +3,7 @@
 #ifndef VANTHU_TOOLS_EDXML_EDXML_H
 #define VANTHU_TOOLS_EDXML_EDXML_H
 
+#include "tools/edxml/folder.h"
 #include "tools/edxml/media.h"
 #include "tools/edxml/message.h"
 #include "tools/edxml/read.h"

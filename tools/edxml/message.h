@@ -1,4 +1,4 @@
-/* An edXML message as data (docs/DOMAIN.md §2): a document or a status, with every field that
+/* An edXML message as data (docs/DOMAIN.md §17): a document or a status, with every field that
  * QCVN 102 and its samples know. Texts are UTF-8 without blanks at both ends, "" where a field is
  * absent; dates and numbers are kept as they were written. What a field means is not judged here.
  */
@@ -105,7 +105,7 @@ struct edxml_message {
 
 	struct edxml_trace *traces;
 	uint32_t trace_count;
-	text_t signature; /* the element as it came; nobody can verify it (docs/DOMAIN.md §2) */
+	text_t signature; /* the element as it came; nobody can verify it (docs/DOMAIN.md §17) */
 	struct edxml_part *parts;
 	uint32_t part_count;
 	struct edxml_pair *pairs;

@@ -11,6 +11,7 @@
 	{                                                                                          \
 		in, name, NAME_ENTER, to, item, 0, false                                           \
 	}
+#define ENTER_WRONG(in, name, to, item) { in, name, NAME_ENTER, to, item, 0, true }
 #define TEXT(in, name, at)                                                                         \
 	{                                                                                          \
 		in, name, NAME_TEXT, IN_LEAF, at, false                                            \
@@ -36,7 +37,7 @@
 #define TRACE(field)	ITEM_TRACE, offsetof(struct edxml_trace, field)
 #define RECEIVER(field) ITEM_RECEIVER, offsetof(struct edxml_receiver, field)
 #define REPLACED(field) ITEM_REPLACEMENT, offsetof(struct edxml_replacement, field)
-#define PAIR(field) ITEM_PAIR, offsetof(struct edxml_pair, field)
+#define PAIR(field)	ITEM_PAIR, offsetof(struct edxml_pair, field)
 
 static const struct edxml_name names[] = {
 	ENTER(IN_WRAPPER, "edXML", IN_WRAPPER, ITEM_MESSAGE),
@@ -52,8 +53,8 @@ static const struct edxml_name names[] = {
 	ENTER(IN_WRAPPER, "edXMLManifest", IN_MANIFEST, ITEM_MESSAGE),
 	ENTER(IN_WRAPPER, "Manifest", IN_MANIFEST, ITEM_MESSAGE),
 	ENTER(IN_WRAPPER, "AttachmentEncoded", IN_ATTACHMENTS, ITEM_MESSAGE),
-	ENTER(IN_WRAPPER, "AttachmentEncode", IN_ATTACHMENTS, ITEM_MESSAGE),
-	ENTER(IN_WRAPPER, "AttachmentsEncoded", IN_ATTACHMENTS, ITEM_MESSAGE),
+	ENTER_WRONG(IN_WRAPPER, "AttachmentEncode", IN_ATTACHMENTS, ITEM_MESSAGE),
+	ENTER_WRONG(IN_WRAPPER, "AttachmentsEncoded", IN_ATTACHMENTS, ITEM_MESSAGE),
 	ENTER(IN_WRAPPER, "Attachment", IN_ATTACHMENT, ITEM_PART),
 	ENTER(IN_WRAPPER, "Extension", IN_EXTENSION, ITEM_MESSAGE),
 	{ IN_WRAPPER, "Signature", NAME_OPAQUE, IN_LEAF, M(signature), false },
@@ -64,7 +65,7 @@ static const struct edxml_name names[] = {
 	TEXT(IN_MESSAGE, "DocumentId", M(document_id)),
 	ENTER(IN_MESSAGE, "Code", IN_CODE, ITEM_MESSAGE),
 	ENTER(IN_MESSAGE, "PromulgationInfo", IN_PROMULGATION, ITEM_MESSAGE),
-	ENTER(IN_MESSAGE, "PromulagationInfo", IN_PROMULGATION, ITEM_MESSAGE),
+	ENTER_WRONG(IN_MESSAGE, "PromulagationInfo", IN_PROMULGATION, ITEM_MESSAGE),
 	ENTER(IN_MESSAGE, "DocumentType", IN_DOCUMENT_TYPE, ITEM_MESSAGE),
 	TEXT(IN_MESSAGE, "Subject", M(subject)),
 	TEXT(IN_MESSAGE, "Content", M(content)),
@@ -114,7 +115,7 @@ static const struct edxml_name names[] = {
 	ENTER(IN_OTHER, "ReplyFors", IN_REPLY_FORS, ITEM_MESSAGE),
 	ENTER(IN_OTHER, "ReferenceCodes", IN_REFERENCE_CODES, ITEM_MESSAGE),
 	ENTER(IN_OTHER, "Appendixes", IN_APPENDIXES, ITEM_MESSAGE),
-	ENTER(IN_OTHER, "Appendices", IN_APPENDIXES, ITEM_MESSAGE),
+	ENTER_WRONG(IN_OTHER, "Appendices", IN_APPENDIXES, ITEM_MESSAGE),
 	TEXTS(IN_REPLY_FORS, "ReplyFor", M(reply_fors)),
 	TEXTS(IN_REFERENCE_CODES, "ReferenceCode", M(reference_codes)),
 	TEXTS(IN_APPENDIXES, "Appendix", M(appendixes)),

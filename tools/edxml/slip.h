@@ -66,6 +66,7 @@ const char *edxml_slip_text(enum edxml_slip what);
 /* Notes a fault; the first one stays. */
 void edxml_slip_refuse(struct edxml_fault *f, enum err e, unsigned line, const char *about);
 /* The same, and returns the error that stands. */
-must_use enum err edxml_slip_fault(struct edxml_fault *f, enum err e, unsigned line, const char *about);
+must_use enum err edxml_slip_fault(struct edxml_fault *f, enum err e, unsigned line,
+				   const char *about);
 
 #endif

@@ -1,4 +1,4 @@
-/* Files that were packed as ZIP without their names saying so (docs/DOMAIN.md §2): found by their
+/* Files that were packed as ZIP without their names saying so (docs/DOMAIN.md §17): found by their
  * bytes and unpacked, within bounds. Names inside an archive are compared and never used. */
 #ifndef VANTHU_TOOLS_EDXML_UNPACK_H
 #define VANTHU_TOOLS_EDXML_UNPACK_H

@@ -1,4 +1,4 @@
-/* Values of edXML's fields and what they are here (docs/DOMAIN.md §2): dates, numbers, urgency,
+/* Values of edXML's fields and what they are here (docs/DOMAIN.md §17): dates, numbers, urgency,
  * types, statuses. */
 #ifndef VANTHU_TOOLS_EDXML_VALUES_H
 #define VANTHU_TOOLS_EDXML_VALUES_H

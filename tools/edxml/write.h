@@ -1,5 +1,5 @@
 /* Writing edXML in one fixed form: the order of elements that the axis' own programs write
- * (docs/DOMAIN.md §2), prefixes as theirs, what is empty left out. Reading it gives the same
+ * (docs/DOMAIN.md §17), prefixes as theirs, what is empty left out. Reading it gives the same
  * message again. */
 #ifndef VANTHU_TOOLS_EDXML_WRITE_H
 #define VANTHU_TOOLS_EDXML_WRITE_H
