@@ -152,6 +152,10 @@ UNIT_SUPPORT := \
 	support/paper \
 	support/shelf \
 	support/table_text
+# Fuzz targets, tests/fuzz/fuzz_NAME.c each; FUZZ_NAME are the folders of its kept inputs.
+FUZZ := \
+	edxml
+FUZZ_edxml := tests/edxml
 SIM := \
 	check \
 	check_authenticity \

@@ -43,7 +43,7 @@ static void option(struct importing *i, const char *name, const char *value)
 		edxml_line_option(&i->line, name, value);
 }
 
-static int fail(struct importing *i, enum err e, const char *about)
+static int fail_with(struct importing *i, enum err e, const char *about, const char *fix)
 {
 	char message[512], shown[EDXML_ABOUT_MAX + 1];
 
@@ -51,7 +51,12 @@ static int fail(struct importing *i, enum err e, const char *about)
 	text_one_line(shown);
 	snprintf(message, sizeof message, "%s: %s%s%s", i->file->path, _(err_text(e)),
 		 shown[0] == '\0' ? "" : ": ", shown);
-	return cli_fail_text(i->cli, e, message, _(err_fix(e)));
+	return cli_fail_text(i->cli, e, message, fix);
+}
+
+static int fail(struct importing *i, enum err e, const char *about)
+{
+	return fail_with(i, e, about, _(err_fix(e)));
 }
 
 /* ---- which document of ours ---- */
@@ -121,9 +126,7 @@ static int no_organ(struct importing *i, const char *code)
 	if (nearest[0] == '\0')
 		return fail(i, ERR_EDXML_ORGAN, code);
 	snprintf(fix, sizeof fix, _("did you mean %s? else say to whom with --to"), nearest);
-	snprintf(nearest, sizeof nearest, "%.200s", code);
-	text_one_line(nearest);
-	return cli_fail_text(i->cli, ERR_EDXML_ORGAN, nearest, fix);
+	return fail_with(i, ERR_EDXML_ORGAN, code, fix);
 }
 
 /* Who sends must be us, where the directory knows the code at all. */

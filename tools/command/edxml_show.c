@@ -184,6 +184,13 @@ static const char *business_of(const struct edxml_message *m)
 	return words[n < 0 ? 0 : n];
 }
 
+static const char *kind_said(const struct cli *cli, const struct edxml_message *m)
+{
+	static const char *const words[] = { N_("document"), N_("status") };
+
+	return cli->plain ? words[m->kind] : _(words[m->kind]);
+}
+
 static const char *business_said(const struct cli *cli, const struct edxml_message *m)
 {
 	static const char *const words[] = { N_("a new document"), N_("asks for an older one back"),
@@ -260,7 +267,7 @@ static json_t *whole(const struct edxml_file *f)
 int edxml_show(struct cli *cli, const struct edxml_file *f)
 {
 	static const struct column columns[] = {
-		{ "kind", N_("Kind"), FORMAT_WORD, false },
+		{ "kind_text", N_("Kind"), FORMAT_TEXT, false },
 		{ "from_text", N_("From"), FORMAT_LIST, false },
 		{ "to_text", N_("To"), FORMAT_LIST, false },
 		{ "number", N_("Number"), FORMAT_TEXT, false },
@@ -284,6 +291,7 @@ int edxml_show(struct cli *cli, const struct edxml_file *f)
 	json_t *out = whole(f);
 
 	if (!cli->json) {
+		json_object_set_new(out, "kind_text", json_string(kind_said(cli, m)));
 		json_object_set_new(out, "from_text", said(&m->from, 1));
 		json_object_set_new(out, "to_text", said(m->to, m->to_count));
 		if (m->kind == EDXML_DOCUMENT)

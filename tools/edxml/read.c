@@ -15,7 +15,7 @@
 
 #define XINCLUDE "http://www.w3.org/2001/XInclude"
 
-enum { DECODED_BYTES = 48 << 10, FEED_BYTES = 32 << 10 };
+enum { DECODED_BYTES = 48 << 10, FEED_BYTES = 32 << 10, KEPT_DEPTH_MAX = 32 };
 
 struct edxml_reader {
 	const struct edxml_sink *sink;
@@ -379,6 +379,9 @@ static void element_begins(void *ctx, const xmlChar *local, const xmlChar *prefi
 		return;
 	}
 	if (r->opaque_from != 0) {
+		/* it is written one day, and may stand deeper there */
+		if (r->depth - r->opaque_from >= KEPT_DEPTH_MAX)
+			r->opaque.over = true;
 		r->rows[r->depth++] = NULL;
 		opaque_open(&r->opaque, &tag);
 		return;
