@@ -135,6 +135,7 @@ UNIT := \
 	tools/client/test_vanthu \
 	tools/command/test_reminder \
 	tools/edxml/test_edxml \
+	tools/edxml/test_folder \
 	tools/edxml/test_round_trip \
 	tools/input/test_period \
 	tools/lab/test_ports \

@@ -491,7 +491,7 @@ static const struct command commands[] = {
 	      { ONE(N_("ID"), VALUE_COMMITTEE) },
 	      { MUST("registry") } },
 	    { "change",
-	      N_("its name, symbol, address or term"),
+	      N_("its name, symbol, address, term or code of an organ"),
 	      { ONE(N_("ID"), VALUE_COMMITTEE) },
 	      { MAY("name"), MAY("symbol"), MORE, MUST("registry") } },
 	    { "policy",

@@ -9,6 +9,7 @@ setup_file() {
 		  - {id: bo, name: Đảng ủy Bộ Tư pháp, symbol: ĐU, organ_ids: ["A24.11", "000.00.11.A24"]}
 		  - {id: cuc, name: Chi bộ Cục Thi hành án, symbol: CB, superior: bo, organ_ids: ["000.00.12.A24"]}
 		  - {id: vu, name: Chi bộ Vụ, symbol: CB, superior: bo}
+		  - {id: cu, name: Chi bộ Cũ, symbol: CB, superior: bo, organ_ids: [{code: A24.99, until: 31/12/2025}, A24.98]}
 	END
 	make_lab tree.yaml
 	start_lab
@@ -225,4 +226,42 @@ code_is() { v "$1" show "$2" --json | jq -e --arg c "$3" '.data.work.code == $c'
 	v cuc edxml export 24-NQ/ĐU --status 03 -o three.edxml -q
 	"$VANTHU" edxml check three.edxml --json | jq -e '.data.code == "03"'
 	run -0 --separate-stderr v cuc edxml import three.edxml --json # what we said ourselves is done already
+}
+
+@test "a code of an organ has days: a document goes to who had it on its day" {
+	v bo committee show cu --json | jq -e '.data | .organ_ids == ["A24.99", "A24.98"] and .organs == [{code: "A24.99", from: null, until: "2025-12-31"}]'
+	form plain 41 old.edxml -e 's#000.00.12.A24</edXML:OrganId>#A24.99</edXML:OrganId>#; s#PromulgationDate>2026/11/24#PromulgationDate>2025/11/24#'
+	form plain 42 new.edxml -e 's#000.00.12.A24</edXML:OrganId>#A24.99</edXML:OrganId>#'
+	v bo edxml import old.edxml -n --json | jq -e '.data.recipients == ["cu"]'
+	run -5 --separate-stderr v bo edxml import new.edxml -n --json
+	jq -e '.error.code == "VT-1068"' <<<"$output"
+	v bo committee change vu --organ-id A24.99 --from 01/01/2026 --registry "$LAB/registry" -q >/dev/null
+	has_code() { v bo committee show vu --json | jq -e '.data | .organ_ids == ["A24.99"] and .organs == [{code: "A24.99", from: "2026-01-01", until: null}]'; }
+	wait_for 60 has_code
+	v bo edxml import old.edxml -n --json | jq -e '.data.recipients == ["cu"]'
+	v bo edxml import new.edxml -n --json | jq -e '.data.recipients == ["vu"]'
+	v bo committee show vu | grep -q "A24.99 (2026-01-01–)"
+	v bo edxml import new.edxml -q >/dev/null
+	v bo edxml export 42-NQ/ĐU -o out.edxml -q
+	"$VANTHU" edxml check out.edxml --json | jq -e '.data.to[0].organ_id == "A24.99"'
+	run -2 --separate-stderr v bo committee change vu --organ-id A24.99 --from 2026-02-01 --until 2026-01-01 --registry "$LAB/registry" --json
+	jq -e '.error.code == "VT-1005"' <<<"$output"
+	v bo committee change vu --organ-id A24.99 --until 2026-06-30 --registry "$LAB/registry" -q >/dev/null
+	ended() { v bo committee show vu --json | jq -e '.data.organs == [{code: "A24.99", from: null, until: "2026-06-30"}]'; }
+	wait_for 60 ended
+}
+
+@test "64 MB in one line of base64 are sent and written, in little memory" {
+	head -c 64000000 /dev/urandom >ban-quet.pdf
+	{
+		sed "s#CodeNumber>05<#CodeNumber>43<#; s#<edXML:ContentTransferEncoded.*##; s#application/pdf#application/pdf#" "$FORMS/plain.edxml" | sed '/<AttachmentEncoded>/q'
+		printf '<x:ContentTransferEncoded xmlns:x="urn:x">'
+		base64 -w0 ban-quet.pdf
+		printf '</x:ContentTransferEncoded></Attachment></AttachmentEncoded></edXML>'
+	} >a.edxml
+	(ulimit -v 400000 && exec "$VANTHU" -c "$LAB/bo" edxml import a.edxml --wait delivered --timeout 300 -q) >/dev/null
+	v cuc save 43-NQ/ĐU --to saved -q >/dev/null
+	cmp ban-quet.pdf saved/nghi-quyet.pdf
+	(ulimit -v 400000 && exec "$VANTHU" -c "$LAB/cuc" edxml export 43-NQ/ĐU -o out.edxml -q) >/dev/null
+	"$VANTHU" edxml check out.edxml --json | jq -e '.data.parts[0].size_bytes == 64000000'
 }

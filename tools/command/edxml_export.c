@@ -24,6 +24,7 @@ struct exporting {
 	struct edxml_organs *organs;
 	struct edxml_message *m;
 	char id[UUID_TEXT_SIZE];
+	char day[EDXML_DATE_SIZE]; /* whose codes of organs are written: that of issue */
 	struct content_part parts[PARTS_MAX];
 	bool failed; /* no memory for a text */
 	int to;	     /* where it goes */
@@ -46,7 +47,7 @@ static void pair(struct exporting *x, const char *name, const char *value)
 
 static void organ(struct exporting *x, struct edxml_organ *o, const char *committee)
 {
-	set(x, &o->organ_id, edxml_organs_code(x->organs, committee));
+	set(x, &o->organ_id, edxml_organs_code(x->organs, committee, x->day));
 	set(x, &o->name, edxml_organs_name(x->organs, committee));
 }
 
@@ -68,8 +69,8 @@ static void foreign_id(const struct exporting *x, const char *from, const char *
 	if (number[0] == '\0' || date[0] == '\0')
 		snprintf(out, ID_BYTES, "%s", x->id);
 	else
-		snprintf(out, ID_BYTES, "%s,%s,%s", edxml_organs_code(x->organs, from), date,
-			 number);
+		snprintf(out, ID_BYTES, "%s,%s,%s", edxml_organs_code(x->organs, from, x->day),
+			 date, number);
 }
 
 /* ---- a document ---- */
@@ -127,7 +128,7 @@ static void answers(struct exporting *x, const Vanthu__V1__Reference *r)
 	}
 	x->m->responses = list;
 	uuid_print(r->id.data, id);
-	set(x, &list->organ_id, edxml_organs_code(x->organs, r->from));
+	set(x, &list->organ_id, edxml_organs_code(x->organs, r->from, x->day));
 	set(x, &list->code, r->number);
 	set(x, &list->document_id, id);
 }
@@ -188,7 +189,8 @@ static void trace(struct exporting *x, const char *committee, int64_t ms)
 	}
 	x->m->traces = list;
 	edxml_time_print(ms, time);
-	set(x, &list[x->m->trace_count - 1].organ_id, edxml_organs_code(x->organs, committee));
+	set(x, &list[x->m->trace_count - 1].organ_id,
+	    edxml_organs_code(x->organs, committee, x->day));
 	set(x, &list[x->m->trace_count - 1].timestamp, time);
 }
 
@@ -277,7 +279,7 @@ static void status_response(struct exporting *x, const Vanthu__V1__DocumentLine 
 	}
 	x->m->responses = list;
 	foreign_id(x, l->from, l->issued_on, l->number, id);
-	set(x, &list->organ_id, edxml_organs_code(x->organs, whose));
+	set(x, &list->organ_id, edxml_organs_code(x->organs, whose, x->day));
 	set(x, &list->code, l->number);
 	day(x, &list->date, l->issued_on);
 	set(x, &list->document_id, id);
@@ -403,6 +405,8 @@ static int make(struct exporting *x, const char *id, const char *status)
 		e = show(x, id, &reply);
 	if (e != ERR_OK)
 		return err_exit_code(e);
+	if (!edxml_date(reply->view->line->issued_on, x->day))
+		text_today(x->day);
 	if (status != NULL)
 		code = make_status(x, reply->view, status);
 	else

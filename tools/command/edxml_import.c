@@ -25,6 +25,7 @@ struct importing {
 	const struct edxml_passed *passed;
 	struct call *call;
 	struct edxml_organs *organs;
+	char day[EDXML_DATE_SIZE]; /* on which codes of organs are looked up: that of issue */
 	struct edxml_line line;
 };
 
@@ -134,7 +135,8 @@ static int check_sender(struct importing *i)
 {
 	const struct committee_id us = call_committee(i->call);
 	text_t code = edxml_text(i->m->from.organ_id);
-	const char *sender = code[0] == '\0' ? NULL : edxml_organs_committee(i->organs, code);
+	const char *sender =
+		code[0] == '\0' ? NULL : edxml_organs_committee(i->organs, code, i->day);
 
 	if (sender == NULL || strcmp(sender, us.text) == 0)
 		return 0;
@@ -153,7 +155,8 @@ static int recipients(struct importing *i, const struct edxml_organ *list, uint3
 		return cli_fail(i->cli, ERR_NO_MEMORY, NULL);
 	for (uint32_t n = 0; n < count; n++) {
 		text_t code = edxml_text(list[n].organ_id);
-		const char *who = code[0] == '\0' ? NULL : edxml_organs_committee(i->organs, code);
+		const char *who =
+			code[0] == '\0' ? NULL : edxml_organs_committee(i->organs, code, i->day);
 
 		if (who == NULL)
 			return no_organ(i, code[0] == '\0' ? edxml_text(list[n].name) : code);
@@ -493,6 +496,8 @@ static int import(struct importing *i)
 	if (i->line.memory == NULL)
 		return cli_fail(i->cli, ERR_NO_MEMORY, NULL);
 	edxml_show_warn(i->cli, i->file);
+	if (!edxml_date(edxml_text(i->m->date), i->day))
+		text_today(i->day);
 	code = prepare(i);
 	return code == 0 ? edxml_line_run(i->cli, &i->line) : code;
 }

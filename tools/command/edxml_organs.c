@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "routing/base/arena.h"
+#include "routing/state/record.h"
 #include "tools/cli/cli.h"
 #include "tools/command/commands.h"
 
@@ -16,12 +17,29 @@ struct edxml_organs {
 	struct arena *memory;
 	struct row {
 		text_t id, name;
-		text_t *codes;
+		struct organ_days *codes;
 		size_t code_count;
 		bool retired;
 	} * rows;
 	size_t count, room;
 };
+
+/* A code without days holds always. */
+static bool take_code(struct edxml_organs *o, const Vanthu__V1__Committee *c, const char *code,
+		      struct organ_days *out)
+{
+	const char *from = "", *until = "";
+
+	for (size_t i = 0; i < c->n_organs; i++)
+		if (strcmp(c->organs[i]->code, code) == 0) {
+			from = c->organs[i]->from;
+			until = c->organs[i]->until;
+		}
+	out->code = arena_text(o->memory, code, strlen(code));
+	out->from = arena_text(o->memory, from, strlen(from));
+	out->until = arena_text(o->memory, until, strlen(until));
+	return out->code != NULL && out->from != NULL && out->until != NULL;
+}
 
 static enum err take(struct edxml_organs *o, const Vanthu__V1__Committee *c)
 {
@@ -42,11 +60,9 @@ static enum err take(struct edxml_organs *o, const Vanthu__V1__Committee *c)
 			     .retired = c->retired };
 	if (row->id == NULL || row->name == NULL || row->codes == NULL)
 		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < c->n_organ_ids; i++) {
-		row->codes[i] = arena_text(o->memory, c->organ_ids[i], strlen(c->organ_ids[i]));
-		if (row->codes[i] == NULL)
+	for (size_t i = 0; i < c->n_organ_ids; i++)
+		if (!take_code(o, c, c->organ_ids[i], &row->codes[i]))
 			return ERR_NO_MEMORY;
-	}
 	o->count++;
 	return ERR_OK;
 }
@@ -92,21 +108,28 @@ void edxml_organs_free(struct edxml_organs *o)
 	free(o);
 }
 
-static bool has(const struct row *row, const char *code)
+/* Texts of this form compare as days do. */
+static bool holds(const struct organ_days *c, const char *day)
+{
+	return (c->from[0] == '\0' || strcmp(c->from, day) <= 0) &&
+	       (c->until[0] == '\0' || strcmp(day, c->until) <= 0);
+}
+
+static bool has(const struct row *row, const char *code, const char *day)
 {
 	for (size_t i = 0; i < row->code_count; i++)
-		if (strcasecmp(row->codes[i], code) == 0)
+		if (strcasecmp(row->codes[i].code, code) == 0 && holds(&row->codes[i], day))
 			return true;
 	return false;
 }
 
 /* A committee that has ended keeps its codes; one that lives and has the same goes before it. */
-const char *edxml_organs_committee(const struct edxml_organs *o, const char *code)
+const char *edxml_organs_committee(const struct edxml_organs *o, const char *code, const char *day)
 {
 	const struct row *found = NULL;
 
 	for (size_t i = 0; i < o->count; i++)
-		if (has(&o->rows[i], code) && (found == NULL || !o->rows[i].retired))
+		if (has(&o->rows[i], code, day) && (found == NULL || !o->rows[i].retired))
 			found = &o->rows[i];
 	for (size_t i = 0; found == NULL && i < o->count; i++)
 		if (strcasecmp(o->rows[i].id, code) == 0)
@@ -122,12 +145,13 @@ void edxml_organs_nearest(const struct edxml_organs *o, const char *code, char *
 	snprintf(out, size_bytes, "%s", "");
 	for (size_t i = 0; i < o->count; i++)
 		for (size_t k = 0; k < o->rows[i].code_count; k++) {
-			unsigned far = suggest_distance(o->rows[i].codes[k], code);
+			unsigned far = suggest_distance(o->rows[i].codes[k].code, code);
 
 			if (far >= best)
 				continue;
 			best = far;
-			snprintf(out, size_bytes, "%s (%s)", o->rows[i].codes[k], o->rows[i].id);
+			snprintf(out, size_bytes, "%s (%s)", o->rows[i].codes[k].code,
+				 o->rows[i].id);
 		}
 }
 
@@ -139,11 +163,14 @@ static const struct row *row_of(const struct edxml_organs *o, const char *commit
 	return NULL;
 }
 
-const char *edxml_organs_code(const struct edxml_organs *o, const char *committee)
+const char *edxml_organs_code(const struct edxml_organs *o, const char *committee, const char *day)
 {
 	const struct row *row = row_of(o, committee);
 
-	return row == NULL || row->code_count == 0 ? committee : row->codes[row->code_count - 1];
+	for (size_t i = row == NULL ? 0 : row->code_count; i > 0; i--)
+		if (holds(&row->codes[i - 1], day))
+			return row->codes[i - 1].code;
+	return committee;
 }
 
 const char *edxml_organs_name(const struct edxml_organs *o, const char *committee)

@@ -21,7 +21,15 @@ struct loading {
 	int fds[PARTS_MAX]; /* of each part while the file is read; 0: none */
 	uint8_t heads[PARTS_MAX][4];
 	uint64_t sizes[PARTS_MAX];
+	int why; /* errno of what failed; 0: nothing did */
 };
+
+/* What follows on the way out may fail, too. */
+static enum err file_fault(struct loading *l)
+{
+	l->why = errno;
+	return ERR_FILE;
+}
 
 /* While names are not known: "1", "2" … */
 static enum err open_part(struct loading *l, uint32_t part)
@@ -34,7 +42,7 @@ static enum err open_part(struct loading *l, uint32_t part)
 	if (l->fds[part] >= 0)
 		return ERR_OK;
 	l->fds[part] = 0;
-	return ERR_FILE;
+	return file_fault(l);
 }
 
 static enum err take(void *ctx, uint32_t part, const uint8_t *bytes, size_t len)
@@ -52,7 +60,7 @@ static enum err take(void *ctx, uint32_t part, const uint8_t *bytes, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return ERR_FILE;
+			return file_fault(l);
 		bytes += n;
 		len -= (size_t)n;
 	}
@@ -89,16 +97,18 @@ static enum err unpack(struct loading *l, struct edxml_loaded *out, uint32_t par
 		return ERR_OK;
 	to = openat(l->folder, "unpacked", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (to < 0)
-		return edxml_slip_fault(&outcome->fault, ERR_FILE, 0, name);
+		return edxml_slip_fault(&outcome->fault, file_fault(l), 0, name);
 	snprintf(packed, sizeof packed, "%u", part + 1);
 	e = unpack_file(l->fds[part], name, to, ATTACHMENT_MAX_BYTES, &unpacked);
+	if (e == ERR_FILE)
+		e = file_fault(l);
 	if (e == ERR_OK && unpacked && fstat(to, &st) == 0) {
 		out->sizes[part] = (uint64_t)st.st_size;
 		edxml_slip_note(&outcome->slips, EDXML_SLIP_PACKED, 0, name);
 	}
 	close(to);
 	if (e == ERR_OK && unpacked && renameat(l->folder, "unpacked", l->folder, packed) != 0)
-		e = ERR_FILE;
+		e = file_fault(l);
 	else if (e != ERR_OK || !unpacked)
 		(void)unlinkat(l->folder, "unpacked", 0);
 	return e == ERR_OK ? ERR_OK : edxml_slip_fault(&outcome->fault, e, 0, name);
@@ -117,7 +127,7 @@ static enum err name_part(struct loading *l, struct edxml_loaded *out, uint32_t 
 	if (renameat(l->folder, number, l->folder, "naming") != 0 ||
 	    mkdirat(l->folder, number, 0700) != 0 ||
 	    renameat(l->folder, "naming", l->folder, out->names[part]) != 0)
-		return ERR_FILE;
+		return file_fault(l);
 	return ERR_OK;
 }
 
@@ -173,7 +183,7 @@ enum err edxml_folder_load(int from, int folder, struct edxml_outcome *outcome,
 {
 	struct loading *l = calloc(1, sizeof *l);
 	struct edxml_loaded *loaded = calloc(1, sizeof *loaded);
-	int why;
+	int why = 0;
 	enum err e = ERR_NO_MEMORY;
 
 	*out = NULL;
@@ -181,7 +191,8 @@ enum err edxml_folder_load(int from, int folder, struct edxml_outcome *outcome,
 		l->folder = folder;
 		e = load(from, l, outcome, loaded);
 	}
-	why = errno;
+	if (l != NULL)
+		why = l->why != 0 ? l->why : errno;
 	for (unsigned i = 0; l != NULL && i < PARTS_MAX; i++)
 		if (l->fds[i] > 0)
 			close(l->fds[i]);

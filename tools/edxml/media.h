@@ -1,4 +1,4 @@
-/* Types of files as edXML's programs write them, and as everybody else does (docs/DOMAIN.md §17). */
+/* Types of files as edXML has them, and as everybody else does (docs/DOMAIN.md §17). */
 #ifndef VANTHU_TOOLS_EDXML_MEDIA_H
 #define VANTHU_TOOLS_EDXML_MEDIA_H
 
