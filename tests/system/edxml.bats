@@ -80,6 +80,14 @@ code_is() { v "$1" show "$2" --json | jq -e --arg c "$3" '.data.work.code == $c'
 	[ "$(head -c 24 saved/nghi-quyet.pdf)" = "%PDF-1.4 made for a test" ]
 	run -0 --separate-stderr v bo edxml import a.edxml --json
 	jq -e --arg id "$id" '.data | .id == $id and .repeated' <<<"$output"
+	# its DocumentId there stays, word for word, whoever names the document to that system
+	v cuc show "$id" --json | jq -e '.data.foreign_id == "000.00.11.A24,2026/11/24,11/NQ/ĐU"'
+	v cuc edxml export "$id" --status 01 -o back.edxml -q
+	"$VANTHU" edxml check back.edxml --json | jq -e '.data.about[0].document_id == "000.00.11.A24,2026/11/24,11/NQ/ĐU"'
+	v cuc edxml export "$id" -o again.edxml -q
+	"$VANTHU" edxml check again.edxml --json | jq -e '.data.document_id == "000.00.11.A24,2026/11/24,11/NQ/ĐU"'
+	run -0 --separate-stderr v bo edxml import again.edxml --json
+	jq -e --arg id "$id" '.data | .id == $id and .repeated' <<<"$output"
 	v bo outbox --number 11-NQ/ĐU --json | jq -e '.data | length == 1'
 }
 
@@ -219,7 +227,7 @@ code_is() { v "$1" show "$2" --json | jq -e --arg c "$3" '.data.work.code == $c'
 	v bo edxml import a.edxml --wait delivered --timeout 120 -q >/dev/null
 	v cuc edxml export 24-NQ/ĐU --status 01 -o one.edxml -q
 	"$VANTHU" edxml check one.edxml --json | jq -e '.data | .kind == "status" and .code == "01" and .from.organ_id == "000.00.12.A24" and
-		.about == [{organ_id: "000.00.11.A24", number: "24-NQ/ĐU", document_id: "000.00.11.A24,2026/11/24,24-NQ/ĐU", date: "2026-11-24"}]'
+		.about == [{organ_id: "000.00.11.A24", number: "24-NQ/ĐU", document_id: "000.00.11.A24,2026/11/24,24/NQ/ĐU", date: "2026-11-24"}]'
 	run -6 --separate-stderr v cuc edxml export 24-NQ/ĐU --status 03 --json -o three.edxml
 	[ ! -e three.edxml ]
 	v cuc accept 24-NQ/ĐU -q >/dev/null

@@ -214,6 +214,7 @@ static enum err pack_body(struct sending *s, struct blob *out)
 				   .due_on = m->due_on,
 				   .note = m->note,
 				   .paper_copies = m->paper_copies,
+				   .foreign_id = m->foreign_id == NULL ? "" : m->foreign_id,
 				   .business = m->business == 0 ? 1 : (uint32_t)m->business,
 				   .parts = s->parts,
 				   .part_count = m->file_count };

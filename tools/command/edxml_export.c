@@ -59,14 +59,18 @@ static void day(struct exporting *x, text_t *field, const char *date)
 	set(x, field, out);
 }
 
-/* "organ,yyyy/MM/dd,number" as the axis' programs make it; without a number the document's id. */
-static void foreign_id(const struct exporting *x, const char *from, const char *issued_on,
-		       const char *number, char out[ID_BYTES])
+/* That it came with, word for word; else "organ,yyyy/MM/dd,number" as the axis' programs make it,
+ * or without a number the document's id here. */
+static void foreign_id(const struct exporting *x, const Vanthu__V1__DocumentView *v,
+		       char out[ID_BYTES])
 {
+	const char *from = v->line->from, *number = v->line->number;
 	char date[EDXML_DATE_SIZE];
 
-	edxml_date_print(issued_on, date);
-	if (number[0] == '\0' || date[0] == '\0')
+	edxml_date_print(v->line->issued_on, date);
+	if (v->body != NULL && v->body->foreign_id[0] != '\0')
+		snprintf(out, ID_BYTES, "%s", v->body->foreign_id);
+	else if (number[0] == '\0' || date[0] == '\0')
 		snprintf(out, ID_BYTES, "%s", x->id);
 	else
 		snprintf(out, ID_BYTES, "%s,%s,%s", edxml_organs_code(x->organs, from, x->day),
@@ -167,6 +171,7 @@ static void own_fields(struct exporting *x, const Vanthu__V1__DocumentView *v)
 	if (b != NULL) {
 		pair(x, "term", b->term);
 		pair(x, "note", b->note);
+		pair(x, "foreign_id", b->foreign_id);
 	}
 	if (v->line->paper_copies != 0) {
 		snprintf(text, sizeof text, "%u", v->line->paper_copies);
@@ -228,7 +233,7 @@ static enum err make_document(struct exporting *x, const Vanthu__V1__DocumentVie
 
 	organ(x, &x->m->from, l->from);
 	recipients(x, v);
-	foreign_id(x, l->from, l->issued_on, l->number, text);
+	foreign_id(x, v, text);
 	set(x, &x->m->document_id, text);
 	number(x, l->number);
 	day(x, &x->m->date, l->issued_on);
@@ -266,11 +271,12 @@ static const Vanthu__V1__StatusView *said(const Vanthu__V1__DocumentView *v, con
 	return found;
 }
 
-static void status_response(struct exporting *x, const Vanthu__V1__DocumentLine *l,
+static void status_response(struct exporting *x, const Vanthu__V1__DocumentView *v,
 			    const char *whose)
 {
 	struct edxml_response *list =
 		edxml_message_grow(x->m, x->m->responses, &x->m->response_count, sizeof *list);
+	const Vanthu__V1__DocumentLine *l = v->line;
 	char id[ID_BYTES];
 
 	if (list == NULL) {
@@ -278,7 +284,7 @@ static void status_response(struct exporting *x, const Vanthu__V1__DocumentLine 
 		return;
 	}
 	x->m->responses = list;
-	foreign_id(x, l->from, l->issued_on, l->number, id);
+	foreign_id(x, v, id);
 	set(x, &list->organ_id, edxml_organs_code(x->organs, whose, x->day));
 	set(x, &list->code, l->number);
 	day(x, &list->date, l->issued_on);
@@ -308,7 +314,7 @@ static int make_status(struct exporting *x, const Vanthu__V1__DocumentView *v, c
 		return never_said(x, code);
 	x->m->kind = EDXML_STATUS;
 	organ(x, &x->m->from, us.text);
-	status_response(x, l, ask && v->n_members != 0 ? v->members[0] : l->from);
+	status_response(x, v, ask && v->n_members != 0 ? v->members[0] : l->from);
 	set(x, &x->m->status_code, code);
 	set(x, &x->m->status_note,
 	    status != NULL && status->note[0] != '\0' ? status->note : edxml_status_text(code));

@@ -215,6 +215,20 @@ static void add_id(struct importing *i)
 	edxml_line_option(&i->line, "id", made);
 }
 
+/* As it was written by others. What we would write ourselves says nothing. */
+static void add_foreign_id(struct importing *i)
+{
+	text_t id = edxml_text(i->m->document_id);
+
+	if (strlen(id) > FOREIGN_ID_MAX)
+		cli_warn(i->cli, _("%s: its DocumentId is too long and is left out"),
+			 i->file->path);
+	else if (edxml_message_value(i->m, "id")[0] == '\0')
+		edxml_line_option(&i->line, "foreign-id", id);
+	else
+		edxml_line_option(&i->line, "foreign-id", edxml_message_value(i->m, "foreign_id"));
+}
+
 static void add_day(struct importing *i, const char *name, text_t date)
 {
 	char day[EDXML_DATE_SIZE];
@@ -341,6 +355,7 @@ static int make_send(struct importing *i, int business)
 		return code;
 	option(i, "to", to);
 	add_id(i);
+	add_foreign_id(i);
 	add_number(i);
 	add_type(i);
 	option(i, "subject", subject);
