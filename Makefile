@@ -44,9 +44,9 @@ LINK := -pthread -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 # Written once the packages are there; read by recipes only.
 FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
-PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libcurl
+PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libcurl libxml-2.0 libzip
 
-.PHONY: all library man bench clerk figures demo check sim year vectors install clean help packages lint locale
+.PHONY: all library man bench clerk figures demo check sim fuzz year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 
 help:
@@ -57,6 +57,7 @@ help:
 	@echo 'make figures    a year of 20,000 documents in 31 daemons: every figure counted again from the books'
 	@echo 'make check      install what is missing, build, run all tests'
 	@echo 'make sim SEED=n replay one seed of the simulator'
+	@echo 'make fuzz TARGET=edxml look for inputs that break it, for FUZZ_SECONDS (60)'
 	@echo 'make year SEED=n a year of 20,000 documents in a tree of 31 committees, played and checked'
 	@echo 'make vectors    write tests/vectors anew: worked examples of every format'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX), by default /usr'
@@ -139,7 +140,7 @@ $(eval $(call archive,obj/libproto.a,$(call obj_of,obj,$(PROTO:%=proto/%)) $(cal
 $(eval $(call archive,obj/libdaemon.a,$(call obj_of,obj,$(DAEMON:%=daemon/%))))
 $(eval $(call archive,obj/libvanthu.a,$(call obj_of,obj,$(CLIENT:%=tools/%))))
 # What the command line and the gateway share besides.
-SHARED := $(filter run/% token/% output/changes_json output/reply_json spool/% webhook/%,$(TOOLS))
+SHARED := $(filter run/% token/% edxml/% output/changes_json output/reply_json spool/% webhook/%,$(TOOLS))
 $(eval $(call archive,obj/libtools.a,$(call obj_of,obj,$(SHARED:%=tools/%))))
 
 $(B)/vanthud: $(call obj_of,obj,daemon/main) $(addprefix $(B)/obj/,libdaemon.a libproto.a librouting.a)
@@ -204,6 +205,20 @@ $(B)/unit/%: $(B)/asan/tests/unit/%.o $(UNIT_SUPPORT:%=$(B)/asan/tests/unit/%.o)
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
 
+# ---- fuzz targets: with libFuzzer by hand, with their kept inputs and mutated ones in `make check` ----
+$(eval $(call objects,fuzz,$(CLANG),$(COMMON) -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all))
+FUZZ_LIB := $(call obj_of,fuzz,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%) $(TOOLS_TEST:%=tools/%)) $(call gen_of,fuzz)
+$(B)/fuzz/libtest.a: $(FUZZ_LIB)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+$(B)/fuzz/fuzz-%: $(B)/fuzz/tests/fuzz/fuzz_%.o $(B)/fuzz/libtest.a
+	$(call say,link,$@)
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -pthread -o $@ $^ $(LIBS)
+$(B)/fuzz/kept-%: $(B)/asan/tests/fuzz/fuzz_%.o $(B)/asan/tests/fuzz/kept.o $(B)/asan/libtest.a
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)
+
 # What takes its steps: the rest comes from the archive, where these have no counterpart left to be looked for.
 STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
 	$(addprefix routing/,base/committee_id state/plan documents/rows state/record documents/route state/tree) proto/record_decode
@@ -245,7 +260,7 @@ $(B)/canary-early-ack/vanthud: $(call canary_of,canary-early-ack,$(LIB) $(DAEMON
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
-lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(GATEWAY:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/code/%) $(BENCH_SOURCES:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/%))
+lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(GATEWAY:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/code/%) $(BENCH_SOURCES:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/%) tests/fuzz/kept $(FUZZ:%=tests/fuzz/fuzz_%))
 
 $(B)/tests/%: tests/helpers/%.c
 	@mkdir -p $(@D)
@@ -294,7 +309,7 @@ $(B)/bench/bench: $(call obj_of,obj,$(BENCH_PARTS)) $(call gen_of,obj)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
-TESTED := all lint $(B)/bench/bench $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) $(B)/sim/sim \
+TESTED := all lint $(B)/bench/bench $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/kept-%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) $(B)/sim/sim \
 	$(B)/canary-no-verify/sim $(B)/canary-early-ack/sim $(B)/canary-early-ack/vanthud
 .PHONY: test-programs
 test-programs: $(TESTED)
@@ -310,6 +325,14 @@ vectors: packages
 sim: packages
 	@$(MAKE) --no-print-directory -j2 $(B)/asan/sim
 	@$(B)/asan/sim $(SEED)
+
+# A crash leaves its input in build/fuzz: mended, it is kept in one of the folders of FUZZ_NAME (tests/sources.mk). libclang-rt-14-dev has the runtime.
+TARGET ?= edxml
+FUZZ_SECONDS ?= 60
+fuzz: packages
+	@$(MAKE) --no-print-directory -j2 $(B)/fuzz/fuzz-$(TARGET)
+	@mkdir -p $(B)/fuzz/found-$(TARGET)
+	$(B)/fuzz/fuzz-$(TARGET) -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=20 -artifact_prefix=$(B)/fuzz/ $(B)/fuzz/found-$(TARGET) $(FUZZ_$(TARGET))
 
 # Virtual time; how long it took is printed, and nothing depends on it.
 year: packages

@@ -84,6 +84,7 @@ enum err document_body_pack(struct arena *a, const struct document_body *b, stru
 		m.concerns = &older;
 	}
 	m.reminds = text(b->reminds);
+	m.foreign_id = text(b->foreign_id);
 	m.paper_copies = b->paper_copies;
 	m.business = (Vanthu__V1__Business)b->business;
 	m.n_parts = b->part_count;
@@ -193,6 +194,7 @@ static enum err read_texts(const Vanthu__V1__DocumentBody *m, struct document_bo
 		{ "term", m->term, COMMITTEE_NAME_MAX, &out->term },
 		{ "subject", m->subject, SUBJECT_MAX, &out->subject },
 		{ "note", m->note, SUBJECT_MAX, &out->note },
+		{ "foreign_id", m->foreign_id, FOREIGN_ID_MAX, &out->foreign_id },
 	};
 	enum err e = ERR_OK;
 
@@ -274,6 +276,7 @@ enum err document_body_texts(const struct document_body *b, text_t *fault)
 		{ "term", b->term },
 		{ "subject", b->subject },
 		{ "note", b->note },
+		{ "foreign_id", b->foreign_id },
 		{ "signer", b->signer_name },
 		{ "signer", b->signer_position },
 		{ "signer", b->signer_competence },
@@ -281,7 +284,7 @@ enum err document_body_texts(const struct document_body *b, text_t *fault)
 
 	*fault = NULL;
 	for (size_t i = 0; *fault == NULL && i < sizeof texts / sizeof texts[0]; i++) {
-		if (visible_fault(texts[i].text) != 0)
+		if (texts[i].text != NULL && visible_fault(texts[i].text) != 0)
 			*fault = texts[i].name;
 	}
 	for (uint32_t i = 0; *fault == NULL && i < b->part_count; i++) {

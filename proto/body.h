@@ -22,6 +22,7 @@ struct document_body {
 	struct document_ref reply_to; /* origin "" when none */
 	struct document_ref concerns; /* with business 2 to 4; origin "" when none */
 	text_t reminds;		      /* an id: it reminds that committee of reply_to */
+	text_t foreign_id;	      /* by another system; "" none; at most FOREIGN_ID_MAX */
 	uint32_t business;            /* 1 new, 2 recall, 3 update, 4 replace */
 	uint32_t paper_copies;        /* that went on paper besides; at most PAPER_COPIES_MAX */
 	const struct part *parts;

@@ -14,6 +14,7 @@
 #include "proto/pb.h"
 #include "proto/seal.h"
 #include "proto/verifier.h"
+#include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
 
 enum { KEYS_MAX = 64, PLACES_MAX = 64, ORGAN_IDS_MAX = 16 };
@@ -87,6 +88,29 @@ static enum err fill_levels(struct arena *a, const struct rec_committee *c,
 	return ERR_OK;
 }
 
+static enum err fill_organs(struct arena *a, const struct rec_committee *c,
+			    Vanthu__V1__DirectoryEntry *m)
+{
+	Vanthu__V1__OrganDays *each = arena_array(a, c->organ_count, sizeof *each);
+
+	m->n_organ_ids = c->organ_id_count;
+	m->organ_ids = arena_array(a, c->organ_id_count, sizeof *m->organ_ids);
+	m->n_organs = c->organ_count;
+	m->organs = arena_array(a, c->organ_count, sizeof *m->organs);
+	if (each == NULL || m->organ_ids == NULL || m->organs == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < c->organ_id_count; i++)
+		m->organ_ids[i] = text(c->organ_ids[i]);
+	for (uint32_t i = 0; i < c->organ_count; i++) {
+		vanthu__v1__organ_days__init(&each[i]);
+		each[i].code = text(c->organs[i].code);
+		each[i].from = text(c->organs[i].from);
+		each[i].until = text(c->organs[i].until);
+		m->organs[i] = &each[i];
+	}
+	return ERR_OK;
+}
+
 enum err directory_entry_pack(struct arena *a, const struct rec_committee *c, struct blob *out)
 {
 	Vanthu__V1__DirectoryEntry m = VANTHU__V1__DIRECTORY_ENTRY__INIT;
@@ -106,13 +130,9 @@ enum err directory_entry_pack(struct arena *a, const struct rec_committee *c, st
 	term.from = text(c->term_from);
 	if (term.name[0] != '\0' || term.from[0] != '\0')
 		m.term = &term;
-	m.n_organ_ids = c->organ_id_count;
-	m.organ_ids = arena_array(a, c->organ_id_count, sizeof *m.organ_ids);
-	if (m.organ_ids == NULL)
-		return ERR_NO_MEMORY;
-	for (uint32_t i = 0; i < c->organ_id_count; i++)
-		m.organ_ids[i] = text(c->organ_ids[i]);
-	e = fill_keys(a, c, &m);
+	e = fill_organs(a, c, &m);
+	if (e == ERR_OK)
+		e = fill_keys(a, c, &m);
 	if (e == ERR_OK)
 		e = fill_places(a, c, &m);
 	if (e == ERR_OK)
@@ -171,6 +191,45 @@ static enum err read_organs(struct arena *a, const Vanthu__V1__DirectoryEntry *m
 	}
 	out->organ_ids = organs;
 	out->organ_id_count = (uint32_t)m->n_organ_ids;
+	return ERR_OK;
+}
+
+static bool is_one_of(const struct rec_committee *c, text_t code)
+{
+	for (uint32_t i = 0; i < c->organ_id_count; i++)
+		if (strcmp(c->organ_ids[i], code) == 0)
+			return true;
+	return false;
+}
+
+/* Each of a code that the entry has, and of days that there are. */
+static enum err read_organ_days(struct arena *a, const Vanthu__V1__DirectoryEntry *m,
+				struct rec_committee *out)
+{
+	struct organ_days *days;
+
+	if (m->n_organs > ORGAN_IDS_MAX)
+		return ERR_FORMAT;
+	days = arena_array(a, m->n_organs, sizeof *days);
+	if (days == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_organs; i++) {
+		struct day day;
+		enum err e = field_text(m->organs[i]->code, COMMITTEE_ID_MAX, &days[i].code);
+
+		if (e == ERR_OK)
+			e = field_text(m->organs[i]->from, DATE_MAX, &days[i].from);
+		if (e == ERR_OK)
+			e = field_text(m->organs[i]->until, DATE_MAX, &days[i].until);
+		if (e != ERR_OK)
+			return e;
+		if (!is_one_of(out, days[i].code) ||
+		    (days[i].from[0] != '\0' && !date_day(days[i].from, &day)) ||
+		    (days[i].until[0] != '\0' && !date_day(days[i].until, &day)))
+			return ERR_FORMAT;
+	}
+	out->organs = days;
+	out->organ_count = (uint32_t)m->n_organs;
 	return ERR_OK;
 }
 
@@ -263,6 +322,8 @@ enum err directory_entry_unpack(struct arena *a, struct blob bytes, struct rec_c
 	out->retired = m->retired;
 	out->changed_in = m->changed_in;
 	e = read_organs(a, m, out);
+	if (e == ERR_OK)
+		e = read_organ_days(a, m, out);
 	if (e == ERR_OK)
 		e = read_places(a, m, out);
 	if (e == ERR_OK)

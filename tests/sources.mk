@@ -139,6 +139,9 @@ UNIT := \
 	tools/client/test_evidence \
 	tools/client/test_vanthu \
 	tools/command/test_reminder \
+	tools/edxml/test_edxml \
+	tools/edxml/test_folder \
+	tools/edxml/test_round_trip \
 	tools/input/test_period \
 	tools/lab/test_ports \
 	tools/output/test_chart \
@@ -169,12 +172,19 @@ UNIT := \
 UNIT_SUPPORT := \
 	support/bulk_pair \
 	support/desk \
+	support/edxml_dump \
 	support/fixture \
 	support/paper \
 	support/reporting \
 	support/shelf \
 	support/spool_desk \
 	support/table_text
+# Fuzz targets, tests/fuzz/fuzz_NAME.c each; FUZZ_NAME are the folders of its kept inputs.
+FUZZ := \
+	edxml \
+	spool
+FUZZ_edxml := tests/edxml
+FUZZ_spool := tests/fuzz/spool
 SIM := \
 	check \
 	check_authenticity \

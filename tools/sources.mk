@@ -54,6 +54,12 @@ TOOLS := \
 	command/delivered \
 	command/demo \
 	command/due \
+	command/edxml \
+	command/edxml_export \
+	command/edxml_import \
+	command/edxml_line \
+	command/edxml_organs \
+	command/edxml_show \
 	command/export \
 	command/help \
 	command/inbox \
@@ -98,6 +104,20 @@ TOOLS := \
 	command/watch \
 	command/webhook \
 	command/webhook_show \
+	edxml/base64 \
+	edxml/folder \
+	edxml/gate \
+	edxml/judge \
+	edxml/media \
+	edxml/merge \
+	edxml/message \
+	edxml/names \
+	edxml/opaque \
+	edxml/read \
+	edxml/slip \
+	edxml/unpack \
+	edxml/values \
+	edxml/write \
 	input/committee_options \
 	input/doctype_option \
 	input/period \
@@ -214,6 +234,20 @@ TOOLS_TEST := \
 	client/vanthu_reader \
 	client/vanthu_stream \
 	command/reminder \
+	edxml/base64 \
+	edxml/folder \
+	edxml/gate \
+	edxml/judge \
+	edxml/media \
+	edxml/merge \
+	edxml/message \
+	edxml/names \
+	edxml/opaque \
+	edxml/read \
+	edxml/slip \
+	edxml/unpack \
+	edxml/values \
+	edxml/write \
 	input/committee_options \
 	input/period \
 	lab/docx \

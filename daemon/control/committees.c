@@ -28,6 +28,28 @@ static enum err fill_key(struct client *c, const struct key_entry *k, Vanthu__V1
 	return ERR_OK;
 }
 
+static enum err fill_organs(struct client *c, const struct rec_committee *from,
+			    Vanthu__V1__Committee *out)
+{
+	struct arena *a = c->control->arena;
+	Vanthu__V1__OrganDays *each = arena_array(a, from->organ_count, sizeof *each);
+
+	out->n_organ_ids = from->organ_id_count;
+	out->organ_ids = (char **)(uintptr_t)from->organ_ids;
+	out->n_organs = from->organ_count;
+	out->organs = arena_array(a, from->organ_count, sizeof *out->organs);
+	if (each == NULL || out->organs == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < from->organ_count; i++) {
+		vanthu__v1__organ_days__init(&each[i]);
+		each[i].code = (char *)(uintptr_t)from->organs[i].code;
+		each[i].from = (char *)(uintptr_t)from->organs[i].from;
+		each[i].until = (char *)(uintptr_t)from->organs[i].until;
+		out->organs[i] = &each[i];
+	}
+	return ERR_OK;
+}
+
 static enum err fill_committee(struct client *c, const struct rec_committee *from,
 			       Vanthu__V1__Committee *out)
 {
@@ -48,10 +70,10 @@ static enum err fill_committee(struct client *c, const struct rec_committee *fro
 	out->retired = from->retired;
 	out->term = (char *)(uintptr_t)from->term_name;
 	out->term_from = (char *)(uintptr_t)from->term_from;
-	out->n_organ_ids = from->organ_id_count;
-	out->organ_ids = (char **)(uintptr_t)from->organ_ids;
 	out->directory_version = from->changed_in;
 	out->n_keys = from->key_count;
+	if (fill_organs(c, from, out) != ERR_OK)
+		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < from->key_count; i++) {
 		enum err e = fill_key(c, &from->keys[i], &keys[i]);
 

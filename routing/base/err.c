@@ -33,6 +33,33 @@ static const struct err_row rows[] = {
 	{ ERR_DIRECTORY_TREE, N_("the committees of this directory do not form one tree"),
 	  N_("publish a corrected version at the registry: vanthu committee move ID --superior ID "
 	     "--registry DIR") },
+	{ ERR_EDXML_XML, N_("the file is not XML that can be read"),
+	  N_("have the system that wrote it write it again: it is cut off or damaged there") },
+	{ ERR_EDXML_OTHER, N_("the file is not edXML"),
+	  N_("give a file of an exchange of documents: its outermost element is edXML, with a "
+	     "MessageHeader") },
+	{ ERR_EDXML_DTD, N_("the file has a document type or entities, which edXML has not"),
+	  N_("do not open it elsewhere; ask who sent it what it is") },
+	{ ERR_EDXML_BOUND, N_("the file has more, longer or deeper elements than may be"),
+	  N_("ask who sent it what it is: no system writes edXML like this") },
+	{ ERR_EDXML_ENCODING, N_("the file is not written in UTF-8"),
+	  N_("have it written in UTF-8, as edXML is") },
+	{ ERR_EDXML_CONTENT, N_("a file in it is not base64"),
+	  N_("have the system that wrote it write it again: it is cut off or damaged there") },
+	{ ERR_EDXML_PART, N_("a file that it lists is not in it"),
+	  N_("have the system that wrote it write it again, with all files") },
+	{ ERR_EDXML_ZIP, N_("a packed file in it is damaged, or larger than may be"),
+	  N_("have it sent without being packed") },
+	{ ERR_EDXML_ORGAN, N_("the code of an organ that no committee has"),
+	  N_("see the codes with: vanthu committee show ID; or say to whom with --to") },
+	{ ERR_EDXML_STATUS, N_("a status that nothing is done with here"),
+	  N_("what may follow is done by hand: vanthu inbox") },
+	{ ERR_EDXML_NO_PART, N_("a document without a file cannot be sent"),
+	  N_("have the system that wrote it write it again, with its files") },
+	{ ERR_EDXML_FOREIGN, N_("another committee issued it: it is not ours to send"),
+	  N_("import it at the committee that issued it") },
+	{ ERR_EDXML_ABOUT, N_("it does not say which document it is about"),
+	  N_("have ResponseFor, or the DocumentId of what it is about, written into it") },
 	{ ERR_AMBIGUOUS, N_("several documents have this name"),
 	  N_("give the whole id, or a longer ending of it") },
 	{ ERR_FOREIGN_SYMBOL, N_("the symbol in the number is not this committee's own"),
@@ -474,85 +501,80 @@ int err_known(unsigned number)
 	return find(number) != NULL;
 }
 
+/* Those whose exit code does not follow from their number. */
+static const struct {
+	enum err err;
+	int code;
+} exits[] = {
+	{ ERR_OK, 0 },
+	{ ERR_CONFIG, 9 },
+	{ ERR_KEY_OPEN, 9 },
+	{ ERR_UNREACHABLE, 3 },
+	{ ERR_NOT_FOUND, 4 },
+	{ ERR_ANSWERED_UNKNOWN, 4 },
+	{ ERR_CONCERNS_UNKNOWN, 4 },
+	{ ERR_TARGET_UNKNOWN, 4 },
+	{ ERR_NO_PAGE, 4 },
+	{ ERR_CONFLICT, 6 },
+	{ ERR_REGISTERED, 6 },
+	{ ERR_ENTRY_CANCELLED, 6 },
+	{ ERR_CHANGE_CANCELLED, 6 },
+	{ ERR_NUMBER_USED, 6 },
+	{ ERR_NUMBER_AHEAD, 6 },
+	{ ERR_DECLARED_EARLIER, 6 },
+	{ ERR_BAD_STATE, 6 },
+	{ ERR_RECALLED, 6 },
+	{ ERR_REPLACED, 6 },
+	{ ERR_NOT_ASKED, 6 },
+	{ ERR_REMIND_NOTHING, 6 },
+	{ ERR_REMINDED, 6 },
+	{ ERR_REPORT_ASKED, 6 },
+	{ ERR_EXISTS, 6 },
+	{ ERR_SAME_NUMBER, 6 },
+	{ ERR_SAME_ID, 6 },
+	{ ERR_CHANGED_FILE, 6 },
+	{ ERR_FEED_MISSED, 6 },
+	{ ERR_FEED_OTHER, 6 },
+	/* warnings, where they refuse */
+	{ ERR_FOREIGN_SYMBOL, 5 },
+	{ ERR_NUMBER_TYPE, 5 },
+	{ ERR_NUMBER_GAP, 5 },
+	{ ERR_DUE_PAST, 5 },
+	{ ERR_EMPTY_FILE, 5 },
+	{ ERR_FILE_NAME, 5 },
+	{ ERR_ANSWERED_STATE, 5 },
+	{ ERR_SIGNED_FOR, 5 },
+	{ ERR_CONCERNS_TYPE, 5 },
+	{ ERR_CONCERNS_SOME, 5 },
+	/* of another kind, as ERR_NOT_ISSUER */
+	{ ERR_OWN_DOCUMENT, 5 },
+	{ ERR_OTHER_FORM, 5 },
+	{ ERR_TOKEN_NAME, 2 },
+	{ ERR_TOKEN_UNKNOWN, 5 },
+	{ ERR_TOKEN_EXPIRED, 5 },
+	{ ERR_TOKEN_REVOKED, 5 },
+	{ ERR_TOKEN_SCOPE, 5 },
+	{ ERR_TOKEN_COMMITTEE, 5 },
+	{ ERR_WEBHOOK_URL, 2 },
+	{ ERR_WEBHOOK_NAME, 2 },
+	{ ERR_WEBHOOK_TARGET, 5 },
+	{ ERR_WEBHOOK_ANSWER, 5 },
+	{ ERR_WEBHOOK_NO_SENDER, 3 },
+	{ ERR_TIMEOUT, 8 },
+	{ ERR_TOKEN_RATE, 8 },
+	{ ERR_NOT_YET, 8 },
+	{ ERR_SPOOL_ORDER, 2 },
+	{ ERR_SPOOL_KEY, 2 },
+	{ ERR_SPOOL_PATH, 2 },
+	{ ERR_SPOOL_MISSING, 2 },
+	{ ERR_SPOOL_NAME, 2 },
+};
+
 int err_exit_code(enum err e)
 {
-	switch (e) {
-	case ERR_OK:
-		return 0;
-	case ERR_CONFIG:
-	case ERR_KEY_OPEN:
-		return 9;
-	case ERR_UNREACHABLE:
-		return 3;
-	case ERR_NOT_FOUND:
-	case ERR_ANSWERED_UNKNOWN:
-	case ERR_CONCERNS_UNKNOWN:
-	case ERR_TARGET_UNKNOWN:
-	case ERR_NO_PAGE:
-		return 4;
-	case ERR_CONFLICT:
-	case ERR_REGISTERED:
-	case ERR_ENTRY_CANCELLED:
-	case ERR_CHANGE_CANCELLED:
-	case ERR_NUMBER_USED:
-	case ERR_NUMBER_AHEAD:
-	case ERR_DECLARED_EARLIER:
-	case ERR_BAD_STATE:
-	case ERR_RECALLED:
-	case ERR_REPLACED:
-	case ERR_NOT_ASKED:
-	case ERR_REMIND_NOTHING:
-	case ERR_REMINDED:
-	case ERR_REPORT_ASKED:
-	case ERR_EXISTS:
-	case ERR_SAME_NUMBER:
-	case ERR_SAME_ID:
-	case ERR_CHANGED_FILE:
-	case ERR_FEED_MISSED:
-	case ERR_FEED_OTHER:
-		return 6;
-	case ERR_FOREIGN_SYMBOL:
-	case ERR_NUMBER_TYPE:
-	case ERR_NUMBER_GAP:
-	case ERR_DUE_PAST:
-	case ERR_EMPTY_FILE:
-	case ERR_FILE_NAME:
-	case ERR_ANSWERED_STATE:
-	case ERR_SIGNED_FOR:
-	case ERR_CONCERNS_TYPE:
-	case ERR_CONCERNS_SOME:
-		return 5; /* warnings, where they refuse */
-	case ERR_OWN_DOCUMENT:
-	case ERR_OTHER_FORM:
-		return 5; /* of another kind, as ERR_NOT_ISSUER */
-	case ERR_TOKEN_NAME:
-		return 2;
-	case ERR_TOKEN_UNKNOWN:
-	case ERR_TOKEN_EXPIRED:
-	case ERR_TOKEN_REVOKED:
-	case ERR_TOKEN_SCOPE:
-	case ERR_TOKEN_COMMITTEE:
-		return 5;
-	case ERR_WEBHOOK_URL:
-	case ERR_WEBHOOK_NAME:
-		return 2;
-	case ERR_WEBHOOK_TARGET:
-	case ERR_WEBHOOK_ANSWER:
-		return 5;
-	case ERR_WEBHOOK_NO_SENDER:
-		return 3;
-	case ERR_TIMEOUT:
-	case ERR_TOKEN_RATE:
-	case ERR_NOT_YET:
-		return 8;
-	case ERR_SPOOL_ORDER:
-	case ERR_SPOOL_KEY:
-	case ERR_SPOOL_PATH:
-	case ERR_SPOOL_MISSING:
-	case ERR_SPOOL_NAME:
-		return 2;
-	default:
-		break;
+	for (size_t i = 0; i < sizeof exits / sizeof exits[0]; i++) {
+		if (exits[i].err == e)
+			return exits[i].code;
 	}
 	if (e < 2000)
 		return 2;

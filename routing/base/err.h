@@ -55,6 +55,20 @@ enum err {
 	ERR_NO_TYPE = 1047,         /* a number that does not say the type of its document */
 	ERR_NO_PAGE = 1050,         /* of a list that is shorter */
 	ERR_REPORT_ASKED = 1051,    /* for a report, a short time ago; it has not answered yet */
+	/* of an edXML file (tools/edxml): */
+	ERR_EDXML_XML = 1060,       /* it is no XML that can be read */
+	ERR_EDXML_OTHER = 1061,     /* it is something else */
+	ERR_EDXML_DTD = 1062,       /* it has a document type or entities */
+	ERR_EDXML_BOUND = 1063,     /* more, longer or deeper than may be */
+	ERR_EDXML_ENCODING = 1064,  /* not UTF-8 */
+	ERR_EDXML_CONTENT = 1065,   /* a file in it is not base64 */
+	ERR_EDXML_PART = 1066,      /* a file that it lists is not in it */
+	ERR_EDXML_ZIP = 1067,       /* a packed file is damaged, or larger than may be */
+	ERR_EDXML_ORGAN = 1068,     /* the code of an organ that is none of our committees */
+	ERR_EDXML_STATUS = 1069,    /* a status that nothing can be done with here */
+	ERR_EDXML_NO_PART = 1070,   /* a document without a file cannot be sent */
+	ERR_EDXML_FOREIGN = 1071,   /* a document of another committee, to be sent as ours */
+	ERR_EDXML_ABOUT = 1072,     /* it does not say which document it is about */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
 	/* a private key's file that others than its owner can read or replace */
 	ERR_KEY_OPEN = 1021,

@@ -389,6 +389,11 @@ struct level_since {
 	text_t level;
 };
 
+/* Days on which one of a committee's codes holds, both included; "": no bound. */
+struct organ_days {
+	text_t code, from, until;
+};
+
 /* A directory entry. `entry` are the exact bytes under the head's root; the rest is decoded from
  * them. */
 struct rec_committee {
@@ -415,6 +420,8 @@ struct rec_committee {
 	uint32_t key_count;
 	const text_t *organ_ids;
 	uint32_t organ_id_count;
+	const struct organ_days *organs; /* of those that do not hold always */
+	uint32_t organ_count;
 };
 
 /* What installing it writes, at most. */

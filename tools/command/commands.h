@@ -16,6 +16,7 @@ int thread_show(struct cli *cli, const char *id);
 void office_hint(struct cli *cli, const json_t *work, const char *id);
 int cmd_save(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);
+int cmd_edxml(struct cli *cli, int argc, char **argv);
 int cmd_accept(struct cli *cli, int argc, char **argv);
 int cmd_return(struct cli *cli, int argc, char **argv);
 int cmd_assign(struct cli *cli, int argc, char **argv);
@@ -88,6 +89,6 @@ extern const struct command_option changes_options[], send_options[], show_optio
 	assign_options[], start_options[], finish_options[], recall_options[], register_options[],
 	due_options[], person_options[], remind_options[], target_export_options[],
 	report_options[], target_declare_options[], token_options[],
-	webhook_options[];
+	webhook_options[], edxml_options[];
 
 #endif

@@ -47,6 +47,18 @@ static const struct column one_columns[] = {
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
+static json_t *json_organs(const Vanthu__V1__Committee *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->n_organs; i++)
+		json_array_append_new(list,
+				      json_pack("{s:s, s:o, s:o}", "code", c->organs[i]->code,
+						"from", json_text_or_null(c->organs[i]->from),
+						"until", json_text_or_null(c->organs[i]->until)));
+	return list;
+}
+
 static json_t *json_committee(const Vanthu__V1__Committee *c)
 {
 	static const char *const uses[] = { "", "sign", "link", "encrypt" };
@@ -55,19 +67,45 @@ static json_t *json_committee(const Vanthu__V1__Committee *c)
 	for (size_t i = 0; i < c->n_keys; i++) {
 		const Vanthu__V1__Key *k = c->keys[i];
 
-		json_array_append_new(
-		    keys,
-		    json_pack("{s:s, s:o, s:o, s:o, s:o}", "use", k->use <= 3 ? uses[k->use] : "",
-			      "key_id", json_hex(k->key_id), "from", json_time(k->from_ms), "to",
-			      json_time(k->to_ms), "revoked_from", json_time(k->revoked_from_ms)));
+		json_array_append_new(keys,
+				      json_pack("{s:s, s:o, s:o, s:o, s:o}", "use",
+						k->use <= 3 ? uses[k->use] : "", "key_id",
+						json_hex(k->key_id), "from", json_time(k->from_ms),
+						"to", json_time(k->to_ms), "revoked_from",
+						json_time(k->revoked_from_ms)));
 	}
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:I}", "id",
-			 c->id, "name", c->name, "symbol", c->symbol, "superior",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:I}",
+			 "id", c->id, "name", c->name, "symbol", c->symbol, "superior",
 			 json_text_or_null(c->superior), "level", json_text_or_null(c->level),
 			 "endpoint", json_text_or_null(c->endpoint), "term",
 			 json_text_or_null(c->term), "term_from", json_text_or_null(c->term_from),
-			 "organ_ids", json_texts(c->organ_ids, c->n_organ_ids), "seal", !c->no_seal,
-			 "retired", c->retired, "keys", keys, "key_count", (json_int_t)c->n_keys);
+			 "organ_ids", json_texts(c->organ_ids, c->n_organ_ids), "organs",
+			 json_organs(c), "seal", !c->no_seal, "retired", c->retired, "keys", keys,
+			 "key_count", (json_int_t)c->n_keys);
+}
+
+/* For people a code stands with its days. */
+static void say_days(json_t *one)
+{
+	json_t *codes = json_object_get(one, "organ_ids"), *each, *code;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(one, "organs"), i, each)
+	{
+		const char *from = json_string_value(json_object_get(each, "from")),
+			   *until = json_string_value(json_object_get(each, "until"));
+
+		json_array_foreach(codes, k, code)
+		{
+			if (!json_equal(code, json_object_get(each, "code")))
+				continue;
+			json_array_set_new(codes, k,
+					   json_sprintf("%s (%s–%s)", json_string_value(code),
+							from == NULL ? "" : from,
+							until == NULL ? "" : until));
+			break;
+		}
+	}
 }
 
 static int list(struct cli *cli, const char *only)
@@ -101,6 +139,8 @@ static int list(struct cli *cli, const char *only)
 		json_t *one = json_incref(json_array_get(out, 0));
 
 		json_decref(out);
+		if (!cli->json && !cli->plain)
+			say_days(one);
 		return output_object(cli, one, one_columns);
 	}
 	return output_list(cli, out, list_columns);

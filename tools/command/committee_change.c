@@ -158,6 +158,18 @@ static enum err retire(struct registry_change *c, struct wanted *w)
 	return registry_change_tenure(w->arena, c, entry, entry->superior, true);
 }
 
+static enum err change_organ(const struct wanted *w, struct rec_committee *entry)
+{
+	const struct committee_options *o = w->options;
+	const struct organ_days days = { o->organ, o->organ_from, o->organ_until };
+
+	if (o->organ[0] == '\0')
+		return o->organ_from[0] == '\0' && o->organ_until[0] == '\0' ? ERR_OK : ERR_USAGE;
+	if (days.from[0] != '\0' && days.until[0] != '\0' && strcmp(days.from, days.until) > 0)
+		return ERR_BAD_DATE;
+	return registry_change_organ(w->arena, entry, &days);
+}
+
 static enum err change(struct registry_change *c, struct wanted *w)
 {
 	struct rec_committee *entry;
@@ -168,6 +180,8 @@ static enum err change(struct registry_change *c, struct wanted *w)
 		return ERR_USAGE; /* that is a move */
 	if (e == ERR_OK && w->options->level[0] != '\0')
 		e = registry_change_level(w->arena, c, entry, w->options->level);
+	if (e == ERR_OK)
+		e = change_organ(w, entry);
 	if (e == ERR_OK)
 		committee_options_apply(w->options, entry);
 	return e;

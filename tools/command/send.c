@@ -37,7 +37,8 @@ enum {
 	OPT_NO_FINISH,
 	OPT_UPDATE,
 	OPT_REPLACE,
-	OPT_PAPER_COPIES
+	OPT_PAPER_COPIES,
+	OPT_FOREIGN_ID
 };
 
 enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
@@ -52,6 +53,7 @@ enum {
 	TEXT_NOTE,
 	TEXT_TERM,
 	TEXT_COMPETENCE,
+	TEXT_FOREIGN_ID,
 	TEXT_COUNT
 };
 
@@ -121,6 +123,8 @@ const struct command_option send_options[] = {
 	{ "paper-copies", OPT_PAPER_COPIES, N_("N"),
 	  N_("so many copies go on paper besides: it counts as digital, and not as paperless"),
 	  VALUE_NONE, NULL },
+	{ "foreign-id", OPT_FOREIGN_ID, N_("TEXT"),
+	  N_("the id that another system gave it, word for word"), VALUE_NONE, NULL },
 	{ "wait", OPT_WAIT, "accepted|delivered",
 	  N_("return when it is accepted (as without this), or delivered everywhere, within "
 	     "--timeout"),
@@ -228,6 +232,8 @@ static bool take(struct wanted *w, int option, const char *value)
 		return take_text(w, TEXT_NOTE, value);
 	case OPT_TERM:
 		return take_text(w, TEXT_TERM, value);
+	case OPT_FOREIGN_ID:
+		return take_text(w, TEXT_FOREIGN_ID, value);
 	default:
 		return take_choice(w, option, value);
 	}
@@ -324,6 +330,7 @@ static int check_texts(struct cli *cli, struct wanted *w)
 		{ "competence", w->texts[TEXT_COMPETENCE], COMMITTEE_NAME_MAX, true },
 		{ "note", w->texts[TEXT_NOTE], SUBJECT_MAX, true },
 		{ "term", w->texts[TEXT_TERM], COMMITTEE_NAME_MAX, true },
+		{ "foreign-id", w->texts[TEXT_FOREIGN_ID], FOREIGN_ID_MAX, true },
 	};
 	int code = text_field_check(cli, fields, sizeof fields / sizeof fields[0]);
 
@@ -338,6 +345,7 @@ static int check_texts(struct cli *cli, struct wanted *w)
 	w->s.signer_competence = text_or_none(w, TEXT_COMPETENCE);
 	w->s.note = text_or_none(w, TEXT_NOTE);
 	w->s.term = text_or_none(w, TEXT_TERM);
+	w->s.foreign_id = text_or_none(w, TEXT_FOREIGN_ID);
 	return 0;
 }
 

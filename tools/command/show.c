@@ -59,6 +59,7 @@ static const struct column view_text[] = {
 	{ "signed_text", N_("Signed by"), FORMAT_TEXT, false },
 	{ "signed_at", N_("Signed"), FORMAT_TIME, false },
 	{ "paper_copies", N_("Copies on paper"), FORMAT_COUNT, false },
+	{ "foreign_id", N_("Id elsewhere"), FORMAT_TEXT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -198,6 +199,7 @@ static void add_body(json_t *out, const Vanthu__V1__DocumentBody *b)
 	json_object_set_new(out, "type_name", json_string(b->type_name));
 	json_object_set_new(out, "term", json_text_or_null(b->term));
 	json_object_set_new(out, "note", json_text_or_null(b->note));
+	json_object_set_new(out, "foreign_id", json_text_or_null(b->foreign_id));
 	if (b->reply_to != NULL)
 		json_object_set_new(out, "reply_to", json_uuid(b->reply_to->id));
 	if (b->signer == NULL)

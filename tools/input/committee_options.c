@@ -17,7 +17,10 @@ enum {
 	OPT_TERM,
 	OPT_NO_SEAL,
 	OPT_LEVEL,
-	OPT_TERM_FROM
+	OPT_TERM_FROM,
+	OPT_ORGAN = 70, /* 58 and 63 are what getopt says of faults */
+	OPT_ORGAN_FROM,
+	OPT_ORGAN_UNTIL
 };
 
 const struct command_option committee_options[] = {
@@ -36,13 +39,19 @@ const struct command_option committee_options[] = {
 	  "add change" },
 	{ "level", OPT_LEVEL, "central|provincial|above-base|base|chi-bo",
 	  N_("its level, by which it is judged what it may issue"), VALUE_WORDS, "add change" },
+	{ "organ-id", OPT_ORGAN, N_("CODE"),
+	  N_("a code of an organ that it has besides, as edXML names it"), VALUE_NONE, "change" },
+	{ "from", OPT_ORGAN_FROM, N_("DATE"), N_("the first day of that code (always)"),
+	  VALUE_NONE, "change" },
+	{ "until", OPT_ORGAN_UNTIL, N_("DATE"), N_("the last day of that code (no end is known)"),
+	  VALUE_NONE, "change" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
 void committee_options_begin(struct committee_options *o)
 {
 	*o = (struct committee_options){
-		.name = "", .symbol = "", .endpoint = "", .term = "", .level = ""
+		.name = "", .symbol = "", .endpoint = "", .term = "", .level = "", .organ = ""
 	};
 }
 
@@ -73,6 +82,13 @@ bool committee_options_take(struct committee_options *o, int option, const char 
 	case OPT_LEVEL:
 		o->level = value;
 		return competence_is_committee(competence_level_of(value));
+	case OPT_ORGAN:
+		o->organ = value;
+		return is_text(value, COMMITTEE_ID_MAX);
+	case OPT_ORGAN_FROM:
+		return text_date(value, o->organ_from);
+	case OPT_ORGAN_UNTIL:
+		return text_date(value, o->organ_until);
 	case OPT_NO_SEAL:
 		o->no_seal = true;
 		return true;

@@ -10,6 +10,8 @@ struct committee_options {
 	struct committee_id superior;
 	const char *name, *symbol, *endpoint, *term, *level;
 	char term_from[11]; /* YYYY-MM-DD, "" not given */
+	const char *organ;		  /* `committee change` only: a code of an organ */
+	char organ_from[11], organ_until[11]; /* its days; "" not given */
 	bool no_seal;
 };
 

@@ -6,6 +6,8 @@
 #include "routing/base/committee_id.h"
 #include "tools/base/text.h"
 
+enum { ORGAN_CODES_MAX = 16 }; /* as an entry takes (proto/directory.c) */
+
 static const int64_t ahead_at_most_ms = 31LL * 24 * 3600 * 1000;
 
 /* A key begins before the version that has it. Does one begin in days to come, then the registry's
@@ -111,6 +113,45 @@ enum err registry_change_level(struct arena *a, const struct registry_change *c,
 	entry->levels = n > LEVELS_MAX ? levels + (n - LEVELS_MAX) : levels;
 	entry->level_count = n > LEVELS_MAX ? LEVELS_MAX : n;
 	entry->level = level;
+	return ERR_OK;
+}
+
+/* Its place in the list of codes; it is added at the end where it is none of them. */
+static enum err add_code(struct arena *a, struct rec_committee *entry, text_t code)
+{
+	text_t *codes;
+
+	for (uint32_t i = 0; i < entry->organ_id_count; i++)
+		if (strcmp(entry->organ_ids[i], code) == 0)
+			return ERR_OK;
+	if (entry->organ_id_count >= ORGAN_CODES_MAX)
+		return ERR_TOO_LARGE;
+	codes = arena_array(a, entry->organ_id_count + 1u, sizeof *codes);
+	if (codes == NULL)
+		return ERR_NO_MEMORY;
+	if (entry->organ_id_count > 0)
+		memcpy(codes, entry->organ_ids, entry->organ_id_count * sizeof *codes);
+	codes[entry->organ_id_count++] = code;
+	entry->organ_ids = codes;
+	return ERR_OK;
+}
+
+enum err registry_change_organ(struct arena *a, struct rec_committee *entry,
+			       const struct organ_days *days)
+{
+	struct organ_days *all = arena_array(a, entry->organ_count + 1u, sizeof *all);
+	enum err e = all == NULL ? ERR_NO_MEMORY : add_code(a, entry, days->code);
+	uint32_t n = 0;
+
+	if (e != ERR_OK)
+		return e;
+	for (uint32_t i = 0; i < entry->organ_count; i++)
+		if (strcmp(entry->organs[i].code, days->code) != 0)
+			all[n++] = entry->organs[i];
+	if (days->from[0] != '\0' || days->until[0] != '\0')
+		all[n++] = *days;
+	entry->organs = all;
+	entry->organ_count = n;
 	return ERR_OK;
 }
 

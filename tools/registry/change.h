@@ -26,6 +26,10 @@ must_use enum err registry_change_tenure(struct arena *a, const struct registry_
 /* Another level from this version on; those that it has had stay in the entry. */
 must_use enum err registry_change_level(struct arena *a, const struct registry_change *c,
 					struct rec_committee *entry, text_t level);
+/* A code of an organ that the committee has from and until those days (YYYY-MM-DD; "": no bound);
+ * of one that it has already other days. ERR_TOO_LARGE: it has as many codes as an entry takes. */
+must_use enum err registry_change_organ(struct arena *a, struct rec_committee *entry,
+					const struct organ_days *days);
 /* One more key, and an end in `overlap_ms` for those of the same use that have none. */
 must_use enum err registry_change_key(struct arena *a, const struct registry_change *c,
 				      struct rec_committee *entry, const struct key_entry *key,

@@ -66,40 +66,75 @@ static void read_id(struct loading *l, const struct yaml_node *n, struct committ
 		      text);
 }
 
+static void read_day(struct loading *l, const struct yaml_node *n, text_t *out)
+{
+	char date[11];
+
+	if (!scalar(l, n, DATE_MAX, out))
+		return;
+	if (!text_date(*out, date)) {
+		fault(l, n, _("not a date: YYYY-MM-DD"), *out);
+		return;
+	}
+	/* as the directory has it, however it was written */
+	*out = arena_text(l->arena, date, strlen(date));
+	*out = *out == NULL ? "" : *out;
+}
+
+/* "G15", or {code: G15, from: 2020-07-22, until: …}. */
+static void read_organ(struct loading *l, const struct yaml_node *n, struct rec_committee *c,
+		       struct organ_days *days)
+{
+	text_t *codes = (text_t *)(uintptr_t)c->organ_ids;
+
+	if (n->type != YAML_MAP) {
+		scalar(l, n, COMMITTEE_ID_MAX, &codes[c->organ_id_count++]);
+		return;
+	}
+	*days = (struct organ_days){ .code = "", .from = "", .until = "" };
+	for (const struct yaml_node *each = n->first; each != NULL; each = each->next) {
+		if (strcmp(each->key, "code") == 0)
+			scalar(l, each, COMMITTEE_ID_MAX, &days->code);
+		else if (strcmp(each->key, "from") == 0)
+			read_day(l, each, &days->from);
+		else if (strcmp(each->key, "until") == 0)
+			read_day(l, each, &days->until);
+		else
+			fault_of_key(l, each, _("no such key; code, from and until are"));
+	}
+	if (days->code[0] == '\0')
+		fault(l, n, _("code is wanted"), "organ_ids");
+	codes[c->organ_id_count++] = days->code;
+	if (days->from[0] != '\0' || days->until[0] != '\0')
+		c->organ_count++;
+}
+
 static void read_organs(struct loading *l, const struct yaml_node *n, struct rec_committee *c)
 {
-	text_t *list;
+	struct organ_days *days;
 	uint32_t count = 0;
 
 	for (const struct yaml_node *each = n->first; each != NULL; each = each->next)
 		count++;
-	list = arena_array(l->arena, count, sizeof *list);
-	if (n->type != YAML_LIST || list == NULL || count > 16) {
+	c->organ_ids = arena_array(l->arena, count, sizeof *c->organ_ids);
+	days = arena_array(l->arena, count, sizeof *days);
+	if (n->type != YAML_LIST || c->organ_ids == NULL || days == NULL || count > 16) {
+		c->organ_ids = NULL;
 		fault(l, n, _("a list of at most 16 codes is wanted"), n->key);
 		return;
 	}
-	count = 0;
+	c->organs = days;
 	for (const struct yaml_node *each = n->first; each != NULL; each = each->next)
-		scalar(l, each, 32, &list[count++]);
-	c->organ_ids = list;
-	c->organ_id_count = count;
+		read_organ(l, each, c, &days[c->organ_count]);
 }
 
 static void read_term(struct loading *l, const struct yaml_node *n, struct rec_committee *c)
 {
 	for (const struct yaml_node *each = n->first; each != NULL; each = each->next) {
-		char date[11];
-
 		if (strcmp(each->key, "name") == 0) {
 			scalar(l, each, SYMBOL_MAX, &c->term_name);
 		} else if (strcmp(each->key, "from") == 0) {
-			if (!scalar(l, each, DATE_MAX, &c->term_from))
-				continue;
-			if (!text_date(c->term_from, date))
-				fault(l, each, _("not a date: YYYY-MM-DD"), c->term_from);
-			/* as the directory has it, however it was written */
-			else if ((c->term_from = arena_text(l->arena, date, strlen(date))) == NULL)
-				c->term_from = "";
+			read_day(l, each, &c->term_from);
 		} else {
 			fault_of_key(l, each, _("no such key; name and from are"));
 		}

@@ -28,11 +28,14 @@ static void test_entry_comes_back_as_it_was(void **state)
 {
 	struct fixture *f = *state;
 	text_t organs[] = { "000.00.00.H01", "G22.1" };
+	const struct organ_days days[] = { { "G22.1", "2020-07-22", "" } };
 	struct rec_committee c = f->entries[0], out;
 	struct blob bytes;
 
 	c.organ_ids = organs;
 	c.organ_id_count = 2;
+	c.organs = days;
+	c.organ_count = 1;
 	c.no_seal = true;
 	c.retired = true;
 	c.changed_in = 9;
@@ -48,6 +51,10 @@ static void test_entry_comes_back_as_it_was(void **state)
 	assert_true(out.no_seal && out.retired && out.changed_in == 9);
 	assert_int_equal(out.organ_id_count, 2);
 	assert_string_equal(out.organ_ids[1], "G22.1");
+	assert_int_equal(out.organ_count, 1);
+	assert_string_equal(out.organs[0].code, "G22.1");
+	assert_string_equal(out.organs[0].from, "2020-07-22");
+	assert_string_equal(out.organs[0].until, "");
 	assert_int_equal(out.key_count, 1);
 	assert_memory_equal(&out.keys[0].key_id, &c.keys[0].key_id, 32);
 	assert_memory_equal(out.keys[0].public_key, c.keys[0].public_key, 32);
@@ -64,6 +71,32 @@ static enum err entry_back(struct fixture *f, const struct rec_committee *c)
 
 	assert_ok(directory_entry_pack(f->arena, c, &bytes));
 	return directory_entry_unpack(f->arena, bytes, &out);
+}
+
+static void test_days_are_of_a_code_of_the_entry_and_there(void **state)
+{
+	struct fixture *f = *state;
+	text_t organs[] = { "G22.1" };
+	struct organ_days days[17] = { { "G22.1", "", "2020-07-22" } };
+	struct rec_committee c = f->entries[0];
+
+	c.organ_ids = organs;
+	c.organ_id_count = 1;
+	c.organs = days;
+	c.organ_count = 1;
+	assert_ok(entry_back(f, &c));
+	days[0].code = "G22.2";
+	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
+	days[0].code = "G22.1";
+	days[0].until = "2020-02-30";
+	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
+	days[0].until = "";
+	days[0].from = "soon";
+	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
+	for (size_t i = 0; i < COUNT_OF(days); i++)
+		days[i] = (struct organ_days){ "G22.1", "", "" };
+	c.organ_count = COUNT_OF(days);
+	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
 }
 
 static void test_entry_fields_have_their_bounds(void **state)
@@ -383,6 +416,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_entry_comes_back_as_it_was),
+		TEST(test_days_are_of_a_code_of_the_entry_and_there),
 		TEST(test_entry_fields_have_their_bounds),
 		TEST(test_empty_or_broken_entry_is_a_format_error),
 		TEST(test_root_is_over_the_exact_entries_in_their_order),

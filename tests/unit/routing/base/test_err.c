@@ -49,6 +49,8 @@ static void test_exit_codes_are_those_of_the_contract(void **state)
 	assert_int_equal(err_exit_code(ERR_NOT_FOUND), 4);
 	assert_int_equal(err_exit_code(ERR_SECRET), 5);
 	assert_int_equal(err_exit_code(ERR_SIGNATURE), 5);
+	assert_int_equal(err_exit_code(ERR_EDXML_XML), 5);
+	assert_int_equal(err_exit_code(ERR_EDXML_ABOUT), 5);
 	assert_int_equal(err_exit_code(ERR_CONFLICT), 6);
 	assert_int_equal(err_exit_code(ERR_TIMEOUT), 8);
 	assert_int_equal(err_exit_code(ERR_STORE), 1);
