@@ -151,17 +151,15 @@ UNIT := \
 	tools/output/test_table_layout \
 	tools/output/test_text \
 	tools/run/test_run \
+	tools/spool/test_order \
+	tools/spool/test_turn \
 	tools/token/test_audit \
 	tools/token/test_book \
 	tools/token/test_bucket \
 	tools/token/test_certificate \
 	tools/token/test_file \
 	tools/token/test_sent \
-	tools/token/test_token
-	tools/run/test_run \
-	tools/spool/test_order \
-	tools/spool/test_turn
-	tools/run/test_run \
+	tools/token/test_token \
 	tools/webhook/test_backoff \
 	tools/webhook/test_event \
 	tools/webhook/test_folder \
@@ -179,12 +177,6 @@ UNIT_SUPPORT := \
 	support/shelf \
 	support/spool_desk \
 	support/table_text
-# Fuzz targets, tests/fuzz/fuzz_NAME.c each; FUZZ_NAME are the folders of its kept inputs.
-FUZZ := \
-	edxml \
-	spool
-FUZZ_edxml := tests/edxml
-FUZZ_spool := tests/fuzz/spool
 SIM := \
 	check \
 	check_authenticity \
@@ -261,8 +253,14 @@ TEST_HELPERS := \
 	damage \
 	enlarge \
 	places \
-	stream \
 	spool_run \
+	stream \
 	unixcat \
 	unixrecv \
 	webhook_run
+# Fuzz targets, tests/fuzz/fuzz_NAME.c each; FUZZ_NAME are the folders of its kept inputs.
+FUZZ := \
+	edxml \
+	spool
+FUZZ_edxml := tests/edxml
+FUZZ_spool := tests/fuzz/spool

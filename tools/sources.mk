@@ -88,6 +88,7 @@ TOOLS := \
 	command/send \
 	command/show \
 	command/status \
+	command/table \
 	command/target \
 	command/target_ask \
 	command/target_by \
@@ -167,14 +168,6 @@ TOOLS := \
 	registry/request_file \
 	registry/tree_file \
 	run/run \
-	token/audit \
-	token/book \
-	token/bucket \
-	token/certificate \
-	token/file \
-	token/sent \
-	token/token \
-	token/uses \
 	spool/cursor \
 	spool/deliver \
 	spool/disk \
@@ -190,7 +183,14 @@ TOOLS := \
 	spool/sights \
 	spool/spool \
 	spool/turn \
-	vanthu
+	token/audit \
+	token/book \
+	token/bucket \
+	token/certificate \
+	token/file \
+	token/sent \
+	token/token \
+	token/uses \
 	vanthu \
 	webhook/backoff \
 	webhook/cursor \
@@ -262,6 +262,21 @@ TOOLS_TEST := \
 	output/terminal \
 	output/text \
 	run/run \
+	spool/cursor \
+	spool/deliver \
+	spool/disk \
+	spool/fault \
+	spool/incoming \
+	spool/inputs \
+	spool/journal \
+	spool/order \
+	spool/outgoing \
+	spool/place \
+	spool/result \
+	spool/send \
+	spool/sights \
+	spool/spool \
+	spool/turn \
 	token/audit \
 	token/book \
 	token/bucket \
@@ -269,7 +284,20 @@ TOOLS_TEST := \
 	token/file \
 	token/sent \
 	token/token \
-	token/uses
+	token/uses \
+	webhook/backoff \
+	webhook/cursor \
+	webhook/event \
+	webhook/feed \
+	webhook/folder \
+	webhook/key \
+	webhook/post \
+	webhook/reader \
+	webhook/sender \
+	webhook/subscriber \
+	webhook/subscription \
+	webhook/target \
+	webhook/webhook
 # The gateway.
 GATEWAY := \
 	gateway/changes \
@@ -299,33 +327,3 @@ GATEWAY := \
 GATEWAY_TEST := \
 	gateway/deadlines \
 	gateway/multipart
-	run/run \
-	spool/cursor \
-	spool/deliver \
-	spool/disk \
-	spool/fault \
-	spool/incoming \
-	spool/inputs \
-	spool/journal \
-	spool/order \
-	spool/outgoing \
-	spool/place \
-	spool/result \
-	spool/send \
-	spool/sights \
-	spool/spool \
-	spool/turn
-	run/run \
-	webhook/backoff \
-	webhook/cursor \
-	webhook/event \
-	webhook/feed \
-	webhook/folder \
-	webhook/key \
-	webhook/post \
-	webhook/reader \
-	webhook/sender \
-	webhook/subscriber \
-	webhook/subscription \
-	webhook/target \
-	webhook/webhook

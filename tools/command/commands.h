@@ -80,6 +80,9 @@ int target_export(struct cli *cli, const struct target_export *e,
 /* Writes a new file, or standard output for a path of NULL; the exit code. */
 int command_write_file(struct cli *cli, const char *path, const char *text, size_t len);
 
+/* All of them, by groups of the help; the last has no name. */
+extern const struct command command_table[];
+
 /* Their options, each beside the code that reads them. */
 extern const struct command_option changes_options[], send_options[], show_options[],
 	resend_options[], inbox_options[], save_options[], export_options[], verify_options[],

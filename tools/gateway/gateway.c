@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "daemon/base/log.h"
 #include "tools/base/files.h"
 #include "tools/gateway/deadlines.h"
 #include "tools/gateway/parts.h"
@@ -13,6 +14,8 @@
 #include "tools/gateway/routes.h"
 #include "tools/gateway/server.h"
 #include "tools/gateway/submit.h"
+#include "tools/spool/spool.h"
+#include "tools/webhook/webhook.h"
 
 enum {
 	DAEMON_CONNECTIONS = 32,
@@ -24,6 +27,10 @@ struct gateway_parts {
 	struct gateway gateway;
 	char vanthu[PATH_MAX];
 	struct server *server;
+	struct webhook_parts webhook_parts;
+	struct webhook *webhook;
+	struct spool_parts spool_parts;
+	struct spool *spool;
 };
 
 static enum err open_folder(const struct config *c, struct gateway *g, const char **why)
@@ -65,6 +72,43 @@ static enum err open_parts(struct gateway_parts *p, const struct config *config,
 	return g->deadlines == NULL ? ERR_SYSTEM : open_folder(config, g, why);
 }
 
+/* ---- what runs beside ---- */
+
+static void log_webhook(void *of, const char *event, const char *fields)
+{
+	(void)of;
+	log_event(LOG_INFO, event, "%s", fields);
+}
+
+static void log_spool(void *of, enum err e, const char *text)
+{
+	char quoted[1024];
+
+	(void)of;
+	log_event(e == ERR_OK ? LOG_INFO : LOG_WARNING, "spool", "error=VT-%d text=%s", (int)e,
+		  log_quote(text, quoted, sizeof quoted));
+}
+
+static enum err start_beside(struct gateway_parts *p, const char **why)
+{
+	const struct config *config = p->gateway.config;
+	enum err e;
+
+	p->webhook_parts = (struct webhook_parts){ .config = config,
+						   .vanthu = p->vanthu,
+						   .log = log_webhook };
+	p->spool_parts = (struct spool_parts){ .config = config,
+					       .vanthu = p->vanthu,
+					       .log = log_spool };
+	e = webhook_start(&p->webhook_parts, &p->webhook);
+	p->gateway.webhook = p->webhook;
+	if (e == ERR_OK && config->gateway_spool[0] != '\0')
+		e = spool_start(&p->spool_parts, &p->spool);
+	if (e == ERR_FILE)
+		*why = fs_why(errno);
+	return e;
+}
+
 enum err gateway_start(const struct config *config, int stop, struct gateway_parts **out,
 		       const char **why)
 {
@@ -77,6 +121,8 @@ enum err gateway_start(const struct config *config, int stop, struct gateway_par
 		return ERR_NO_MEMORY;
 	p->gateway.stop = stop;
 	e = open_parts(p, config, why);
+	if (e == ERR_OK)
+		e = start_beside(p, why);
 	if (e == ERR_OK)
 		e = server_start(&p->gateway, &p->server, why);
 	if (e != ERR_OK) {
@@ -92,6 +138,8 @@ void gateway_stop(struct gateway_parts *p)
 	if (p == NULL)
 		return;
 	server_stop(p->server);
+	spool_stop(p->spool);
+	webhook_stop(p->webhook);
 	deadlines_stop(p->gateway.deadlines);
 	token_audit_close(p->gateway.audit);
 	token_book_close(p->gateway.book);

@@ -11,6 +11,7 @@ struct deadlines;
 struct route;
 struct pool;
 struct tally;
+struct webhook;
 
 struct gateway {
 	const struct config *config;
@@ -22,6 +23,7 @@ struct gateway {
 	struct pool *pool;
 	struct pool *followers; /* of those that wait for changes, who take nobody's place */
 	struct tally *tally;
+	struct webhook *webhook; /* sends to subscribers; its own lock */
 	bool tls, client_certificates;
 	int stop; /* a descriptor that can be read once the gateway ends */
 };

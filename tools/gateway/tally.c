@@ -10,6 +10,7 @@
 #include "daemon/base/version.h"
 #include "tools/base/text.h"
 #include "tools/gateway/exchange.h"
+#include "tools/webhook/webhook.h"
 
 enum { CLASSES = 6, ROWS_MAX = 128, NO_ROW = ROWS_MAX - 1 };
 
@@ -139,6 +140,29 @@ static void print_rows(const struct tally *r, const struct route *routes, FILE *
 	}
 }
 
+static void print_webhooks(struct webhook *w, FILE *to)
+{
+	struct webhook_condition c;
+
+	webhook_health(w, &c);
+	fprintf(to,
+		"# TYPE vanthu_gateway_webhooks gauge\n"
+		"# HELP vanthu_gateway_webhooks Subscriptions, by their state.\n"
+		"vanthu_gateway_webhooks{state=\"active\"} %u\n"
+		"vanthu_gateway_webhooks{state=\"paused\"} %u\n"
+		"vanthu_gateway_webhooks{state=\"given_up\"} %u\n"
+		"# TYPE vanthu_gateway_webhooks_failing gauge\n"
+		"vanthu_gateway_webhooks_failing %u\n"
+		"# TYPE vanthu_gateway_webhooks_damaged gauge\n"
+		"vanthu_gateway_webhooks_damaged %u\n",
+		c.active, c.paused, c.given_up, c.failing, c.damaged);
+	fprintf(to,
+		"# TYPE vanthu_gateway_webhook_attempts counter\n"
+		"vanthu_gateway_webhook_attempts_total{result=\"taken\"} %llu\n"
+		"vanthu_gateway_webhook_attempts_total{result=\"failed\"} %llu\n",
+		(unsigned long long)c.delivered, (unsigned long long)c.failed);
+}
+
 void tally_metrics(struct exchange *x)
 {
 	struct tally *r = x->gateway->tally;
@@ -166,6 +190,7 @@ void tally_metrics(struct exchange *x)
 		(long long)r->connections, (unsigned long long)r->received_bytes);
 	print_rows(r, x->gateway->routes, to);
 	pthread_mutex_unlock(&r->lock);
+	print_webhooks(x->gateway->webhook, to);
 	fputs("# EOF\n", to);
 	if (fclose(to) == 0)
 		exchange_plain(x, MHD_HTTP_OK,
