@@ -86,6 +86,7 @@ enum err document_body_pack(struct arena *a, const struct document_body *b, stru
 	m.reminds = text(b->reminds);
 	m.foreign_id = text(b->foreign_id);
 	m.paper_copies = b->paper_copies;
+	m.published = b->published;
 	m.business = (Vanthu__V1__Business)b->business;
 	m.n_parts = b->part_count;
 	for (uint32_t i = 0; i < b->part_count; i++) {
@@ -261,6 +262,7 @@ enum err document_body_unpack(struct arena *a, struct blob bytes, struct documen
 	if (e != ERR_OK)
 		return e;
 	out->paper_copies = m->paper_copies;
+	out->published = m->published != 0;
 	out->business = (uint32_t)m->business;
 	return blame(out, "parts", read_parts(a, m, out));
 }
@@ -349,7 +351,8 @@ struct summary document_summary(const struct document_body *b)
 				 .business = (enum business)b->business,
 				 .concerns = b->older,
 				 .reminds = b->reminds,
-				 .paper_copies = b->paper_copies };
+				 .paper_copies = b->paper_copies,
+				 .published = b->published };
 }
 
 /* ---- facts ---- */

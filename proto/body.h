@@ -25,6 +25,7 @@ struct document_body {
 	text_t foreign_id;	      /* by another system; "" none; at most FOREIGN_ID_MAX */
 	uint32_t business;            /* 1 new, 2 recall, 3 update, 4 replace */
 	uint32_t paper_copies;        /* that went on paper besides; at most PAPER_COPIES_MAX */
+	bool published;		      /* everybody may read it */
 	const struct part *parts;
 	uint32_t part_count;
 	/* unpacked, in the arena: the names of the parts, a line each; reply_to and concerns, NULL:

@@ -86,6 +86,7 @@ TOOLS := \
 	command/resend \
 	command/save \
 	command/send \
+	command/send_order \
 	command/show \
 	command/status \
 	command/table \

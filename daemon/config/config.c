@@ -512,6 +512,11 @@ bool config_drops_recalled(const struct config *c)
 	return strcmp(c->recall_content, "drop") == 0;
 }
 
+bool config_may_publish(const struct config *c)
+{
+	return strcmp(c->publish_allow, "yes") == 0;
+}
+
 enum target_headline config_headline(const struct config *c)
 {
 	enum target_headline h = HEADLINE_EXCHANGED;

@@ -40,6 +40,7 @@ struct config {
 	int64_t feed_keep_ms; /* of changes for programs that follow; 0: … */
 	uint64_t feed_count;  /* … as many as these */
 	char recall_content[8]; /* keep or drop */
+	char publish_allow[4];	/* yes or no */
 	int64_t commit_gap_us;
 	uint32_t verify_workers, file_workers;
 	struct target_line target_line; /* the digital share to reach */
@@ -122,6 +123,8 @@ struct config_link_text {
 const struct config_key *config_link_at(const struct config *c, unsigned index,
 					struct config_link_text *out);
 
+/* publish.allow: may a document be sent as one that everybody may read? */
+bool config_may_publish(const struct config *c);
 /* recall.content: does the content of what was given back go? */
 bool config_drops_recalled(const struct config *c);
 /* gateway.audit_required */

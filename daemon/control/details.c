@@ -166,6 +166,7 @@ enum err control_fill_details(struct client *c, const struct found_document *f, 
 		e = control_fill_newer(c, f, line);
 	line->reminds = text(s.reminds);
 	line->paper_copies = s.paper_copies;
+	line->published = s.published;
 	if (e == ERR_OK)
 		e = control_reminded(c, f, &line->reminded);
 	if (e != ERR_OK || !f->received || !doc_id_valid(&f->work.answer))

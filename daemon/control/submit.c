@@ -265,9 +265,11 @@ static enum err read_fields(struct upload *u, const Vanthu__V1__Submit *m, bool 
 /* Said now rather than after gigabytes have come. */
 static enum err judge(struct upload *u)
 {
-	enum err e = policy_submit(&u->event,
-				   u->client->control->parts.config->attachment_max_bytes);
+	const struct config *config = u->client->control->parts.config;
+	enum err e = policy_submit(&u->event, config->attachment_max_bytes);
 
+	if (e == ERR_OK && u->event.summary.published && !config_may_publish(config))
+		e = ERR_PUBLISH;
 	u->event.within_policy = e == ERR_OK;
 	return e;
 }

@@ -234,6 +234,8 @@ static const struct err_row rows[] = {
 	{ ERR_PART_DIGEST,
 	  N_("the content that came has another digest than the one given with it"),
 	  N_("read it again, and send it again under the same id") },
+	{ ERR_PUBLISH, N_("this office may not send documents that everybody may read"),
+	  N_("leave out --publish, or ask the operator for publish.allow: yes") },
 	{ ERR_FEED_MISSED, N_("changes that are not kept any more were not read in time"),
 	  N_("list inbox and outbox for what was missed, and go on with: vanthu changes (from the "
 	     "oldest that is kept)") },

@@ -231,6 +231,7 @@ struct summary {
 	/* a reminder of reply_to: the committee that has not done it; NULL or "": it is none */
 	text_t reminds;
 	uint32_t paper_copies; /* that went on paper besides */
+	bool published;	       /* its issuer says that everybody may read it */
 };
 
 #endif

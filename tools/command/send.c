@@ -12,368 +12,11 @@
 #include "tools/command/accepted.h"
 #include "tools/command/delivered.h"
 #include "tools/command/older.h"
+#include "tools/command/send_order.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
-enum {
-	OPT_TO = 1,
-	OPT_TYPE,
-	OPT_NUMBER,
-	OPT_SUBJECT,
-	OPT_URGENCY,
-	OPT_DUE,
-	OPT_REPLY,
-	OPT_SECRECY,
-	OPT_WAIT,
-	OPT_ID,
-	OPT_DATE,
-	OPT_SIGNER,
-	OPT_POSITION,
-	OPT_NOTE,
-	OPT_TERM,
-	OPT_STRICT,
-	OPT_COMPETENCE,
-	OPT_FINISH,
-	OPT_NO_FINISH,
-	OPT_UPDATE,
-	OPT_REPLACE,
-	OPT_PAPER_COPIES,
-	OPT_FOREIGN_ID
-};
-
-enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
 enum { ENDING_CHARS = 8, RECIPIENTS_BYTES = 1 << 20 };
-
-/* What people write: NFC, ours. */
-enum {
-	TEXT_NUMBER,
-	TEXT_SUBJECT,
-	TEXT_SIGNER,
-	TEXT_POSITION,
-	TEXT_NOTE,
-	TEXT_TERM,
-	TEXT_COMPETENCE,
-	TEXT_FOREIGN_ID,
-	TEXT_COUNT
-};
-
-enum finishing { FINISH_ASK, FINISH_YES, FINISH_NO };
-
-/* The document that is answered, as it was when it was found. */
-struct answered {
-	char origin[COMMITTEE_ID_MAX + 1];
-	char id[UUID_TEXT_SIZE];
-	bool received; /* it came here: our office works on it */
-	char code[3];  /* 01 to 06, of one that came here */
-};
-
-struct wanted {
-	struct submission s;
-	const char *type, *reply_to;
-	const char *whom; /* WHO[,WHO…] */
-	char *texts[TEXT_COUNT];
-	char *to;	/* with ids for names */
-	bool looked_up; /* what looks like ids too */
-	struct slips printed;
-	int wait;
-	enum finishing finishing;
-	struct answered answered;
-	struct older older;
-};
-
-const struct command_option send_options[] = {
-	{ "to", OPT_TO, N_("WHO[,WHO…]"),
-	  N_("committees by id or name, or superior, subordinates, subtree"), VALUE_RECIPIENTS,
-	  NULL },
-	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"),
-	  VALUE_TYPE, NULL },
-	{ "number", OPT_NUMBER, N_("NUMBER"),
-	  N_("number as printed, like 31-KH/ĐU; auto, auto-KH/ĐU or auto/KH-ĐU: the next one"),
-	  VALUE_NONE, NULL },
-	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about, in a line"), VALUE_NONE, NULL },
-	{ "urgency", OPT_URGENCY, "thuong|khan|thuong-khan|hoa-toc",
-	  N_("how urgent; all but thuong overtake thuong (thuong)"), VALUE_WORDS, NULL },
-	{ "secrecy", OPT_SECRECY, "thuong|mat|toi-mat|tuyet-mat",
-	  N_("how secret; only thuong is taken here (thuong)"), VALUE_WORDS, NULL },
-	{ "due", OPT_DUE, N_("DATE"), N_("to be done by: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE,
-	  NULL },
-	{ "reply-to", OPT_REPLY, N_("ID"),
-	  N_("the document that this one answers; without --to it goes to who issued that"),
-	  VALUE_DOCUMENT, NULL },
-	{ "update", OPT_UPDATE, N_("ID"),
-	  N_("a document of ours that this one changes; without --to it goes to all who have that"),
-	  VALUE_DOCUMENT, NULL },
-	{ "replace", OPT_REPLACE, N_("ID"),
-	  N_("a document of ours that this one stands in the place of; --to as with --update"),
-	  VALUE_DOCUMENT, NULL },
-	{ "finish", OPT_FINISH, NULL, N_("the work on what it answers is finished with it"),
-	  VALUE_NONE, NULL },
-	{ "no-finish", OPT_NO_FINISH, NULL, N_("the work on what it answers goes on: do not ask"),
-	  VALUE_NONE, NULL },
-	{ "date", OPT_DATE, N_("DATE"), N_("date of issue (today)"), VALUE_NONE, NULL },
-	{ "signer", OPT_SIGNER, N_("NAME"), N_("who signed it"), VALUE_SIGNER,
-	  NULL },
-	{ "position", OPT_POSITION, N_("TEXT"), N_("the office of who signed it"), VALUE_NONE,
-	  NULL },
-	{ "competence", OPT_COMPETENCE, N_("TEXT"),
-	  N_("in whose place it was signed, like \"T/M ĐẢNG ỦY\""), VALUE_NONE, NULL },
-	{ "term", OPT_TERM, N_("TEXT"), N_("term of the committee, like 2025-2030"), VALUE_NONE,
-	  NULL },
-	{ "note", OPT_NOTE, N_("TEXT"), N_("a note to the recipients' offices"), VALUE_NONE, NULL },
-	{ "paper-copies", OPT_PAPER_COPIES, N_("N"),
-	  N_("so many copies go on paper besides: it counts as digital, and not as paperless"),
-	  VALUE_NONE, NULL },
-	{ "foreign-id", OPT_FOREIGN_ID, N_("TEXT"),
-	  N_("the id that another system gave it, word for word"), VALUE_NONE, NULL },
-	{ "wait", OPT_WAIT, "accepted|delivered",
-	  N_("return when it is accepted (as without this), or delivered everywhere, within "
-	     "--timeout"),
-	  VALUE_WORDS, NULL },
-	{ "id", OPT_ID, N_("UUID"), N_("id of the document, to repeat a send safely (made anew)"),
-	  VALUE_NONE, NULL },
-	{ "strict", OPT_STRICT, NULL, N_("send nothing where there is something to warn of"),
-	  VALUE_NONE, NULL },
-	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
-};
-
-static bool choose(const char *text, const char *const *words, int *out)
-{
-	*out = text_choose(text, words);
-	return *out >= 0;
-}
-
-static bool take_choice(struct wanted *w, int option, const char *value)
-{
-	static const char *const urgencies[] = { "thuong", "khan", "thuong-khan", "hoa-toc", NULL };
-	static const char *const secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat", NULL };
-	static const char *const waits[] = { "", "accepted", "delivered", NULL };
-	int n = 0;
-
-	switch (option) {
-	case OPT_URGENCY:
-		if (!choose(value, urgencies, &n))
-			return false;
-		w->s.urgency = (Vanthu__V1__Urgency)(n + 1);
-		return true;
-	case OPT_SECRECY:
-		if (!choose(value, secrecies, &n))
-			return false;
-		w->s.secrecy = (Vanthu__V1__Secrecy)(n + 1);
-		return true;
-	case OPT_WAIT:
-		return choose(value, waits, &w->wait) && w->wait != WAIT_NONE;
-	case OPT_DUE:
-		return text_date(value, w->s.due_on);
-	case OPT_DATE:
-		return text_date(value, w->s.issued_on);
-	case OPT_STRICT:
-		w->s.strict = true;
-		return true;
-	case OPT_FINISH:
-		w->finishing = FINISH_YES;
-		return true;
-	case OPT_NO_FINISH:
-		w->finishing = FINISH_NO;
-		return true;
-	case OPT_ID:
-		return uuid_parse(value, &w->s.id) == ERR_OK;
-	default:
-		return false;
-	}
-}
-
-static bool take_text(struct wanted *w, int which, const char *value)
-{
-	free(w->texts[which]);
-	w->texts[which] = text_entry(value);
-	return w->texts[which] != NULL;
-}
-
-/* One of the two, and of one document. */
-static bool take_older(struct wanted *w, int option, const char *value)
-{
-	bool first = w->older.name == NULL;
-
-	w->older.name = value;
-	w->older.business = option == OPT_UPDATE ? VANTHU__V1__BUSINESS__BUSINESS_UPDATE
-						 : VANTHU__V1__BUSINESS__BUSINESS_REPLACE;
-	return first;
-}
-
-static bool take(struct wanted *w, int option, const char *value)
-{
-	switch (option) {
-	case OPT_TO:
-		w->whom = value;
-		return recipients_named(value);
-	case OPT_TYPE:
-		w->type = value;
-		return true;
-	case OPT_PAPER_COPIES:
-		return text_count(value, PAPER_COPIES_MAX, &w->s.paper_copies);
-	case OPT_REPLY:
-		w->reply_to = value;
-		return true;
-	case OPT_UPDATE:
-	case OPT_REPLACE:
-		return take_older(w, option, value);
-	case OPT_NUMBER:
-		return take_text(w, TEXT_NUMBER, value);
-	case OPT_SUBJECT:
-		return take_text(w, TEXT_SUBJECT, value);
-	case OPT_SIGNER:
-		return take_text(w, TEXT_SIGNER, value);
-	case OPT_POSITION:
-		return take_text(w, TEXT_POSITION, value);
-	case OPT_COMPETENCE:
-		return take_text(w, TEXT_COMPETENCE, value) &&
-		       signing_is_competence(w->texts[TEXT_COMPETENCE]);
-	case OPT_NOTE:
-		return take_text(w, TEXT_NOTE, value);
-	case OPT_TERM:
-		return take_text(w, TEXT_TERM, value);
-	case OPT_FOREIGN_ID:
-		return take_text(w, TEXT_FOREIGN_ID, value);
-	default:
-		return take_choice(w, option, value);
-	}
-}
-
-static int check_type(struct cli *cli, struct wanted *w)
-{
-	const struct doctype *type;
-	int code = doctype_option(cli, w->type, w->s.issued_on, &type);
-
-	if (code == 0) {
-		w->s.type_code = type->code;
-		w->s.type_name = type->name;
-	}
-	return code;
-}
-
-static const char *hint_of(int option)
-{
-	switch (option) {
-	case OPT_DUE:
-	case OPT_DATE:
-		return _(err_fix(ERR_BAD_DATE));
-	case OPT_ID:
-		return _("give a UUID (32 hexadecimal digits, not all zero), or leave --id out and "
-			 "one is made");
-	case OPT_UPDATE:
-	case OPT_REPLACE:
-		return _("a document updates or replaces one other: --update or --replace, once");
-	case OPT_TO:
-		return _(err_fix(ERR_NO_RECIPIENT));
-	case OPT_PAPER_COPIES:
-		return _("give how many copies go on paper besides, or leave it out");
-	case OPT_COMPETENCE:
-		return _("write T/M, T/L or K/T and for whom, like \"T/M ĐẢNG ỦY\"; the State "
-			 "writes TM. "
-			 "KT. TL. TUQ. Q.");
-	default:
-		return _(err_fix(ERR_UTF8));
-	}
-}
-
-static bool is_for_somebody(const struct wanted *w)
-{
-	return w->whom != NULL || w->reply_to != NULL || w->older.name != NULL;
-}
-
-/* All that is missing in one message, so that nobody has to try four times. 0: nothing is. */
-static int check_complete(struct cli *cli, const struct wanted *w)
-{
-	const struct {
-		bool missing;
-		const char *what;
-	} all[] = { { w->s.file_count == 0, N_("the file of the document") },
-		    { !is_for_somebody(w), N_("--to (to whom)") },
-		    { w->type == NULL, N_("--type (what type of document)") },
-		    { w->texts[TEXT_SUBJECT] == NULL, N_("--subject (what it is about)") } };
-	char list[256] = "", message[512];
-	unsigned count = 0;
-
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-		if (!all[i].missing)
-			continue;
-		snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
-			 count == 0 ? "" : ", ", _(all[i].what));
-		count++;
-	}
-	if (count == 0)
-		return 0;
-	if (count == 1 && !is_for_somebody(w)) {
-		cli_fail(cli, ERR_NO_RECIPIENT, NULL);
-		return err_exit_code(ERR_USAGE); /* nobody was asked: it is usage */
-	}
-	snprintf(message, sizeof message, _("still missing: %s"), list);
-	return cli_wanted(cli, message,
-			  _("for example: vanthu send plan.docx --to subordinates --type KH "
-			    "--number 31-KH/ĐU --subject \"Plan for 2026\""));
-}
-
-static const char *text_or_none(const struct wanted *w, int which)
-{
-	return w->texts[which] == NULL ? "" : w->texts[which];
-}
-
-/* Each text within the bounds that its readers have (routing/base/limits.h), and the names of files
- * that can be saved where they go. */
-static int check_texts(struct cli *cli, struct wanted *w)
-{
-	const struct text_field fields[] = {
-		{ "number", w->texts[TEXT_NUMBER], NUMBER_MAX, false },
-		{ "subject", w->texts[TEXT_SUBJECT], SUBJECT_MAX, false },
-		{ "signer", w->texts[TEXT_SIGNER], COMMITTEE_NAME_MAX, true },
-		{ "position", w->texts[TEXT_POSITION], COMMITTEE_NAME_MAX, true },
-		{ "competence", w->texts[TEXT_COMPETENCE], COMMITTEE_NAME_MAX, true },
-		{ "note", w->texts[TEXT_NOTE], SUBJECT_MAX, true },
-		{ "term", w->texts[TEXT_TERM], COMMITTEE_NAME_MAX, true },
-		{ "foreign-id", w->texts[TEXT_FOREIGN_ID], FOREIGN_ID_MAX, true },
-	};
-	int code = text_field_check(cli, fields, sizeof fields / sizeof fields[0]);
-
-	for (unsigned i = 0; code == 0 && i < w->s.file_count; i++)
-		code = text_field_check_name(cli, w->s.files[i]);
-	if (code != 0)
-		return code;
-	w->s.number = text_or_none(w, TEXT_NUMBER);
-	w->s.subject = text_or_none(w, TEXT_SUBJECT);
-	w->s.signer_name = text_or_none(w, TEXT_SIGNER);
-	w->s.signer_position = text_or_none(w, TEXT_POSITION);
-	w->s.signer_competence = text_or_none(w, TEXT_COMPETENCE);
-	w->s.note = text_or_none(w, TEXT_NOTE);
-	w->s.term = text_or_none(w, TEXT_TERM);
-	w->s.foreign_id = text_or_none(w, TEXT_FOREIGN_ID);
-	return 0;
-}
-
-static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w)
-{
-	int c;
-
-	while ((c = cli_option(cli, argc, argv)) != -1) {
-		if (c == '?')
-			return err_exit_code(ERR_USAGE);
-		if (!take(w, c, optarg))
-			return cli_bad_value(cli, hint_of(c));
-	}
-	if (argc - optind > SUBMISSION_FILES_MAX)
-		return cli_fail(cli, ERR_TOO_MANY_ATTACHMENTS, NULL);
-	for (int i = optind; i < argc; i++)
-		w->s.files[w->s.file_count++] = argv[i];
-	if (w->finishing == FINISH_YES && w->reply_to == NULL)
-		return cli_wanted(cli, _("--finish wants --reply-to (what it finishes)"), "");
-	c = check_complete(cli, w);
-	if (c == 0)
-		c = check_texts(cli, w);
-	if (c != 0)
-		return c;
-	if (w->s.issued_on[0] == '\0')
-		text_today(w->s.issued_on);
-	return check_type(cli, w);
-}
 
 /* ---- the document that it answers ---- */
 
@@ -400,14 +43,14 @@ static enum err ask_answered(struct call *c, const char *name, Vanthu__V1__Reply
 		       : call_fail(c, e, *reply);
 }
 
-static bool may_finish(const struct answered *a)
+static bool may_finish(const struct send_answered *a)
 {
 	return strcmp(a->code, "03") == 0 || strcmp(a->code, "04") == 0 ||
 	       strcmp(a->code, "05") == 0;
 }
 
 /* With --finish, before anything is sent. Finished already is fine: a repeated send. */
-static enum err check_finish(struct call *c, const struct wanted *w)
+static enum err check_finish(struct call *c, const struct send_order *w)
 {
 	char fix[256];
 
@@ -423,9 +66,9 @@ static enum err check_finish(struct call *c, const struct wanted *w)
 }
 
 /* Found by any of its names; who issued it is the recipient where none is named. */
-static enum err find_reply(struct call *c, struct wanted *w)
+static enum err find_reply(struct call *c, struct send_order *w)
 {
-	struct answered *a = &w->answered;
+	struct send_answered *a = &w->answered;
 	const Vanthu__V1__DocumentLine *line;
 	Vanthu__V1__Reply *reply;
 	enum err e;
@@ -457,7 +100,7 @@ static enum err find_reply(struct call *c, struct wanted *w)
 }
 
 /* Does whoever sits there want it finished with the answer? */
-static bool wants_finish(struct cli *cli, const struct wanted *w)
+static bool wants_finish(struct cli *cli, const struct send_order *w)
 {
 	char line[64];
 	char *folded;
@@ -477,7 +120,7 @@ static bool wants_finish(struct cli *cli, const struct wanted *w)
 
 /* The second act, after the document is accepted: should it fail, or this program die before it,
  * the same command does it later. 0, or the exit code of what was reported. */
-static int finish_answered(struct cli *cli, struct call *c, const struct wanted *w, const char *id,
+static int finish_answered(struct cli *cli, struct call *c, const struct send_order *w, const char *id,
 			   bool *finished)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -526,7 +169,7 @@ static int finish_answered(struct cli *cli, struct call *c, const struct wanted 
 }
 
 /* The number, where the daemon gave it: the first of the columns. */
-static const struct column *add_number(json_t *out, const struct wanted *w,
+static const struct column *add_number(json_t *out, const struct send_order *w,
 				       const Vanthu__V1__Accepted *a, const struct column *columns)
 {
 	if (!numbering_is_template(w->s.number))
@@ -536,7 +179,7 @@ static const struct column *add_number(json_t *out, const struct wanted *w,
 }
 
 /* A dry run finishes nothing, and says what would be. */
-static void add_answered(const struct cli *cli, json_t *out, const struct wanted *w, bool finished)
+static void add_answered(const struct cli *cli, json_t *out, const struct send_order *w, bool finished)
 {
 	const bool would = w->finishing == FINISH_YES && may_finish(&w->answered);
 
@@ -554,7 +197,7 @@ static void add_answered(const struct cli *cli, json_t *out, const struct wanted
 				    json_string(finished ? _("finished") : _("not finished yet")));
 }
 
-static int print_accepted(struct cli *cli, struct call *c, const struct wanted *w,
+static int print_accepted(struct cli *cli, struct call *c, const struct send_order *w,
 			  const Vanthu__V1__Accepted *a, const char *id)
 {
 	static const struct column columns[] = { { "number", N_("Number"), FORMAT_TEXT, false },
@@ -615,7 +258,7 @@ static bool is_unknown(enum err e)
 }
 
 /* Reports what fails, but a recipient that nobody knows only where that is the last word. */
-static enum err submit_once(struct call *c, struct wanted *w, bool last,
+static enum err submit_once(struct call *c, struct send_order *w, bool last,
 			    Vanthu__V1__Accepted **accepted)
 {
 	struct arena *a = arena_new(RECIPIENTS_BYTES);
@@ -639,7 +282,7 @@ static enum err submit_once(struct call *c, struct wanted *w, bool last,
 }
 
 /* What looks like an id and is none may be a name: "b" of a committee called B. */
-static enum err submit(struct call *c, struct wanted *w, Vanthu__V1__Accepted **accepted)
+static enum err submit(struct call *c, struct send_order *w, Vanthu__V1__Accepted **accepted)
 {
 	char *to;
 	enum err e;
@@ -657,7 +300,7 @@ static enum err submit(struct call *c, struct wanted *w, Vanthu__V1__Accepted **
 	return submit_once(c, w, true, accepted);
 }
 
-static int print_delivered(struct cli *cli, struct call *c, const struct wanted *w,
+static int print_delivered(struct cli *cli, struct call *c, const struct send_order *w,
 			   const Vanthu__V1__Accepted *a, const char *id)
 {
 	static const struct column columns[] = { { "number", N_("Number"), FORMAT_TEXT, false },
@@ -688,7 +331,7 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 	return code;
 }
 
-static struct slips_answer slips_in(const struct wanted *w, const Vanthu__V1__Accepted *a)
+static struct slips_answer slips_in(const struct send_order *w, const Vanthu__V1__Accepted *a)
 {
 	struct slips_answer slips = slips_of(a);
 
@@ -699,7 +342,7 @@ static struct slips_answer slips_in(const struct wanted *w, const Vanthu__V1__Ac
 
 /* What the daemon would warn of: fetched before anything is sent, where somebody can be asked, or
  * with --strict. 0: go on. */
-static int look_first(struct cli *cli, struct call *c, struct wanted *w)
+static int look_first(struct cli *cli, struct call *c, struct send_order *w)
 {
 	Vanthu__V1__Accepted *accepted;
 	bool strict = w->s.strict;
@@ -724,7 +367,7 @@ static int look_first(struct cli *cli, struct call *c, struct wanted *w)
 }
 
 /* It cannot be numbered any more once it is sent: a new one takes its place. */
-static void warn_numberless(struct cli *cli, const struct wanted *w, const char *id)
+static void warn_numberless(struct cli *cli, const struct send_order *w, const char *id)
 {
 	cli_warn(cli, "%s",
 		 _("no --number is given: an official document has one, and nobody will find this "
@@ -735,7 +378,7 @@ static void warn_numberless(struct cli *cli, const struct wanted *w, const char 
 			 id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
 }
 
-static int send_it(struct cli *cli, struct wanted *w)
+static int send_it(struct cli *cli, struct send_order *w)
 {
 	Vanthu__V1__Accepted *accepted;
 	struct call *c = NULL;
@@ -752,8 +395,8 @@ static int send_it(struct cli *cli, struct wanted *w)
 	if (e == ERR_OK && w->texts[TEXT_SIGNER] != NULL)
 		e = signer_fill(c, w->s.issued_on, &w->texts[TEXT_SIGNER],
 				&w->texts[TEXT_POSITION]);
-	w->s.signer_name = text_or_none(w, TEXT_SIGNER);
-	w->s.signer_position = text_or_none(w, TEXT_POSITION);
+	w->s.signer_name = send_order_text(w, TEXT_SIGNER);
+	w->s.signer_position = send_order_text(w, TEXT_POSITION);
 	w->s.names = !cli->json && !cli->plain;
 	if (e == ERR_OK)
 		e = recipients_resolve(c, w->whom, true, false, &w->to);
@@ -780,10 +423,10 @@ static int send_it(struct cli *cli, struct wanted *w)
 
 int cmd_send(struct cli *cli, int argc, char **argv)
 {
-	struct wanted w = { .s = { .urgency = VANTHU__V1__URGENCY__URGENCY_THUONG,
+	struct send_order w = { .s = { .urgency = VANTHU__V1__URGENCY__URGENCY_THUONG,
 				   .secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG } };
 	static const struct doc_id none;
-	int code = read_options(cli, argc, argv, &w);
+	int code = send_order_read(cli, argc, argv, &w);
 
 	w.s.dry_run = cli->dry_run;
 	if (code == 0 && memcmp(&w.s.id, &none, sizeof none) == 0 &&

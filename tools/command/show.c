@@ -60,6 +60,7 @@ static const struct column view_text[] = {
 	{ "signed_at", N_("Signed"), FORMAT_TIME, false },
 	{ "paper_copies", N_("Copies on paper"), FORMAT_COUNT, false },
 	{ "foreign_id", N_("Id elsewhere"), FORMAT_TEXT, false },
+	{ "published_text", N_("Public"), FORMAT_TEXT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -393,6 +394,9 @@ static void add_people(struct cli *cli, json_t *view)
 	json_object_set_new(work, "recall_text", people_request(work, "recall"));
 	if (json_integer_value(json_object_get(view, "paper_copies")) == 0)
 		json_object_del(view, "paper_copies");
+	if (json_is_true(json_object_get(view, "published")))
+		json_object_set_new(view, "published_text",
+				    json_string(_("everybody may read it")));
 	json_object_set_new(view, "concerns_text", older_text(view));
 	json_object_set_new(view, "newer_text", newer_text(view));
 	json_object_set_new(view, "reminded_text",

@@ -101,6 +101,7 @@ static const struct {
 	{ ERR_PERMISSION, 403 },
 	{ ERR_SECRET, 403 },
 	{ ERR_COMPETENCE, 403 },
+	{ ERR_PUBLISH, 403 },
 	{ ERR_HTTP_ORIGIN, 403 },
 	{ ERR_NOT_ISSUER, 403 },
 	{ ERR_NOT_FOUND, 404 },

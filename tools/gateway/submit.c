@@ -202,6 +202,7 @@ static enum err fill(struct submit *s)
 	m->reply_origin = m->older_origin = "";
 	m->paper_copies =
 		(uint32_t)json_integer_value(json_object_get(s->x->fields, "paper_copies"));
+	m->published = exchange_flag(s->x, "publish");
 	m->dry_run = exchange_flag(s->x, "dry_run");
 	m->strict = exchange_flag(s->x, "strict");
 	if (date == NULL)

@@ -217,6 +217,7 @@ static void add_details(json_t *out, const Vanthu__V1__DocumentLine *l)
 	json_object_set_new(out, "reminded", json_reminded(l->reminded));
 	json_object_set_new(out, "reminds", json_text_or_null(l->reminds));
 	json_object_set_new(out, "paper_copies", json_integer((json_int_t)l->paper_copies));
+	json_object_set_new(out, "published", json_boolean(l->published));
 }
 
 json_t *json_line(const Vanthu__V1__DocumentLine *l)

@@ -60,6 +60,7 @@ static void test_document_comes_back_as_it_was(void **state)
 				   .reminds = "xa-a1",
 				   .paper_copies = 3,
 				   .foreign_id = "000.00.00.G15,2026/11/24,05/NQ/ĐU",
+				   .published = true,
 				   .parts = parts,
 				   .part_count = 2 },
 			     out;
@@ -81,6 +82,8 @@ static void test_document_comes_back_as_it_was(void **state)
 	assert_string_equal(out.reminds, "xa-a1");
 	assert_int_equal(out.paper_copies, 3);
 	assert_string_equal(out.foreign_id, b.foreign_id);
+	assert_true(out.published);
+	assert_true(document_summary(&out).published);
 	assert_int_equal(out.part_count, 2);
 	assert_string_equal(out.parts[0].name, parts[0].name);
 	assert_string_equal(out.parts[0].media_type, "application/pdf");

@@ -360,6 +360,17 @@ static void test_a_feed_of_no_change_or_of_more_than_ten_years_is_refused(void *
 	assert_int_equal(load(p, "committee: xa-a1\nfeed:\n  keep: 0\n  count: 1\n"), ERR_OK);
 }
 
+static void test_nobody_publishes_until_the_operator_says_yes(void **state)
+{
+	struct corner *p = *state;
+
+	assert_ok(load(p, "committee: xa-a1\n"));
+	assert_false(config_may_publish(&p->config));
+	assert_ok(load(p, "committee: xa-a1\npublish:\n  allow: yes\n"));
+	assert_true(config_may_publish(&p->config));
+	assert_int_equal(load(p, "committee: xa-a1\npublish:\n  allow: maybe\n"), ERR_CONFIG);
+}
+
 static void test_byte_order_mark_is_passed_over_and_positions_stay(void **state)
 {
 	struct corner *p = *state;
@@ -587,6 +598,8 @@ int main(void)
 		TEST(test_file_over_a_mebibyte_is_refused),
 		TEST(test_more_errors_than_slots_are_counted),
 		TEST(test_reload_takes_what_it_may_and_names_the_rest),
+		TEST(test_a_feed_of_no_change_or_of_more_than_ten_years_is_refused),
+		TEST(test_nobody_publishes_until_the_operator_says_yes),
 		TEST(test_socket_path_that_is_too_long_is_reported),
 	};
 
