@@ -46,7 +46,7 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libcurl libxml-2.0 libzip
 
-.PHONY: all library man bench clerk figures demo check sim fuzz year vectors install clean help packages lint locale
+.PHONY: all library man api bench clerk figures demo check sim fuzz year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 
 help:
@@ -59,6 +59,7 @@ help:
 	@echo 'make sim SEED=n replay one seed of the simulator'
 	@echo 'make fuzz TARGET=edxml look for inputs that break it, for FUZZ_SECONDS (60)'
 	@echo 'make year SEED=n a year of 20,000 documents in a tree of 31 committees, played and checked'
+	@echo 'make api        write docs/openapi.json and docs/api/index.html anew, from the table of the gateway'
 	@echo 'make vectors    write tests/vectors anew: worked examples of every format'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX), by default /usr'
 	@echo 'make clean      remove build/'
@@ -185,7 +186,7 @@ $(B)/locale/%/LC_MESSAGES/vanthu.mo: tools/po/%.po $(B)/cflags
 	$(Q)msgfmt --check-format -o $@ $<
 
 # ---- manual pages: docs/man/ with the parts that tables make, a line @part@ each ----
-MAN := vanthu.1 vanthud.8 vanthud.yaml.5 vi/vanthu.1 vi/vanthud.8 vi/vanthud.yaml.5
+MAN := vanthu.1 vanthud.8 vanthu-gateway.8 vanthud.yaml.5 vi/vanthu.1 vi/vanthud.8 vi/vanthu-gateway.8 vi/vanthud.yaml.5
 man: $(MAN:%=$(B)/man/%)
 $(B)/man/%: docs/man/%.in $(B)/vanthu $(B)/locale/vi/LC_MESSAGES/vanthu.mo
 	@mkdir -p $(@D)
@@ -194,6 +195,11 @@ $(B)/man/%: docs/man/%.in $(B)/vanthu $(B)/locale/vi/LC_MESSAGES/vanthu.mo
 		BEGIN { "sed -n \"s/.*VANTHU_VERSION .\\(.*\\).$$/\\1/p\" daemon/base/version.h" | getline version } \
 		/^@[a-z]+@$$/ { gsub(/@/, ""); fflush(); if (system(vanthu " help --man " $$0) != 0) exit 1; next } \
 		{ gsub(/@version@/, version); print }' $< > $@
+
+# ---- the gateway's interface: description and reference page, made from its table ----
+api: $(B)/vanthu-gateway
+	$(Q)$(B)/vanthu-gateway --openapi > docs/openapi.json
+	$(Q)python3 -B docs/api/page.py docs/openapi.json > docs/api/index.html
 
 # ---- tests ----
 ASAN_LIB := $(call obj_of,asan,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%) $(TOOLS_TEST:%=tools/%) $(GATEWAY_TEST:%=tools/%)) $(call gen_of,asan)
@@ -366,7 +372,7 @@ SHARE = $(R)/share
 install: all
 	install -d -m 755 "$(R)/bin" "$(R)/sbin" "$(R)/lib/systemd/system" "$(SHARE)/doc/vanthu" "$(SHARE)/vanthu" "$(SHARE)/locale/vi/LC_MESSAGES" \
 		"$(SHARE)/bash-completion/completions" "$(SHARE)/zsh/vendor-completions" \
-		"$(R)/include" "$(R)/lib/pkgconfig" "$(SHARE)/doc/vanthu/examples"
+		"$(R)/include" "$(R)/lib/pkgconfig" "$(SHARE)/doc/vanthu/examples/portal" "$(SHARE)/doc/vanthu/api"
 	install -m 755 $(B)/vanthu "$(R)/bin/vanthu"
 	install -m 755 $(B)/vanthud "$(R)/sbin/vanthud"
 	install -m 755 $(B)/vanthu-gateway "$(R)/bin/vanthu-gateway"
@@ -387,8 +393,10 @@ install: all
 	install -m 644 etc/completion/_vanthu "$(SHARE)/zsh/vendor-completions/_vanthu"
 	install -m 644 $(B)/locale/vi/LC_MESSAGES/vanthu.mo "$(SHARE)/locale/vi/LC_MESSAGES/"
 	install -m 644 README.md README.vi.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md docs/OPERATION.md docs/OPERATION.vi.md \
-		docs/PROTOCOL.md docs/LIBRARY.md docs/INTEGRATION.md docs/INTEGRATION.vi.md "$(SHARE)/doc/vanthu/"
-	install -m 644 docs/examples/send_and_wait.c docs/examples/webhook_receiver.py "$(SHARE)/doc/vanthu/examples/"
+		docs/PROTOCOL.md docs/LIBRARY.md docs/INTEGRATION.md docs/INTEGRATION.vi.md docs/openapi.json "$(SHARE)/doc/vanthu/"
+	install -m 644 docs/api/index.html "$(SHARE)/doc/vanthu/api/"
+	install -m 644 docs/examples/*.c docs/examples/*.java docs/examples/*.cs docs/examples/*.py "$(SHARE)/doc/vanthu/examples/"
+	install -m 755 docs/examples/portal/portal.py "$(SHARE)/doc/vanthu/examples/portal/"
 
 clean:
 	rm -rf $(B)

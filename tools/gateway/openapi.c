@@ -131,7 +131,7 @@ static json_t *body_of(const struct route *r)
 static json_t *responses(const struct route *r, const json_t *given)
 {
 	const char *status = r->body == ROUTE_FORM ? "201" : "200", *type = "application/json";
-	json_t *own = json_object_get(json_object_get(given, "x-answers"), r->name), *schema;
+	json_t *own = json_object_get(json_object_get(given, "x-answers"), r->name), *schema, *all;
 
 	if (json_is_string(own)) {
 		type = json_string_value(own);
@@ -140,9 +140,17 @@ static json_t *responses(const struct route *r, const json_t *given)
 		schema = json_pack("{s:s, s:[s, s], s:{s:{s:i}, s:o}}", "type", "object",
 				   "required", "v", "data", "properties", "v", "const", 1, "data",
 				   own == NULL ? json_object() : json_deep_copy(own));
+		json_object_update(json_object_get(schema, "properties"),
+				   json_object_get(json_object_get(given, "x-beside"), r->name));
 	}
-	return json_pack("{s:{s:s, s:{s:{s:o}}}, s:o}", status, "description", "done", "content",
-			 type, "schema", schema, "default", ref("responses", "Problem"));
+	all = json_pack("{s:{s:s, s:{s:{s:o}}}, s:o}", status, "description", "done", "content",
+			type, "schema", schema, "default", ref("responses", "Problem"));
+	if (r->body == ROUTE_FORM)
+		json_object_set_new(all, "200",
+				    json_pack("{s:s, s:{s:{s:O}}}", "description",
+					      "it had been sent before, or dry_run", "content",
+					      type, "schema", schema));
+	return all;
 }
 
 static const char *scope_of(enum token_act act)
