@@ -142,6 +142,13 @@ UNIT := \
 	tools/edxml/test_edxml \
 	tools/edxml/test_folder \
 	tools/edxml/test_round_trip \
+	tools/gateway/test_deadlines \
+	tools/gateway/test_judge \
+	tools/gateway/test_multipart \
+	tools/gateway/test_openapi \
+	tools/gateway/test_part \
+	tools/gateway/test_problem \
+	tools/gateway/test_route \
 	tools/input/test_period \
 	tools/lab/test_ports \
 	tools/output/test_chart \

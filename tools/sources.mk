@@ -253,12 +253,14 @@ TOOLS_TEST := \
 	input/period \
 	lab/docx \
 	lab/ports \
+	output/changes_json \
 	output/chart \
 	output/csv \
 	output/figures_types \
 	output/markup \
 	output/output \
 	output/page \
+	output/reply_json \
 	output/table_layout \
 	output/terminal \
 	output/text \
@@ -325,6 +327,4 @@ GATEWAY := \
 	gateway/submit \
 	gateway/tally
 # What unit tests use of it.
-GATEWAY_TEST := \
-	gateway/deadlines \
-	gateway/multipart
+GATEWAY_TEST := $(filter-out gateway/main,$(GATEWAY))

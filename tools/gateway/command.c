@@ -9,6 +9,7 @@
 
 #include "routing/base/arena.h"
 #include "tools/gateway/exchange.h"
+#include "tools/gateway/permit.h"
 
 enum { ARENA_BYTES = 4 << 20, TIMEOUT_MS = 120000, WAIT_S = 20 };
 
@@ -166,6 +167,8 @@ static enum err add_operands(struct command_line *l, const struct exchange *x)
 		snprintf(name, sizeof name, "%.*s", (int)len, at);
 		if (value == NULL)
 			value = exchange_field(x, name);
+		else if (strcmp(name, "id") == 0 && x->document[0] != '\0')
+			value = x->document; /* the very one that was permitted */
 		if (value != NULL && strcmp(value, "-") == 0)
 			return ERR_HTTP_FIELD;
 		if (value != NULL)
@@ -272,7 +275,8 @@ static void run_row(struct exchange *x, const char *words)
 
 void command_answer(struct exchange *x)
 {
-	run_row(x, x->route->command);
+	if (!x->route->document || permit_document(x))
+		run_row(x, x->route->command);
 }
 
 /* Which list it is follows from the box; words that are searched for stand behind the options. */
@@ -282,7 +286,7 @@ void command_documents(struct exchange *x)
 		const char *box, *words;
 	} boxes[] = { { "in", "inbox" }, { "out", "outbox" }, { "all", "find" } };
 	const char *box = exchange_field(x, "box"), *words = boxes[0].words;
-	struct command_line *l = line_new(x);
+	struct command_line *l = permit_list(x) ? line_new(x) : NULL;
 
 	if (l == NULL)
 		return;

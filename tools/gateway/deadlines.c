@@ -21,6 +21,7 @@ struct deadlines {
 	pthread_cond_t stop;
 	bool stopping;
 	struct deadline *first;
+	unsigned count;
 };
 
 static int64_t now_ms(void)
@@ -101,6 +102,24 @@ void deadlines_stop(struct deadlines *d)
 	free(d);
 }
 
+/* Who waits longest for nothing of ours makes room for who comes. */
+static void make_room(struct deadlines *d)
+{
+	struct deadline *oldest = NULL;
+
+	if (d->count < DEADLINES_MANY)
+		return;
+	for (struct deadline *one = d->first; one != NULL; one = one->next) {
+		if ((one->phase == DEADLINE_HEAD || one->phase == DEADLINE_IDLE) &&
+		    (oldest == NULL || one->began_ms <= oldest->began_ms))
+			oldest = one;
+	}
+	if (oldest == NULL)
+		return;
+	oldest->phase = DEADLINE_ENDED;
+	shutdown(oldest->fd, SHUT_RDWR);
+}
+
 struct deadline *deadline_new(struct deadlines *d, int fd)
 {
 	struct deadline *one = calloc(1, sizeof *one);
@@ -112,6 +131,8 @@ struct deadline *deadline_new(struct deadlines *d, int fd)
 	one->phase = DEADLINE_HEAD;
 	one->began_ms = now_ms();
 	pthread_mutex_lock(&d->lock);
+	make_room(d);
+	d->count++;
 	one->next = d->first;
 	one->at = &d->first;
 	if (d->first != NULL)
@@ -126,6 +147,7 @@ void deadline_free(struct deadline *of)
 	if (of == NULL)
 		return;
 	pthread_mutex_lock(&of->all->lock);
+	of->all->count--;
 	*of->at = of->next;
 	if (of->next != NULL)
 		of->next->at = of->at;

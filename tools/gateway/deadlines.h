@@ -13,14 +13,16 @@ enum {
 	DEADLINE_HEAD_MS = 15000,  /* handshake and head of a connection's first request */
 	DEADLINE_IDLE_MS = 75000,  /* the same of the next ones, with the wait before it */
 	DEADLINE_GRACE_MS = 20000, /* of a body or an answer, before its rate counts */
-	DEADLINE_BYTES_S = 8192	   /* the least that a body or an answer makes in a second */
+	DEADLINE_BYTES_S = 8192,   /* the least that a body or an answer makes in a second */
+	DEADLINES_MANY = 448	   /* connections; from here on the idle ones make room */
 };
 
 enum deadline_phase {
 	DEADLINE_HEAD,
 	DEADLINE_IDLE,
 	DEADLINE_MOVING, /* a body comes, or an answer goes */
-	DEADLINE_WORK	 /* it waits for us */
+	DEADLINE_WORK,	 /* it waits for us */
+	DEADLINE_ENDED	 /* made room for another */
 };
 
 struct deadlines;
@@ -31,7 +33,9 @@ struct deadlines *deadlines_start(void);
 void deadlines_stop(struct deadlines *d); /* NULL is fine */
 
 /* A connection begins, with DEADLINE_HEAD; ends, before its descriptor is closed. NULL without
- * memory, and then it is watched by nobody. */
+ * memory, and then it is watched by nobody. Where there are many, the one that has been in
+ * DEADLINE_HEAD or DEADLINE_IDLE longest is shut down: who only opens connections keeps nobody
+ * out. */
 struct deadline *deadline_new(struct deadlines *d, int fd);
 void deadline_free(struct deadline *of); /* NULL is fine, here and below */
 void deadline_phase(struct deadline *of, enum deadline_phase phase);

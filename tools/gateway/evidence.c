@@ -10,6 +10,7 @@
 
 #include "tools/base/files.h"
 #include "tools/gateway/exchange.h"
+#include "tools/gateway/permit.h"
 
 enum { TIMEOUT_MS = 120000 };
 
@@ -43,13 +44,17 @@ static void answer_failure(struct exchange *x, const struct run_result *said)
 
 void evidence_answer(struct exchange *x)
 {
-	const char *id = route_word(x->route, &x->words, "id", 2);
+	const char *id;
 	struct run_program program = x->gateway->program;
 	char folder[CONFIG_PATH_MAX + 16], path[CONFIG_PATH_MAX + 48], to[CONFIG_PATH_MAX + 64];
-	const char *args[] = { "export", to, "--", id, NULL };
+	const char *args[] = { "export", to, "--", NULL, NULL };
 	struct run_result said;
 	enum err e;
 
+	if (!permit_document(x))
+		return;
+	id = x->document[0] != '\0' ? x->document : route_word(x->route, &x->words, "id", 2);
+	args[3] = id;
 	snprintf(folder, sizeof folder, "%s/incoming", x->gateway->config->gateway_folder);
 	snprintf(path, sizeof path, "%s/%s.vte", folder, x->id);
 	snprintf(to, sizeof to, "--to=%s", path);

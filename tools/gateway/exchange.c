@@ -195,13 +195,11 @@ enum err exchange_read_fields(struct exchange *x)
 	char about[128] = "";
 	const char *field = NULL;
 	json_error_t error;
-	enum err e = ERR_OK;
+	enum err e;
 
 	if (x->fields != NULL)
 		return ERR_OK;
-	if (x->route->body == ROUTE_NO_BODY) {
-		e = fields_of_query(x->connection, x->route, &x->fields, &field);
-	} else if (x->body_len == 0) {
+	if (x->body_len == 0) {
 		x->fields = json_object();
 	} else {
 		x->fields = json_loadb(x->body, x->body_len, JSON_REJECT_DUPLICATES, &error);
@@ -211,6 +209,8 @@ enum err exchange_read_fields(struct exchange *x)
 			return ERR_HTTP_BODY;
 		}
 	}
+	/* Of a change too: who writes ?dry_run=1 does not mean that it be done. */
+	e = fields_of_query(x->connection, x->route, x->fields, &field);
 	if (e == ERR_OK)
 		e = fields_check(x->fields, x->route, &field);
 	if (e != ERR_OK)

@@ -21,7 +21,8 @@ struct exchange {
 	struct deadline *deadline; /* of the connection; deadlines.h */
 	char id[EXCHANGE_ID_SIZE]; /* hexadecimal, for logs */
 	char remote[64];	   /* address of the client */
-	const char *method;
+	const char *method;	   /* of its row */
+	bool head_only;		   /* HEAD: as GET, without the body */
 	const char *path;	   /* as it came */
 	const struct route *route; /* NULL: refused before it was found */
 	struct route_words words;
@@ -69,7 +70,7 @@ void exchange_add_header(struct exchange *x, const char *name, const char *value
 /* Gives the answer to MHD. Once. */
 enum MHD_Result exchange_send(struct exchange *x);
 
-/* What the request gives: of a GET its query, else its JSON object. ERR_OK; else it was refused. */
+/* What the request gives, in its query and its JSON object. ERR_OK; else it was refused. */
 must_use enum err exchange_read_fields(struct exchange *x);
 /* Text of a field; NULL: not given. */
 const char *exchange_field(const struct exchange *x, const char *name);

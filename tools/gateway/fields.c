@@ -69,6 +69,22 @@ static json_t *of_text(const struct route_field *f, char *value)
 	}
 }
 
+enum err fields_take_word(json_t *fields, const struct route *r, const char *name,
+			  const char *value)
+{
+	const struct route_field *f = fields_find(r, name);
+	char decoded[VALUE_MAX_BYTES];
+	json_t *made;
+
+	if (f == NULL || json_object_get(fields, name) != NULL)
+		return ERR_HTTP_FIELD;
+	if (!route_decode(value, strlen(value), decoded, sizeof decoded))
+		return ERR_HTTP_REQUEST;
+	made = of_text(f, decoded);
+	return made != NULL && json_object_set_new(fields, name, made) == 0 ? ERR_OK
+									     : ERR_HTTP_FIELD;
+}
+
 struct reading {
 	const struct route *route;
 	json_t *fields;
@@ -80,34 +96,19 @@ static enum MHD_Result read_one(void *ctx, enum MHD_ValueKind kind, const char *
 				const char *value)
 {
 	struct reading *r = ctx;
-	const struct route_field *f = fields_find(r->route, key);
-	char decoded[VALUE_MAX_BYTES];
-	json_t *made = NULL;
 
 	(void)kind;
-	value = value == NULL ? "" : value;
 	*r->field = key;
-	if (f == NULL || json_object_get(r->fields, key) != NULL)
-		r->err = ERR_HTTP_FIELD;
-	else if (!route_decode(value, strlen(value), decoded, sizeof decoded))
-		r->err = ERR_HTTP_REQUEST;
-	else
-		made = of_text(f, decoded);
-	if (made == NULL && r->err == ERR_OK)
-		r->err = ERR_HTTP_FIELD;
-	if (r->err != ERR_OK)
-		return MHD_NO;
-	json_object_set_new(r->fields, key, made);
-	return MHD_YES;
+	r->err = fields_take_word(r->fields, r->route, key, value == NULL ? "" : value);
+	return r->err == ERR_OK ? MHD_YES : MHD_NO;
 }
 
-enum err fields_of_query(struct MHD_Connection *c, const struct route *r, json_t **out,
+enum err fields_of_query(struct MHD_Connection *c, const struct route *r, json_t *fields,
 			 const char **field)
 {
-	struct reading reading = { .route = r, .fields = json_object(), .field = field };
+	struct reading reading = { .route = r, .fields = fields, .field = field };
 
 	MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, read_one, &reading);
-	*out = reading.fields;
 	return reading.err;
 }
 

@@ -8,10 +8,13 @@
 
 #include "tools/gateway/route.h"
 
-/* The words of a query as a JSON object, each by its row's type: "1", "true" and "" are true, "0"
- * and "false" are not; lists have commas between. ERR_HTTP_FIELD: *field cannot be that, or is
- * there twice; ERR_HTTP_REQUEST: it cannot be decoded. *field lives as long as the connection. */
-must_use enum err fields_of_query(struct MHD_Connection *c, const struct route *r, json_t **out,
+/* Adds a word of a query, encoded as it came, by its row's type: "1", "true" and "" are true, "0"
+ * and "false" are not; lists have commas between. ERR_HTTP_FIELD: it cannot be that, or is there
+ * already, in the body too; ERR_HTTP_REQUEST: it cannot be decoded. */
+must_use enum err fields_take_word(json_t *fields, const struct route *r, const char *name,
+				   const char *value);
+/* Adds all words of a query. Errors as above, of *field, which lives as long as the connection. */
+must_use enum err fields_of_query(struct MHD_Connection *c, const struct route *r, json_t *fields,
 				  const char **field);
 /* ERR_HTTP_FIELD: *field is not known, of another type, or missing. dry_run is always known where
  * something is changed. */

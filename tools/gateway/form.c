@@ -75,17 +75,13 @@ static enum err end_meta(struct form *f)
 	struct exchange *x = f->x;
 	const char *field = NULL;
 	json_error_t error;
-	json_t *query;
 	enum err e;
 
 	x->fields = json_loadb(f->meta == NULL ? "" : f->meta, f->meta_len, JSON_REJECT_DUPLICATES,
 			       &error);
 	if (!json_is_object(x->fields))
 		return refuse(f, ERR_HTTP_BODY, "meta");
-	e = fields_of_query(x->connection, x->route, &query, &field);
-	if (e == ERR_OK)
-		json_object_update_missing(x->fields, query);
-	json_decref(query);
+	e = fields_of_query(x->connection, x->route, x->fields, &field);
 	if (e == ERR_OK)
 		e = fields_check(x->fields, x->route, &field);
 	if (e != ERR_OK)

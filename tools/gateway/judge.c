@@ -1,6 +1,7 @@
 /* See judge.h. */
 #include "tools/gateway/judge.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,12 +59,6 @@ static bool is_framed(const struct exchange *x, const char *version)
 
 /* ---- for whom, and from where ---- */
 
-bool judge_is_loopback(const char *address)
-{
-	return strncmp(address, "127.", 4) == 0 || strncmp(address, "[::1]:", 6) == 0 ||
-	       strncasecmp(address, "localhost:", 10) == 0;
-}
-
 /* Without its port. */
 static size_t host_len(const char *host)
 {
@@ -72,17 +67,53 @@ static size_t host_len(const char *host)
 	return end != NULL ? (size_t)(end - host) + 1 : strcspn(host, ":");
 }
 
+static bool is_host(const char *have, size_t len, const char *want)
+{
+	return strlen(want) == len && strncasecmp(have, want, len) == 0;
+}
+
+bool judge_is_loopback(const char *address)
+{
+	char host[INET_ADDRSTRLEN];
+	size_t len = host_len(address);
+	struct in_addr ip;
+
+	if (address[len] != ':')
+		return false;
+	if (is_host(address, len, "localhost") || is_host(address, len, "[::1]"))
+		return true;
+	snprintf(host, sizeof host, "%.*s", (int)len, address);
+	return len < sizeof host && inet_pton(AF_INET, host, &ip) == 1 &&
+	       ntohl(ip.s_addr) >> 24 == 127;
+}
+
+/* "", or a colon and digits. */
+static bool is_port(const char *text)
+{
+	return text[0] == '\0' || (text[0] == ':' && is_number(text + 1));
+}
+
+/* The address that is listened on; with the port of https this may be left out. */
+static bool is_own(const char *own, const char *host)
+{
+	size_t len = host_len(own);
+
+	return strcasecmp(host, own) == 0 ||
+	       (strcmp(own + len, ":443") == 0 && strlen(host) == len &&
+		strncasecmp(host, own, len) == 0);
+}
+
 bool judge_host(const struct config *config, const char *host)
 {
-	const char *own = config->gateway_listen, *port = own + host_len(own);
+	const char *own = config->gateway_listen;
 	size_t len = host_len(host);
 
-	if (strcasecmp(host, own) == 0)
+	if (is_own(own, host))
 		return true;
-	if (judge_is_loopback(own) && len == 9 && strncasecmp(host, "localhost", len) == 0 &&
-	    strcmp(host + len, port) == 0)
+	if (judge_is_loopback(own) && is_host(host, len, "localhost") &&
+	    strcmp(host + len, own + host_len(own)) == 0)
 		return true;
-	for (const char *at = config->gateway_hosts; *at != '\0';) {
+	for (const char *at = config->gateway_hosts; is_port(host + len) && *at != '\0';) {
 		size_t word = strcspn(at, ", ");
 
 		if (word > 0 && word == len && strncasecmp(at, host, len) == 0)
@@ -92,11 +123,12 @@ bool judge_host(const struct config *config, const char *host)
 	return false;
 }
 
-bool judge_origin(const char *origin, const char *host)
+bool judge_origin(const char *origin, const char *host, bool tls)
 {
-	const char *behind = strstr(origin, "://");
+	const char *scheme = tls ? "https://" : "http://";
+	size_t len = strlen(scheme);
 
-	return behind != NULL && strcasecmp(behind + 3, host) == 0;
+	return strncasecmp(origin, scheme, len) == 0 && strcasecmp(origin + len, host) == 0;
 }
 
 /* A page of another site: browsers say so. Programs send neither field. */
@@ -105,7 +137,7 @@ static bool is_foreign_page(const struct exchange *x, const char *host)
 	const char *origin = exchange_header(x, "Origin"),
 		   *site = exchange_header(x, "Sec-Fetch-Site");
 
-	return (origin != NULL && !judge_origin(origin, host)) ||
+	return (origin != NULL && !judge_origin(origin, host, x->gateway->tls)) ||
 	       (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0);
 }
 
@@ -152,11 +184,14 @@ static bool is_allowed(struct exchange *x)
 static bool is_of_type(const struct exchange *x)
 {
 	const char *type = exchange_header(x, "Content-Type"),
+		   *coding = exchange_header(x, "Content-Encoding"),
 		   *length = exchange_header(x, "Content-Length"), *wanted = "multipart/form-data";
 	size_t len;
 
 	if (x->route->body == ROUTE_NO_BODY)
 		return true; /* it is not looked at */
+	if (coding != NULL && strcasecmp(coding, "identity") != 0)
+		return false; /* what it unpacks to is bounded by nobody */
 	if (x->route->body == ROUTE_JSON) {
 		wanted = "application/json";
 		/* An act without fields needs no body; but a browser's form cannot send this type
@@ -191,6 +226,7 @@ static bool find_route(struct exchange *x, const char *method)
 		return false;
 	}
 	x->method = x->route->method;
+	x->head_only = strcmp(method, "HEAD") == 0;
 	return true;
 }
 

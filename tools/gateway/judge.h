@@ -16,8 +16,9 @@ bool judge_request(struct exchange *x, const char *method, const char *version);
 /* Is this a name that requests may give in Host: the address that is listened on, with its port; on
  * loopback also localhost; one of gateway.hosts, with any port or none. */
 bool judge_host(const struct config *config, const char *host);
-/* Does the field Origin name this very host (RFC 6454)? */
-bool judge_origin(const char *origin, const char *host);
+/* Does the field Origin name this very host, by https where that is spoken (RFC 6454)? A gateway
+ * behind a proxy that ends TLS hears pages of its own as others': it has none. */
+bool judge_origin(const char *origin, const char *host, bool tls);
 /* An address of this machine alone: 127.0.0.0/8 or ::1, with a port. */
 bool judge_is_loopback(const char *address);
 

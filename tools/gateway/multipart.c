@@ -36,47 +36,65 @@ struct multipart {
 
 /* ---- heads ---- */
 
-static bool is_token_char(char c)
-{
-	return c > ' ' && c < 127 && strchr("()<>@,;:\\\"/[]?={}", c) == NULL;
-}
+enum parameter { PARAMETER_NONE, PARAMETER_READ, PARAMETER_UNFIT };
 
-/* The value of a parameter `name` of a field's value: quoted or a token. False: it is not there, or
- * does not fit. */
-static bool parameter(const char *value, const char *name, char *out, size_t size)
+/* Behind the next ; that is not in quotes; NULL: there is none. */
+static const char *next_parameter(const char *at)
 {
-	size_t len = strlen(name), n = 0;
 	bool quoted = false;
 
-	for (const char *at = value; *at != '\0'; at++) {
+	for (; *at != '\0' && (quoted || *at != ';'); at++) {
 		if (*at == '"')
 			quoted = !quoted;
 		else if (*at == '\\' && quoted && at[1] != '\0')
 			at++;
-		if (quoted || *at != ';')
-			continue;
-		at += 1 + strspn(at + 1, " \t");
-		if (strncasecmp(at, name, len) != 0 || at[len] != '=') {
-			at--;
-			continue;
-		}
-		at += len + 1;
-		if (*at != '"') {
-			for (; is_token_char(*at) && n + 1 < size; at++)
-				out[n++] = *at;
-			out[n] = '\0';
-			return n > 0 && !is_token_char(*at);
-		}
-		for (at++; *at != '"' && *at != '\0' && n + 1 < size; at++) {
-			/* As browsers do: only a quote and a backslash are escaped by one. */
-			if (*at == '\\' && (at[1] == '"' || at[1] == '\\'))
-				at++;
-			out[n++] = *at;
-		}
-		out[n] = '\0';
-		return *at == '"';
 	}
-	return false;
+	return *at == '\0' ? NULL : at + 1 + strspn(at + 1, " \t");
+}
+
+static bool ends_value(char c)
+{
+	return strchr("; \t", c) != NULL; /* also the NUL */
+}
+
+/* Quoted or not. False: it does not fit, or has no end. */
+static bool read_value(const char *at, char *out, size_t size)
+{
+	size_t n = 0;
+
+	if (*at != '"') {
+		/* More than a token has (RFC 9110 §5.6.2): there are boundaries with = in them. */
+		for (; !ends_value(*at) && *at != '"' && n + 1 < size; at++)
+			out[n++] = *at;
+		out[n] = '\0';
+		return n > 0 && ends_value(*at);
+	}
+	for (at++; *at != '"' && *at != '\0' && n + 1 < size; at++) {
+		/* As browsers do: only a quote and a backslash are escaped by one. */
+		if (*at == '\\' && (at[1] == '"' || at[1] == '\\'))
+			at++;
+		out[n++] = *at;
+	}
+	out[n] = '\0';
+	return *at == '"' && ends_value(at[1]);
+}
+
+/* The value of a parameter of a field's value, which begins with something else. UNFIT: it is there
+ * twice, or cannot be read. */
+static enum parameter parameter(const char *value, const char *name, char *out, size_t size)
+{
+	enum parameter found = PARAMETER_NONE;
+	size_t len = strlen(name);
+
+	out[0] = '\0';
+	for (const char *at = next_parameter(value); at != NULL; at = next_parameter(at)) {
+		if (strncasecmp(at, name, len) != 0 || at[len] != '=')
+			continue;
+		if (found != PARAMETER_NONE || !read_value(at + len + 1, out, size))
+			return PARAMETER_UNFIT;
+		found = PARAMETER_READ;
+	}
+	return found;
 }
 
 /* "UTF-8''caf%C3%A9" (RFC 8187), in place. */
@@ -97,7 +115,9 @@ static bool decode_extended(char *text)
 		    strspn(from + 1, "0123456789abcdefABCDEF") < 2)
 			return false;
 		memcpy(hex, from + 1, 2);
-		*to++ = (char)strtoul(hex, NULL, 16);
+		*to = (char)strtoul(hex, NULL, 16);
+		if (*to++ == '\0')
+			return false; /* the name would end here */
 		from += 2;
 	}
 	*to = '\0';
@@ -125,24 +145,67 @@ static void decode_quoted(char *text)
 	*to = '\0';
 }
 
+/* UTF-8, and nothing that a line could be ended with or a terminal told by. */
 static bool is_text(const char *text)
 {
+	for (const char *at = text; *at != '\0'; at++) {
+		if ((unsigned char)*at < ' ' || *at == 127)
+			return false;
+	}
 	return utf8_valid((struct blob){ (const uint8_t *)text, strlen(text) });
 }
 
 static enum err read_disposition(const char *value, struct multipart_part *part)
 {
-	if (strncasecmp(value, "form-data", 9) != 0 ||
-	    !parameter(value, "name", part->name, sizeof part->name) || !is_text(part->name))
+	enum parameter file;
+
+	if (strncasecmp(value, "form-data", 9) != 0 || !ends_value(value[9]) ||
+	    parameter(value, "name", part->name, sizeof part->name) != PARAMETER_READ ||
+	    !is_text(part->name))
 		return ERR_HTTP_MULTIPART;
-	part->has_file = parameter(value, "filename*", part->file, sizeof part->file);
-	if (part->has_file && !decode_extended(part->file))
+	file = parameter(value, "filename*", part->file, sizeof part->file);
+	if (file == PARAMETER_READ && !decode_extended(part->file))
 		return ERR_HTTP_MULTIPART;
-	if (!part->has_file) {
-		part->has_file = parameter(value, "filename", part->file, sizeof part->file);
+	if (file == PARAMETER_NONE) {
+		file = parameter(value, "filename", part->file, sizeof part->file);
 		decode_quoted(part->file);
 	}
-	return is_text(part->file) ? ERR_OK : ERR_HTTP_MULTIPART;
+	part->has_file = file == PARAMETER_READ;
+	return file != PARAMETER_UNFIT && is_text(part->file) ? ERR_OK : ERR_HTTP_MULTIPART;
+}
+
+/* Nothing of what is sent today is encoded; what is would be stored as it came. */
+static bool is_plain(const char *coding)
+{
+	static const char *const words[] = { "binary", "8bit", "7bit" };
+	size_t len;
+
+	coding += strspn(coding, " \t");
+	for (len = strlen(coding); len > 0 && strchr(" \t", coding[len - 1]) != NULL;)
+		len--;
+	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (strlen(words[i]) == len && strncasecmp(coding, words[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A line of a head, ended with a NUL. */
+static enum err read_line(const char *line, struct multipart_part *part, bool *found)
+{
+	size_t name = strcspn(line, ":");
+	const char *value = line + name + 1;
+
+	if (line[name] != ':' || name == 0 || strpbrk(line, "\r\n") != NULL)
+		return ERR_HTTP_MULTIPART;
+	if (name == 25 && strncasecmp(line, "Content-Transfer-Encoding", name) == 0)
+		return is_plain(value) ? ERR_OK : ERR_HTTP_MULTIPART;
+	if (name != 19 || strncasecmp(line, "Content-Disposition", name) != 0)
+		return ERR_OK;
+	if (*found)
+		return ERR_HTTP_MULTIPART;
+	*found = true;
+	return read_disposition(value + strspn(value, " \t"), part);
 }
 
 /* The head of a part, its lines ended by NUL already. */
@@ -155,25 +218,10 @@ static enum err read_head(struct multipart *m, char *head, size_t len)
 		return ERR_HTTP_MULTIPART;
 	while (*head != '\0') {
 		char *end = strstr(head, "\r\n");
-		size_t name = strcspn(head, ":");
 
 		if (end != NULL)
 			*end = '\0';
-		if (head[name] != ':' || name == 0)
-			return ERR_HTTP_MULTIPART;
-		if (name == 19 && strncasecmp(head, "Content-Disposition", name) == 0) {
-			const char *value = head + name + 1;
-
-			if (found ||
-			    read_disposition(value + strspn(value, " \t"), &part) != ERR_OK)
-				return ERR_HTTP_MULTIPART;
-			found = true;
-		}
-		/* Nothing of what is sent today is encoded; what is would be stored as it came. */
-		if (name == 25 && strncasecmp(head, "Content-Transfer-Encoding", name) == 0 &&
-		    strcasestr(head + name, "binary") == NULL &&
-		    strcasestr(head + name, "8bit") == NULL &&
-		    strcasestr(head + name, "7bit") == NULL)
+		if (read_line(head, &part, &found) != ERR_OK)
 			return ERR_HTTP_MULTIPART;
 		if (end == NULL)
 			break;
@@ -193,18 +241,14 @@ static void drop(struct multipart *m, size_t len)
 /* Each step uses some of what is held; false: it wants more, or it failed. */
 static bool step_opening(struct multipart *m)
 {
-	size_t len = m->mark_len - 2;
+	/* RFC 2046 allows a preamble. Clients of forms send none, some an empty line. */
+	size_t line_end = m->held_len > 0 && m->held[0] == '\r' ? 0 : 2;
+	size_t len = m->mark_len - line_end, have = m->held_len < len ? m->held_len : len;
 
-	/* RFC 2046 allows a preamble; no client of forms sends one. */
-	if (m->held_len < len) {
-		if (memcmp(m->held, m->mark + 2, m->held_len) != 0)
-			m->err = ERR_HTTP_MULTIPART;
-		return false;
-	}
-	if (memcmp(m->held, m->mark + 2, len) != 0) {
+	if (memcmp(m->held, m->mark + line_end, have) != 0)
 		m->err = ERR_HTTP_MULTIPART;
+	if (m->err != ERR_OK || have < len)
 		return false;
-	}
 	drop(m, len);
 	m->state = STATE_BEHIND;
 	return true;
@@ -310,8 +354,8 @@ enum err multipart_new(const char *content_type, const struct multipart_events *
 	if (content_type == NULL || strncasecmp(content_type, type, sizeof type - 1) != 0 ||
 	    strchr("; \t", content_type[sizeof type - 1]) == NULL)
 		return ERR_HTTP_TYPE;
-	if (!parameter(content_type, "boundary", boundary, sizeof boundary) ||
-	    boundary[0] == '\0' || strpbrk(boundary, "\r\n") != NULL)
+	if (parameter(content_type, "boundary", boundary, sizeof boundary) != PARAMETER_READ ||
+	    boundary[0] == '\0' || !is_text(boundary))
 		return ERR_HTTP_MULTIPART;
 	m = calloc(1, sizeof *m);
 	if (m == NULL)

@@ -14,16 +14,14 @@
 
 enum { BLOCK_BYTES = 256 * 1024, TAG_SIZE = 2 * 32 + 3, WORDS_PARTS_MAX = 100000 };
 
+/* What is larger than any content is so, whatever it is. */
 static bool read_number(const char **at, uint64_t *out)
 {
 	const char *p = *at;
 	uint64_t n = 0;
 
-	for (; *p >= '0' && *p <= '9'; p++) {
-		if (n > (UINT64_MAX - 9) / 10)
-			return false;
-		n = n * 10 + (uint64_t)(*p - '0');
-	}
+	for (; *p >= '0' && *p <= '9'; p++)
+		n = n > (UINT64_MAX - 9) / 10 ? UINT64_MAX : n * 10 + (uint64_t)(*p - '0');
 	if (p == *at)
 		return false;
 	*at = p;
@@ -68,6 +66,8 @@ bool part_tag_among(const char *tags, const char *tag)
 		size_t word;
 
 		tags += strspn(tags, " \t,");
+		if (strncmp(tags, "W/", 2) == 0)
+			tags += 2;
 		word = strcspn(tags, ",");
 		while (word > 0 && strchr(" \t", tags[word - 1]) != NULL)
 			word--;
@@ -233,8 +233,8 @@ static void answer_wanted(struct exchange *x, struct reading *r)
 		return;
 	}
 	r->range = (struct content_range){ r->document, &r->part, 0, r->part.size_bytes };
-	if (if_range != NULL && strcmp(if_range, tag) != 0)
-		wanted = NULL;
+	if (x->head_only || (if_range != NULL && strcmp(if_range, tag) != 0))
+		wanted = NULL; /* of HEAD there is no range (RFC 9110 §14.2) */
 	kind = part_range(wanted, r->part.size_bytes, &r->range.from, &r->range.length_bytes);
 	if (kind == PART_BEYOND) {
 		answer_beyond(x, r);

@@ -20,8 +20,8 @@ enum part_range {
 /* `range` may be NULL. */
 enum part_range part_range(const char *range, uint64_t size_bytes, uint64_t *from,
 			   uint64_t *length);
-/* Is one of the entity tags of If-None-Match or If-Match this one, or is it *? Weak ones are none:
- * what is read here is compared byte by byte. */
+/* Is one of the entity tags of If-None-Match this one, or is it *? A W/ before one, which proxies
+ * put there, counts for nothing (RFC 9110 §13.1.2). */
 bool part_tag_among(const char *tags, const char *tag);
 
 #endif

@@ -51,16 +51,28 @@ const char *problem_language_name(enum problem_language l)
 	return names[l];
 }
 
-/* Thousandths behind ";q=", 1000 without. */
+/* Thousandths behind ";q=" (RFC 9110 §12.4.2); 1000 without one, 0 of what is none. */
 static unsigned weight(const char *range, size_t len)
 {
-	const char *q = memmem(range, len, "q=", 2);
-	double value;
+	const char *end = range + len, *at = memchr(range, ';', len);
+	unsigned value, unit = 100;
 
-	if (q == NULL)
+	if (at == NULL)
 		return 1000;
-	value = strtod(q + 2, NULL);
-	return value < 0 || value > 1 ? 0 : (unsigned)(value * 1000);
+	for (at++; at < end && (*at == ' ' || *at == '\t'); at++)
+		;
+	if (end - at < 3 || (*at != 'q' && *at != 'Q') || at[1] != '=' || at[2] < '0' ||
+	    at[2] > '1')
+		return 0;
+	value = (unsigned)(at[2] - '0') * 1000;
+	at += 3;
+	if (at < end && *at == '.') {
+		for (at++; at < end && *at >= '0' && *at <= '9'; at++, unit /= 10)
+			value += unit * (unsigned)(*at - '0');
+	}
+	for (; at < end && (*at == ' ' || *at == '\t'); at++)
+		;
+	return at < end || value > 1000 ? 0 : value;
 }
 
 enum problem_language problem_language(const char *accept, enum problem_language other)
@@ -133,6 +145,12 @@ static const struct {
 	{ ERR_CLOCK_WRONG, 503 },
 	{ ERR_OWN_KEY, 503 },
 	{ ERR_OWN_KEY_UNKNOWN, 503 },
+	{ ERR_SOCKET_GONE, 503 },
+	{ ERR_NO_MEMORY, 503 },
+	{ ERR_NETWORK, 503 },
+	{ ERR_CANCELLED, 503 },
+	{ ERR_DESCRIPTORS, 503 },
+	{ ERR_NO_DAEMON, 503 },
 	{ ERR_DISK_FULL, 507 },
 	{ ERR_MAP_FULL, 507 },
 	{ ERR_NO_INODES, 507 },
