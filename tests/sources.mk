@@ -143,6 +143,7 @@ UNIT := \
 	tools/edxml/test_folder \
 	tools/edxml/test_round_trip \
 	tools/gateway/test_deadlines \
+	tools/gateway/test_head \
 	tools/gateway/test_judge \
 	tools/gateway/test_multipart \
 	tools/gateway/test_openapi \

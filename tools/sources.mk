@@ -311,6 +311,7 @@ GATEWAY := \
 	gateway/fields \
 	gateway/form \
 	gateway/gateway \
+	gateway/head \
 	gateway/health \
 	gateway/judge \
 	gateway/main \

@@ -33,22 +33,21 @@ static void read_remote(struct exchange *x)
 			  x->remote, sizeof x->remote);
 }
 
-struct exchange *exchange_new(struct gateway *g, struct MHD_Connection *c, const char *path)
+struct exchange *exchange_new(struct gateway *g, struct MHD_Connection *c, size_t target_len)
 {
 	struct exchange *x = calloc(1, sizeof *x);
 	uint64_t id = 0;
 
 	if (x == NULL)
 		return NULL;
-	x->path = strdup(path);
-	if (x->path == NULL || getrandom(&id, sizeof id, 0) != sizeof id) {
-		free((char *)(uintptr_t)x->path);
+	if (getrandom(&id, sizeof id, 0) != sizeof id) {
 		free(x);
 		return NULL;
 	}
 	snprintf(x->id, sizeof x->id, "%016llx", (unsigned long long)id);
 	x->gateway = g;
 	x->connection = c;
+	x->target_len = target_len;
 	x->began_ms = exchange_now_ms();
 	read_remote(x);
 	return x;
@@ -182,6 +181,9 @@ enum MHD_Result exchange_send(struct exchange *x)
 		exchange_refuse(x, ERR_NO_MEMORY, NULL, NULL);
 	if (x->response == NULL)
 		return MHD_NO;
+	/* Of chunks it is not seen here how they were framed: nothing follows them. */
+	if (x->unframed || exchange_header(x, "Transfer-Encoding") != NULL)
+		exchange_add_header(x, "Connection", "close");
 	r = MHD_queue_response(x->connection, x->status, x->response);
 	MHD_destroy_response(x->response);
 	x->response = NULL;

@@ -23,7 +23,10 @@ struct exchange {
 	char remote[64];	   /* address of the client */
 	const char *method;	   /* of its row */
 	bool head_only;		   /* HEAD: as GET, without the body */
-	const char *path;	   /* as it came */
+	const char *path;	   /* as it came, without its query; NULL before the head is there */
+	size_t target_len;	   /* of it with its query */
+	bool exact;		   /* its head (head.h) */
+	bool unframed;		   /* nobody knows where it ends: the connection ends with its answer */
 	const struct route *route; /* NULL: refused before it was found */
 	struct route_words words;
 	enum problem_language language;
@@ -43,8 +46,8 @@ struct exchange {
 	bool stream; /* its answer goes on and on: no rate is asked of it */
 };
 
-/* NULL without memory. The path lives as long as the exchange. */
-struct exchange *exchange_new(struct gateway *g, struct MHD_Connection *c, const char *path);
+/* NULL without memory. */
+struct exchange *exchange_new(struct gateway *g, struct MHD_Connection *c, size_t target_len);
 void exchange_free(struct exchange *x);
 
 /* A field of the head, or NULL. */

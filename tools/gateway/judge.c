@@ -51,7 +51,7 @@ static bool is_framed(const struct exchange *x, const char *version)
 	struct counted c = { 0 };
 
 	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, count_one, &c);
-	return strcmp(version, "HTTP/1.1") == 0 && c.host == 1 && c.length <= 1 && c.coding <= 1 &&
+	return x->exact && strcmp(version, "HTTP/1.1") == 0 && c.host == 1 && c.length <= 1 && c.coding <= 1 &&
 	       c.length + c.coding <= 1 && c.authorization <= 1 && c.bad == 0 &&
 	       (length == NULL || is_number(length)) &&
 	       (coding == NULL || strcasecmp(coding, "chunked") == 0);
@@ -236,7 +236,8 @@ bool judge_request(struct exchange *x, const char *method, const char *version)
 	enum err e = ERR_OK;
 
 	x->language = problem_language(exchange_header(x, "Accept-Language"), PROBLEM_EN);
-	if (!is_framed(x, version))
+	x->unframed = !is_framed(x, version);
+	if (x->unframed)
 		e = ERR_HTTP_REQUEST;
 	else if (!judge_host(x->gateway->config, host))
 		e = ERR_HTTP_HOST;

@@ -15,6 +15,7 @@
 #include "tools/gateway/deadlines.h"
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/form.h"
+#include "tools/gateway/head.h"
 #include "tools/gateway/judge.h"
 #include "tools/gateway/tally.h"
 
@@ -51,13 +52,13 @@ static enum MHD_Result send_answer(struct exchange *x)
 }
 
 /* The head has come. An answer to a request with a body waits for its end, unless the client waits
- * for ours (100-continue). */
+ * for ours (100-continue), or nobody knows where its end is. */
 static enum MHD_Result take_head(struct exchange *x, const char *method, const char *version)
 {
 	deadline_phase(x->deadline, DEADLINE_MOVING);
 	if (judge_request(x, method, version) && x->route->body == ROUTE_FORM && tally_begin(x))
 		form_begin(x);
-	if (x->response != NULL && exchange_header(x, "Expect") != NULL)
+	if (x->response != NULL && (x->unframed || exchange_header(x, "Expect") != NULL))
 		return send_answer(x);
 	return MHD_YES;
 }
@@ -89,7 +90,7 @@ static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t l
 {
 	x->body_bytes += len;
 	deadline_moved(x->deadline, len);
-	if (x->response != NULL)
+	if (x->response != NULL || x->route == NULL)
 		return x->body_bytes > DRAINED_BYTES ? MHD_NO : MHD_YES;
 	if (x->route->body == ROUTE_FORM)
 		form_take(x, bytes, len);
@@ -103,6 +104,8 @@ static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t l
 /* All of it is there. */
 static enum MHD_Result answer(struct exchange *x)
 {
+	if (x->response == NULL && x->route == NULL)
+		return MHD_NO; /* no memory for what refuses it */
 	if (x->response == NULL)
 		deadline_phase(x->deadline, DEADLINE_WORK);
 	if (x->response == NULL && x->route->body == ROUTE_FORM)
@@ -116,20 +119,31 @@ static enum MHD_Result answer(struct exchange *x)
 	return send_answer(x);
 }
 
+/* The first line has come, of which the query is cut off later on. NULL: there is no target, or no
+ * memory, and the connection ends. */
+static void *on_target(void *of, const char *target, struct MHD_Connection *c)
+{
+	const struct server *s = of;
+
+	return target == NULL ? NULL : exchange_new(s->gateway, c, strlen(target));
+}
+
 static enum MHD_Result on_request(void *of, struct MHD_Connection *c, const char *url,
 				  const char *method, const char *version, const char *bytes,
 				  size_t *len, void **request)
 {
-	struct server *s = of;
 	struct exchange *x = *request;
 
-	if (x == NULL) {
-		x = exchange_new(s->gateway, c, url);
-		if (x == NULL)
+	(void)of;
+	if (x == NULL)
+		return MHD_NO;
+	if (x->path == NULL) {
+		x->path = strdup(url);
+		if (x->path == NULL)
 			return MHD_NO;
-		*request = x;
 		x->deadline = deadline_of(c);
 		x->method = method;
+		x->exact = head_is_exact(c, head_begin(method, url, x->target_len, version));
 		return take_head(x, method, version);
 	}
 	if (*len > 0) {
@@ -291,7 +305,7 @@ static enum err start(struct server *s, int fd)
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
 		MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
-		on_connection, s, MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, s, MHD_OPTION_ARRAY,
+		on_connection, s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, s, MHD_OPTION_ARRAY,
 		tls, MHD_OPTION_END);
 	if (s->daemon != NULL)
 		return ERR_OK;
