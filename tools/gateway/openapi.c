@@ -182,6 +182,8 @@ static json_t *operation(const struct route *r, const json_t *given)
 		      parameters(r), "responses", responses(r, given));
 	if (r->body != ROUTE_NO_BODY)
 		json_object_set_new(o, "requestBody", body_of(r));
+	if (r->command != NULL) /* what the command line calls it: the same, with the same texts */
+		json_object_set_new(o, "x-command", json_string(r->command));
 	if (r->act == ROUTE_OPEN)
 		json_object_set_new(o, "security", json_array());
 	return o;

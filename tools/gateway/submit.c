@@ -62,6 +62,39 @@ static enum err choose_id(struct submit *s)
 	return ERR_OK;
 }
 
+/* ---- of which day ---- */
+
+/* Repeated on another day, a document that says none is still of the day when it was first sent:
+ * with today's it would be another one under the same id. */
+static enum err keep_date(struct submit *s)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	Vanthu__V1__Reply *reply = NULL;
+	struct pool_place *place;
+	enum err e;
+
+	if (exchange_field(s->x, "date") != NULL ||
+	    (exchange_field(s->x, "id") == NULL &&
+	     exchange_header(s->x, "Idempotency-Key") == NULL))
+		return ERR_OK; /* it says one, or cannot be repeated */
+	e = pool_take(s->x->gateway->pool, CLIENT_OFFICE, &place);
+	if (e != ERR_OK)
+		return refuse(s, e, NULL, NULL);
+	ref.text = s->x->document;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
+	request.show = &ref;
+	e = client_send(place->client, &request);
+	if (e == ERR_OK)
+		e = client_next(place->client, &reply);
+	if (e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_VIEW &&
+	    reply->view->line != NULL && reply->view->line->issued_on[0] != '\0')
+		json_object_set_new(s->x->fields, "date",
+				    json_string(reply->view->line->issued_on));
+	pool_give(s->x->gateway->pool, place);
+	return e == ERR_OK ? ERR_OK : refuse(s, e, NULL, NULL);
+}
+
 /* ---- whom it is for ---- */
 
 static enum err take_recipient(struct submit *s, const char *word)
@@ -274,6 +307,8 @@ enum err submit_begin(struct exchange *x, struct submit **out)
 	s->x = x;
 	s->fd = -1;
 	e = choose_id(s);
+	if (e == ERR_OK)
+		e = keep_date(s);
 	if (e != ERR_OK)
 		return e;
 	e = read_recipients(s, &named);
