@@ -213,7 +213,7 @@ $(B)/unit/%: $(B)/asan/tests/unit/%.o $(UNIT_SUPPORT:%=$(B)/asan/tests/unit/%.o)
 
 # ---- fuzz targets: with libFuzzer by hand, with their kept inputs and mutated ones in `make check` ----
 $(eval $(call objects,fuzz,$(CLANG),$(COMMON) -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all))
-FUZZ_LIB := $(call obj_of,fuzz,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%) $(TOOLS_TEST:%=tools/%)) $(call gen_of,fuzz)
+FUZZ_LIB := $(call obj_of,fuzz,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%) $(TOOLS_TEST:%=tools/%) $(GATEWAY_TEST:%=tools/%)) $(call gen_of,fuzz)
 $(B)/fuzz/libtest.a: $(FUZZ_LIB)
 	@rm -f $@
 	$(Q)ar rcs $@ $^

@@ -269,6 +269,8 @@ TEST_HELPERS := \
 # Fuzz targets, tests/fuzz/fuzz_NAME.c each; FUZZ_NAME are the folders of its kept inputs.
 FUZZ := \
 	edxml \
+	http \
 	spool
 FUZZ_edxml := tests/edxml
+FUZZ_http := tests/fuzz/http
 FUZZ_spool := tests/fuzz/spool
