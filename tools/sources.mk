@@ -328,4 +328,27 @@ GATEWAY := \
 	gateway/submit \
 	gateway/tally
 # What unit tests use of it.
-GATEWAY_TEST := $(filter-out gateway/main,$(GATEWAY))
+GATEWAY_TEST := \
+	gateway/changes \
+	gateway/command \
+	gateway/deadlines \
+	gateway/evidence \
+	gateway/exchange \
+	gateway/fields \
+	gateway/form \
+	gateway/gateway \
+	gateway/head \
+	gateway/health \
+	gateway/judge \
+	gateway/multipart \
+	gateway/openapi \
+	gateway/part \
+	gateway/peer \
+	gateway/permit \
+	gateway/pool \
+	gateway/problem \
+	gateway/route \
+	gateway/routes \
+	gateway/server \
+	gateway/submit \
+	gateway/tally

@@ -193,6 +193,19 @@ delivered() { [ "$(v tren show "$1" --json | jq -r .data.state)" = delivered ]; 
 	ask send GET /v1/documents?box=out; wants 403
 	ask bound POST "/v1/documents/$theirs/recall" -H 'Content-Type: application/json' -d '{"reason":"x"}'; wants 404
 	ask send POST "/v1/documents/$theirs/recall" -H 'Content-Type: application/json' -d '{"reason":"x"}'; wants 404
+	# Books and lists of work are of all committees.
+	for path in /v1/registers/in /v1/due /v1/paper /v1/status /v1/target/why /v1/persons; do
+		ask bound GET "$path"; wants 403
+		[ "$(jq -r .code body)" = VT-6065 ]
+	done
+	ask bound POST /v1/documents/accept-all-valid -H 'Content-Type: application/json'; wants 403
+	ask bound GET /v1/committees; wants 200
+	# Sending is not the way round: it changes, finishes and answers no other documents.
+	AS=send say "$(meta duoi 'Thay' "{\"replace\":\"$theirs\"}")"; wants 404
+	AS=send say "$(meta duoi 'Sửa' "{\"update\":\"$ours\"}")"; wants 404
+	AS=send say "$(meta duoi 'Sửa' "{\"update\":\"$own\"}")"; wants 201
+	AS=send say "$(meta tren 'Xong' "{\"reply_to\":\"$came\",\"finish\":true}")"; wants 403
+	AS=bound say "$(meta kia 'Trả lời' "{\"reply_to\":\"$came\"}")"; wants 404
 	ask bound GET /v1/changes
 	wants 200
 	grep -q "$ours" body

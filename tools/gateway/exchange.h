@@ -23,10 +23,10 @@ struct exchange {
 	char remote[64];	   /* address of the client */
 	const char *method;	   /* of its row */
 	bool head_only;		   /* HEAD: as GET, without the body */
-	const char *path;	   /* as it came, without its query; NULL before the head is there */
-	size_t target_len;	   /* of it with its query */
-	bool exact;		   /* its head (head.h) */
-	bool unframed;		   /* nobody knows where it ends: the connection ends with its answer */
+	const char *path;  /* as it came, without its query; NULL before the head is there */
+	size_t target_len; /* of it with its query */
+	bool exact;	   /* its head (head.h) */
+	bool unframed;	   /* nobody knows where it ends: the connection ends with its answer */
 	const struct route *route; /* NULL: refused before it was found */
 	struct route_words words;
 	enum problem_language language;
@@ -43,7 +43,7 @@ struct exchange {
 	struct MHD_Response *response;
 	enum err err;		       /* why it was refused */
 	char document[UUID_TEXT_SIZE]; /* that it was about, for the audit; "" none */
-	bool stream; /* its answer goes on and on: no rate is asked of it */
+	bool stream;		       /* its answer goes on and on: no rate is asked of it */
 };
 
 /* NULL without memory. */

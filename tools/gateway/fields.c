@@ -82,7 +82,7 @@ enum err fields_take_word(json_t *fields, const struct route *r, const char *nam
 		return ERR_HTTP_REQUEST;
 	made = of_text(f, decoded);
 	return made != NULL && json_object_set_new(fields, name, made) == 0 ? ERR_OK
-									     : ERR_HTTP_FIELD;
+									    : ERR_HTTP_FIELD;
 }
 
 struct reading {

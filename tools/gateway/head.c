@@ -6,12 +6,11 @@
 #include <string.h>
 
 struct request_head head_begin(const char *method, const char *target, size_t target_len,
-		       const char *version)
+			       const char *version)
 {
-	struct request_head h = { .method = method,
-			  .target = target,
-			  .version = version,
-			  .target_len = target_len };
+	struct request_head h = {
+		.method = method, .target = target, .version = version, .target_len = target_len
+	};
 
 	h.exact = target == method + strlen(method) + 1 && version == target + target_len + 1;
 	h.next = version + strlen(version) + 2;

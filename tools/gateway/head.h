@@ -18,7 +18,7 @@ struct request_head {
 
 /* The first line: one blank between its parts, and no NUL in them. */
 struct request_head head_begin(const char *method, const char *target, size_t target_len,
-		       const char *version);
+			       const char *version);
 /* The next field: right behind the line before, blanks alone between its colon and its value. */
 void head_field(struct request_head *h, const char *name, const char *value);
 /* Were all lines ended by CR LF, none folded, and none with a NUL, CR or LF in it (RFC 9110 §5.5,

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "tools/base/text.h"
+#include "tools/gateway/command.h"
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/permit.h"
 #include "tools/gateway/peer.h"
@@ -51,8 +52,8 @@ static bool is_framed(const struct exchange *x, const char *version)
 	struct counted c = { 0 };
 
 	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, count_one, &c);
-	return x->exact && strcmp(version, "HTTP/1.1") == 0 && c.host == 1 && c.length <= 1 && c.coding <= 1 &&
-	       c.length + c.coding <= 1 && c.authorization <= 1 && c.bad == 0 &&
+	return x->exact && strcmp(version, "HTTP/1.1") == 0 && c.host == 1 && c.length <= 1 &&
+	       c.coding <= 1 && c.length + c.coding <= 1 && c.authorization <= 1 && c.bad == 0 &&
 	       (length == NULL || is_number(length)) &&
 	       (coding == NULL || strcasecmp(coding, "chunked") == 0);
 }
@@ -159,6 +160,17 @@ static enum err check_token(struct exchange *x)
 	return token_book_check(x->gateway->book, bearer, now, &x->rights);
 }
 
+/* A token bound to committees has what is of documents, each of which is looked at, and whom there
+ * is; books, lists of work and figures are of all. */
+static bool is_within_bounds(const struct exchange *x)
+{
+	const struct route *r = x->route;
+
+	return x->rights.committee_count == 0 || r->document || r->act == TOKEN_ACT_SUBMIT ||
+	       r->act == TOKEN_ACT_CHANGES || r->answer == command_documents ||
+	       strncmp(r->path, "/v1/committees", 14) == 0;
+}
+
 static bool is_allowed(struct exchange *x)
 {
 	enum err e;
@@ -171,9 +183,10 @@ static bool is_allowed(struct exchange *x)
 	    !(x->route->document && x->route->act == TOKEN_ACT_SEE_OWN &&
 	      (token_may(&x->rights, TOKEN_ACT_SEE_SENT) ||
 	       token_may(&x->rights, TOKEN_ACT_SEE_RECEIVED))) &&
-	    !(strcmp(x->route->name, "listDocuments") == 0 &&
-	      token_may(&x->rights, TOKEN_ACT_SEE_SENT)))
+	    !(x->route->answer == command_documents && token_may(&x->rights, TOKEN_ACT_SEE_SENT)))
 		e = ERR_TOKEN_SCOPE;
+	if (e == ERR_OK && !is_within_bounds(x))
+		e = ERR_TOKEN_COMMITTEE;
 	if (e != ERR_OK)
 		exchange_refuse(x, e, NULL, NULL);
 	return e == ERR_OK;

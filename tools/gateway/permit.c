@@ -9,7 +9,7 @@
 enum { RECIPIENTS_LOOKED_AT = 512 };
 
 /* The view lives until the client's next call. */
-static enum err ask(struct exchange *x, struct client *c, struct client_fault *fault,
+static enum err ask(struct client *c, const char *which, struct client_fault *fault,
 		    const Vanthu__V1__DocumentView **view)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -17,7 +17,7 @@ static enum err ask(struct exchange *x, struct client *c, struct client_fault *f
 	Vanthu__V1__Reply *reply = NULL;
 	enum err e;
 
-	ref.text = (char *)(uintptr_t)route_word(x->route, &x->words, "id", 2);
+	ref.text = (char *)(uintptr_t)which;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
 	request.show = &ref;
 	e = client_send(c, &request);
@@ -67,10 +67,8 @@ enum err permit_view(struct exchange *x, struct client *c, struct client_fault *
 		     uint32_t part, struct content_part *out, char id[UUID_TEXT_SIZE])
 {
 	const Vanthu__V1__DocumentView *view = NULL;
-	enum err e = ask(x, c, fault, &view);
+	enum err e = ask(c, route_word(x->route, &x->words, "id", 2), fault, &view);
 
-	if (e == ERR_OK && view == NULL)
-		e = ERR_FORMAT;
 	if (e == ERR_OK)
 		e = check(x, view);
 	if (e != ERR_OK)
@@ -98,6 +96,29 @@ bool permit_document(struct exchange *x)
 	fault.err = e;
 	if (e != ERR_OK)
 		exchange_fault(x, &fault);
+	return e == ERR_OK;
+}
+
+bool permit_reference(struct exchange *x, const char *name, bool seen)
+{
+	const char *which = exchange_field(x, name);
+	const Vanthu__V1__DocumentView *view = NULL;
+	struct client_fault fault = { .err = ERR_OK };
+	struct pool_place *place;
+	enum err e;
+
+	if (which == NULL || (x->rights.committee_count == 0 &&
+			      (!seen || token_may(&x->rights, TOKEN_ACT_SEE_SENT))))
+		return true;
+	e = pool_take(x->gateway->pool, CLIENT_OFFICE, &place);
+	if (e == ERR_OK) {
+		e = ask(place->client, which, &fault, &view);
+		if (e == ERR_OK)
+			e = seen ? check(x, view) : is_bound_away(x, view) ? ERR_NOT_FOUND : ERR_OK;
+		pool_give(x->gateway->pool, place);
+	}
+	if (e != ERR_OK)
+		exchange_refuse(x, e, which, name);
 	return e == ERR_OK;
 }
 

@@ -15,6 +15,10 @@ must_use enum err permit_view(struct exchange *x, struct client *c, struct clien
 /* The same of a row that the command line does: false, it has been refused. Costs nothing for
  * tokens that may see all. */
 bool permit_document(struct exchange *x);
+/* May a document be sent that refers to the one which this field names, if it is given: one of the
+ * token's committees, where it is bound to some; `seen`: one that it could read, for it is changed
+ * with that. False: it has been refused. Blocks. */
+bool permit_reference(struct exchange *x, const char *name, bool seen);
 /* May a list be given: false, it has been refused. A token bound to committees names one of these
  * in `from` or `to`. */
 bool permit_list(struct exchange *x);

@@ -305,8 +305,9 @@ static enum err start(struct server *s, int fd)
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
 		MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
-		on_connection, s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, s, MHD_OPTION_ARRAY,
-		tls, MHD_OPTION_END);
+		on_connection, s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
+		MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, s, MHD_OPTION_ARRAY, tls,
+		MHD_OPTION_END);
 	if (s->daemon != NULL)
 		return ERR_OK;
 	close(fd);

@@ -17,6 +17,7 @@
 #include "tools/base/text.h"
 #include "tools/gateway/command.h"
 #include "tools/gateway/exchange.h"
+#include "tools/gateway/permit.h"
 #include "tools/gateway/pool.h"
 
 enum { ARENA_BYTES = 4 << 20, IDEMPOTENCY_MAX_BYTES = 255 };
@@ -170,6 +171,18 @@ static enum err check_rights(struct submit *s, bool named)
 	return ERR_OK;
 }
 
+/* What it does to other documents is asked as if it were asked by itself. */
+static enum err check_references(struct submit *s)
+{
+	if (exchange_flag(s->x, "finish") && !token_may(&s->x->rights, TOKEN_ACT_OFFICE))
+		return refuse(s, ERR_TOKEN_SCOPE, NULL, "finish");
+	return permit_reference(s->x, "reply_to", false) &&
+			       permit_reference(s->x, "update", true) &&
+			       permit_reference(s->x, "replace", true)
+		       ? ERR_OK
+		       : ERR_TOKEN_SCOPE;
+}
+
 /* ---- its fields ---- */
 
 /* A text as people write it: NFC, without blanks around; in the arena. */
@@ -315,6 +328,8 @@ enum err submit_begin(struct exchange *x, struct submit **out)
 	if (e != ERR_OK)
 		return refuse(s, e, NULL, "to");
 	e = check_rights(s, named);
+	if (e == ERR_OK)
+		e = check_references(s);
 	if (e != ERR_OK)
 		return e;
 	if (wants_command(s) || named)

@@ -25,8 +25,8 @@ static enum err on_begin(void *ctx, const struct multipart_part *part)
 	assert_false(h->open);
 	assert_true(part->has_file == (part->file[0] != '\0') || part->has_file);
 	h->open = true;
-	h->len += (size_t)snprintf(h->text + h->len, sizeof h->text - h->len, "%s%s%s[",
-				   part->name, part->has_file ? "|" : "", part->file);
+	h->len += (size_t)snprintf(h->text + h->len, sizeof h->text - h->len, "%s%s%s[", part->name,
+				   part->has_file ? "|" : "", part->file);
 	return h->begin_says;
 }
 
@@ -113,10 +113,10 @@ static void expect_head(const char *head, const char *want)
 	assert_string_equal(heard.text, all);
 }
 
-static const char usual[] = "--b\r\nContent-Disposition: form-data; name=\"meta\"\r\n"
-			    "Content-Type: application/json\r\n\r\n{}\r\n"
-			    "--b\r\n" HEAD "\r\n--c\r\n-\r\n--\r\r\n\r\n--b\r\n" HEAD
-			    "\r\n--b--\r\nepilogue";
+static const char usual[] =
+	"--b\r\nContent-Disposition: form-data; name=\"meta\"\r\n"
+	"Content-Type: application/json\r\n\r\n{}\r\n"
+	"--b\r\n" HEAD "\r\n--c\r\n-\r\n--\r\r\n\r\n--b\r\n" HEAD "\r\n--b--\r\nepilogue";
 static const char usual_heard[] = "meta[{}]file|a[\r\n--c\r\n-\r\n--\r\r\n]file|a[]";
 
 static void test_a_body_cut_anywhere_is_the_same(void **state)
@@ -239,7 +239,8 @@ static void test_hostile_heads_are_refused(void **state)
 		"Content-Disposition: form-data; name=\"file\"; filename*=utf-8'a",
 		"Content-Disposition: form-data; name=\"file\"; filename*=\"\"",
 		/* encoded, and would be stored as it came */
-		"Content-Disposition: form-data; name=\"file\"\r\nContent-Transfer-Encoding: base64",
+		"Content-Disposition: form-data; name=\"file\"\r\nContent-Transfer-Encoding: "
+		"base64",
 		"Content-Disposition: form-data; name=\"file\"\r\n"
 		"Content-Transfer-Encoding: base64; binary",
 		"Content-Disposition: form-data; name=\"file\"\r\nX: a\rY: b",
@@ -250,8 +251,7 @@ static void test_hostile_heads_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(heads); i++)
 		refuse_head(heads[i]);
-	assert_int_equal(read_in_two(TYPE, nul, sizeof nul - 1, 9),
-			 ERR_HTTP_MULTIPART);
+	assert_int_equal(read_in_two(TYPE, nul, sizeof nul - 1, 9), ERR_HTTP_MULTIPART);
 }
 
 /* RFC 2231 §3: nobody sends names in pieces; half of one is none. */
@@ -351,7 +351,8 @@ static void test_boundaries(void **state)
 			fail_msg("%s: VT-%d", rows[i].type, (int)e);
 		multipart_free(m);
 	}
-	assert_ok(read_in_two("multipart/form-data; boundary=----=_Part_1.2", java, strlen(java), 5));
+	assert_ok(
+		read_in_two("multipart/form-data; boundary=----=_Part_1.2", java, strlen(java), 5));
 }
 
 static void test_a_long_head_ends_it_and_many_parts_too(void **state)
@@ -381,8 +382,9 @@ static void test_a_long_head_ends_it_and_many_parts_too(void **state)
 
 		heard.len = 0;
 		now = take(m, part, sizeof part - 1);
-		assert_true(i < MULTIPART_PARTS_MAX ? now == ERR_OK : i == MULTIPART_PARTS_MAX ||
-							      now == ERR_HTTP_MULTIPART);
+		assert_true(i < MULTIPART_PARTS_MAX
+				    ? now == ERR_OK
+				    : i == MULTIPART_PARTS_MAX || now == ERR_HTTP_MULTIPART);
 		e = now;
 	}
 	assert_int_equal(e, ERR_HTTP_MULTIPART);

@@ -2,7 +2,6 @@
 #include "tools/gateway/openapi.h"
 
 #include <ctype.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,8 +35,8 @@ static bool has_parameter(const json_t *operation, const char *name, const char 
 
 static const json_t *properties_of(const json_t *operation, const struct route *r)
 {
-	const json_t *content = json_object_get(json_object_get(operation, "requestBody"),
-						"content"),
+	const json_t *content =
+			     json_object_get(json_object_get(operation, "requestBody"), "content"),
 		     *schema = json_object_get(
 			     json_object_get(content, r->body == ROUTE_FORM ? "multipart/form-data"
 									    : "application/json"),
@@ -66,26 +65,24 @@ static void test_each_row_is_there_with_its_fields(void **state)
 			    (r->body != ROUTE_NO_BODY));
 		assert_true((json_object_get(o, "security") != NULL) == (r->act == ROUTE_OPEN));
 		for (const struct route_field *f = r->fields; f != NULL && f->name != NULL; f++) {
-			bool there = r->body == ROUTE_NO_BODY
-					     ? has_parameter(o, f->name, "query")
-					     : json_object_get(properties_of(o, r), f->name) !=
-						       NULL;
+			bool there = r->body == ROUTE_NO_BODY ? has_parameter(o, f->name, "query")
+							      : json_object_get(properties_of(o, r),
+										f->name) != NULL;
 
 			if (!there)
 				fail_msg("%s: %s is missing", r->name, f->name);
 		}
 		if (r->body != ROUTE_NO_BODY)
 			assert_non_null(json_object_get(properties_of(o, r), "dry_run"));
-		for (const char *at = strchr(r->path, '{'); at != NULL;
-		     at = strchr(at + 1, '{')) {
+		for (const char *at = strchr(r->path, '{'); at != NULL; at = strchr(at + 1, '{')) {
 			char word[32];
 
 			snprintf(word, sizeof word, "%.*s", (int)strcspn(at + 1, "}"), at + 1);
 			assert_true(has_parameter(o, word, "path"));
 		}
 	}
-	json_object_foreach(json_object_get(root, "paths"), name, path)
-		operations += json_object_size(path);
+	json_object_foreach(json_object_get(root, "paths"), name, path) operations +=
+		json_object_size(path);
 	assert_int_equal(operations, rows);
 	json_decref(root);
 }
@@ -121,9 +118,8 @@ static void test_it_is_whole(void **state)
 	assert_non_null(json_object_get(json_object_get(root, "info"), "title"));
 	assert_non_null(json_object_get(json_object_get(root, "info"), "version"));
 	assert_true(json_array_size(json_object_get(root, "security")) > 0);
-	assert_non_null(json_object_get(json_object_get(json_object_get(root, "components"),
-							"securitySchemes"),
-					"bearer"));
+	assert_non_null(json_object_get(
+		json_object_get(json_object_get(root, "components"), "securitySchemes"), "bearer"));
 	check_references(root, root);
 	json_decref(root);
 }

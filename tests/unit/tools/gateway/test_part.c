@@ -70,13 +70,20 @@ static void test_entity_tags(void **state)
 		const char *tags;
 		bool want;
 	} rows[] = {
-		{ "\"x\"", true },	      { "\"a\", \"x\"", true },
-		{ "\"a\",\"x\" , \"b\"", true }, { "W/\"x\"", true },
-		{ "*", true },		      { " * ", true },
-		{ NULL, false },	      { "", false },
-		{ ",", false },		      { "x", false },
-		{ "\"X\"", false },	      { "\"x", false },
-		{ "\"xx\"", false },	      { "\"**\"", false },
+		{ "\"x\"", true },
+		{ "\"a\", \"x\"", true },
+		{ "\"a\",\"x\" , \"b\"", true },
+		{ "W/\"x\"", true },
+		{ "*", true },
+		{ " * ", true },
+		{ NULL, false },
+		{ "", false },
+		{ ",", false },
+		{ "x", false },
+		{ "\"X\"", false },
+		{ "\"x", false },
+		{ "\"xx\"", false },
+		{ "\"**\"", false },
 		{ "w/\"x\"", false },
 	};
 

@@ -15,8 +15,8 @@ static const char path[] = "tests/unit/tools/gateway/statuses.txt";
 
 static bool is_status(unsigned status)
 {
-	static const unsigned all[] = { 400, 401, 403, 404, 405, 408, 409, 410, 413, 415,
-					416, 421, 422, 429, 500, 503, 504, 507 };
+	static const unsigned all[] = { 400, 401, 403, 404, 405, 408, 409, 410, 413,
+					415, 416, 421, 422, 429, 500, 503, 504, 507 };
 
 	for (size_t i = 0; i < COUNT_OF(all); i++) {
 		if (all[i] == status)

@@ -85,9 +85,8 @@ static void test_paths_and_what_they_mean(void **state)
 
 static void test_a_method_that_a_path_has_not_is_told_those_it_has(void **state)
 {
-	static const char *const others[] = { "PUT",	 "DELETE", "PATCH",   "OPTIONS",
-					      "TRACE",	 "get",	   "CONNECT", "",
-					      "POST GET" };
+	static const char *const others[] = { "PUT", "DELETE",	"PATCH", "OPTIONS", "TRACE",
+					      "get", "CONNECT", "",	 "POST GET" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(others); i++) {
@@ -152,9 +151,9 @@ static void test_the_table_is_whole(void **state)
 /* ---- fields ---- */
 
 static const struct route_field some[] = {
-	{ "text", ROUTE_TEXT, false, "", NULL },     { "texts", ROUTE_TEXTS, false, "", NULL },
-	{ "flag", ROUTE_FLAG, false, "", NULL },     { "count", ROUTE_COUNT, false, "", NULL },
-	{ "number", ROUTE_NUMBER, false, "", NULL }, { "date", ROUTE_DATE, false, "", NULL },
+	{ "text", ROUTE_TEXT, false, "", NULL },      { "texts", ROUTE_TEXTS, false, "", NULL },
+	{ "flag", ROUTE_FLAG, false, "", NULL },      { "count", ROUTE_COUNT, false, "", NULL },
+	{ "number", ROUTE_NUMBER, false, "", NULL },  { "date", ROUTE_DATE, false, "", NULL },
 	{ "box", ROUTE_CHOICE, false, "", "in|out" }, { NULL, ROUTE_TEXT, false, NULL, NULL }
 };
 static const struct route_field must[] = { { "must", ROUTE_TEXT, true, "", NULL },
@@ -305,16 +304,16 @@ static void test_words_of_a_query_become_what_their_row_says(void **state)
 		json_t *fields = json_object();
 		enum err e = fields_take_word(fields, &a_get, rows[i].name, rows[i].value);
 		char *text = json_dumps(json_object_get(fields, rows[i].name),
-				       JSON_ENCODE_ANY | JSON_COMPACT);
+					JSON_ENCODE_ANY | JSON_COMPACT);
 
 		if ((e == ERR_OK) != (rows[i].want[0] != '\0'))
 			fail_msg("%s=%s: VT-%d", rows[i].name, rows[i].value, (int)e);
 		if (e == ERR_OK) {
 			assert_string_equal(text, rows[i].want);
 			/* twice is a fault, whatever it says */
-			assert_int_equal(fields_take_word(fields, &a_get, rows[i].name,
-							  rows[i].value),
-					 ERR_HTTP_FIELD);
+			assert_int_equal(
+				fields_take_word(fields, &a_get, rows[i].name, rows[i].value),
+				ERR_HTTP_FIELD);
 		}
 		free(text);
 		json_decref(fields);
