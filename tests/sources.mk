@@ -148,6 +148,7 @@ UNIT := \
 	tools/gateway/test_multipart \
 	tools/gateway/test_openapi \
 	tools/gateway/test_part \
+	tools/gateway/test_pool \
 	tools/gateway/test_problem \
 	tools/gateway/test_route \
 	tools/input/test_period \

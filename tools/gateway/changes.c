@@ -131,7 +131,8 @@ static struct follow *follow_new(struct exchange *x)
 		field = read_query(f, x);
 		e = field != NULL
 			    ? ERR_HTTP_FIELD
-			    : pool_take(f->gateway->followers, socket_of(&f->rights), &f->place);
+			    : pool_take(f->gateway->followers, socket_of(&f->rights),
+					f->rights.name, &f->place);
 	}
 	if (e == ERR_OK)
 		return f;

@@ -20,6 +20,7 @@
 enum {
 	DAEMON_CONNECTIONS = 32,
 	FOLLOWERS = 64, /* who waits for changes, by a connection each */
+	WAIT_S = 10,
 	ASK_MS = 60000
 };
 
@@ -63,8 +64,8 @@ static enum err open_parts(struct gateway_parts *p, const struct config *config,
 	g->program.vanthu = p->vanthu;
 	g->program.config = config->file;
 	g->program.stop = g->stop;
-	g->pool = pool_new(config, DAEMON_CONNECTIONS, ASK_MS);
-	g->followers = pool_new(config, FOLLOWERS, ASK_MS);
+	g->pool = pool_new(config, DAEMON_CONNECTIONS, WAIT_S, ASK_MS);
+	g->followers = pool_new(config, FOLLOWERS, WAIT_S, ASK_MS);
 	g->tally = tally_new();
 	if (g->pool == NULL || g->followers == NULL || g->tally == NULL)
 		return ERR_NO_MEMORY;

@@ -16,7 +16,7 @@ static enum err ask_daemon(struct exchange *x, struct client_fault *fault)
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
 	Vanthu__V1__Reply *reply = NULL;
 	struct pool_place *place;
-	enum err e = pool_take(x->gateway->pool, CLIENT_OFFICE, &place);
+	enum err e = pool_take(x->gateway->pool, CLIENT_OFFICE, "", &place);
 
 	if (e != ERR_OK)
 		return e;

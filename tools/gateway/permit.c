@@ -88,7 +88,7 @@ bool permit_document(struct exchange *x)
 	if (x->rights.committee_count == 0 && token_may(&x->rights, TOKEN_ACT_SEE_SENT) &&
 	    token_may(&x->rights, TOKEN_ACT_SEE_RECEIVED))
 		return true;
-	e = pool_take(x->gateway->pool, CLIENT_OFFICE, &place);
+	e = pool_take(x->gateway->pool, CLIENT_OFFICE, x->rights.name, &place);
 	if (e == ERR_OK) {
 		e = permit_view(x, place->client, &fault, 0, NULL, x->document);
 		pool_give(x->gateway->pool, place);
@@ -110,7 +110,7 @@ bool permit_reference(struct exchange *x, const char *name, bool seen)
 	if (which == NULL || (x->rights.committee_count == 0 &&
 			      (!seen || token_may(&x->rights, TOKEN_ACT_SEE_SENT))))
 		return true;
-	e = pool_take(x->gateway->pool, CLIENT_OFFICE, &place);
+	e = pool_take(x->gateway->pool, CLIENT_OFFICE, x->rights.name, &place);
 	if (e == ERR_OK) {
 		e = ask(place->client, which, &fault, &view);
 		if (e == ERR_OK)

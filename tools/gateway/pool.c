@@ -2,28 +2,33 @@
 #include "tools/gateway/pool.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-enum { KINDS = CLIENT_READ + 1, WAIT_S = 10, TYPES_OLD_MS = 10000 };
+#include "tools/token/token.h"
+
+enum { KINDS = CLIENT_READ + 1, TYPES_OLD_MS = 10000 };
 
 struct entry {
 	struct pool_place place; /* first: a place is its entry */
 	enum client_socket_kind kind;
+	char who[TOKEN_NAME_MAX + 1]; /* it is lent to */
 	struct entry *next;
 };
 
 struct pool {
 	const struct config *config;
-	unsigned most;
+	unsigned most, wait_s;
 	int timeout_ms;
 	pthread_mutex_t lock;
 	pthread_cond_t given;
-	struct entry *idle[KINDS];
+	struct entry *idle[KINDS], *lent;
 	unsigned count[KINDS]; /* idle and lent */
 };
 
-struct pool *pool_new(const struct config *config, unsigned most, int timeout_ms)
+struct pool *pool_new(const struct config *config, unsigned most, unsigned wait_s, int timeout_ms)
 {
 	struct pool *p = calloc(1, sizeof *p);
 	pthread_condattr_t attr;
@@ -32,6 +37,7 @@ struct pool *pool_new(const struct config *config, unsigned most, int timeout_ms
 		return NULL;
 	p->config = config;
 	p->most = most;
+	p->wait_s = wait_s;
 	p->timeout_ms = timeout_ms;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_condattr_init(&attr);
@@ -65,40 +71,68 @@ void pool_free(struct pool *p)
 	free(p);
 }
 
+/* Has somebody so many that the last quarter is others'? Nobody by name never has. */
+static bool has_enough(const struct pool *p, enum client_socket_kind kind, const char *who)
+{
+	unsigned held = 0;
+
+	for (const struct entry *e = p->lent; e != NULL && who[0] != '\0'; e = e->next)
+		held += e->kind == kind && strcmp(e->who, who) == 0;
+	return held >= p->most - p->most / 4;
+}
+
+static void lend(struct pool *p, struct entry *e, const char *who)
+{
+	snprintf(e->who, sizeof e->who, "%s", who);
+	e->next = p->lent;
+	p->lent = e;
+}
+
+static bool may_take(const struct pool *p, enum client_socket_kind kind, const char *who)
+{
+	return (p->idle[kind] != NULL || p->count[kind] < p->most) && !has_enough(p, kind, who);
+}
+
 /* An idle one, or NULL and the right to make one. ERR_BUSY: neither, in time. */
-static enum err take_idle(struct pool *p, enum client_socket_kind kind, struct entry **out)
+static enum err take_idle(struct pool *p, enum client_socket_kind kind, const char *who,
+			  struct entry **out)
 {
 	struct timespec until;
 	int waited = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += WAIT_S;
+	until.tv_sec += p->wait_s;
 	pthread_mutex_lock(&p->lock);
-	while (p->idle[kind] == NULL && p->count[kind] >= p->most && waited == 0)
+	while (!may_take(p, kind, who) && waited == 0)
 		waited = pthread_cond_timedwait(&p->given, &p->lock, &until);
+	if (!may_take(p, kind, who)) {
+		pthread_mutex_unlock(&p->lock);
+		return ERR_BUSY;
+	}
 	*out = p->idle[kind];
-	if (*out != NULL)
+	if (*out != NULL) {
 		p->idle[kind] = (*out)->next;
-	else if (p->count[kind] < p->most)
+		lend(p, *out, who);
+	} else {
 		p->count[kind]++;
-	else
-		waited = -1;
+	}
 	pthread_mutex_unlock(&p->lock);
-	return *out == NULL && waited == -1 ? ERR_BUSY : ERR_OK;
+	return ERR_OK;
 }
 
 static void forget(struct pool *p, enum client_socket_kind kind)
 {
 	pthread_mutex_lock(&p->lock);
 	p->count[kind]--;
-	pthread_cond_signal(&p->given);
+	pthread_cond_broadcast(&p->given);
 	pthread_mutex_unlock(&p->lock);
 }
 
-enum err pool_take(struct pool *p, enum client_socket_kind kind, struct pool_place **out)
+enum err pool_take(struct pool *p, enum client_socket_kind kind, const char *who,
+		   struct pool_place **out)
 {
-	struct entry *entry;
-	enum err e = take_idle(p, kind, &entry);
+	struct entry *entry = NULL;
+	enum err e = take_idle(p, kind, who, &entry);
 
 	*out = NULL;
 	if (e != ERR_OK)
@@ -114,6 +148,9 @@ enum err pool_take(struct pool *p, enum client_socket_kind kind, struct pool_pla
 			return e;
 		}
 		entry->kind = kind;
+		pthread_mutex_lock(&p->lock);
+		lend(p, entry, who);
+		pthread_mutex_unlock(&p->lock);
 	}
 	*out = &entry->place;
 	return ERR_OK;
@@ -124,9 +161,15 @@ void pool_give(struct pool *p, struct pool_place *place)
 	struct entry *entry = (struct entry *)(void *)place;
 
 	pthread_mutex_lock(&p->lock);
+	for (struct entry **at = &p->lent; *at != NULL; at = &(*at)->next) {
+		if (*at == entry) {
+			*at = entry->next;
+			break;
+		}
+	}
 	entry->next = p->idle[entry->kind];
 	p->idle[entry->kind] = entry;
-	pthread_cond_signal(&p->given);
+	pthread_cond_broadcast(&p->given);
 	pthread_mutex_unlock(&p->lock);
 }
 

@@ -14,14 +14,16 @@ struct pool_place {
 	int64_t types_at_ms;
 };
 
-/* At most `most` connections to each socket at once; timeout_ms bounds each wait for an answer on
- * one. NULL without memory. */
-struct pool *pool_new(const struct config *config, unsigned most, int timeout_ms);
+/* At most `most` connections to each socket at once, for which pool_take waits `wait_s`; timeout_ms
+ * bounds each wait for an answer on one. NULL without memory. */
+struct pool *pool_new(const struct config *config, unsigned most, unsigned wait_s, int timeout_ms);
 void pool_free(struct pool *p); /* NULL is fine; nobody has a connection */
 
-/* Lends one; blocks until one is free, for some seconds. ERR_BUSY: none became free; else as
- * client_connect. */
-must_use enum err pool_take(struct pool *p, enum client_socket_kind kind, struct pool_place **out);
+/* Lends one to the token of this name; blocks until one is free. Nobody has more than three
+ * quarters of them: who holds many, by sending slowly, keeps no other out. "" is nobody. ERR_BUSY:
+ * none became free; else as client_connect. */
+must_use enum err pool_take(struct pool *p, enum client_socket_kind kind, const char *who,
+			    struct pool_place **out);
 /* Back again. A connection that failed opens itself anew with its next request. */
 void pool_give(struct pool *p, struct pool_place *place);
 /* The types of a lent connection, asked for when they are old. *out lives until it is given back;

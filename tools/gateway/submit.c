@@ -79,7 +79,7 @@ static enum err keep_date(struct submit *s)
 	    (exchange_field(s->x, "id") == NULL &&
 	     exchange_header(s->x, "Idempotency-Key") == NULL))
 		return ERR_OK; /* it says one, or cannot be repeated */
-	e = pool_take(s->x->gateway->pool, CLIENT_OFFICE, &place);
+	e = pool_take(s->x->gateway->pool, CLIENT_OFFICE, s->x->rights.name, &place);
 	if (e != ERR_OK)
 		return refuse(s, e, NULL, NULL);
 	ref.text = s->x->document;
@@ -277,7 +277,7 @@ static bool wants_command(const struct submit *s)
 
 static enum err begin_stream(struct submit *s)
 {
-	enum err e = pool_take(s->x->gateway->pool, CLIENT_OFFICE, &s->place);
+	enum err e = pool_take(s->x->gateway->pool, CLIENT_OFFICE, s->x->rights.name, &s->place);
 
 	if (e != ERR_OK)
 		return refuse(s, e, NULL, NULL);
