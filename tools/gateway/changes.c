@@ -286,10 +286,14 @@ static void print_event(FILE *to, const char *kind, const json_t *number, const 
 
 static void print_events(struct follow *f, const json_t *answer, bool missed)
 {
-	FILE *to = open_memstream(&f->text, &f->text_len);
 	json_t *each, *head;
+	FILE *to;
 	size_t i;
 
+	free(f->text); /* also of nothing it makes a text */
+	f->text = NULL;
+	f->text_len = 0;
+	to = open_memstream(&f->text, &f->text_len);
 	if (to == NULL)
 		return;
 	if (missed) {
