@@ -24,7 +24,7 @@ static int listen_at(struct config *c)
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	strcpy(c->run, "/tmp/test-pool-XXXXXX");
+	snprintf(c->run, sizeof c->run, "/tmp/test-pool-XXXXXX");
 	assert_non_null(mkdtemp(c->run));
 	snprintf(at.sun_path, sizeof at.sun_path, "%s/office.sock", c->run);
 	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
