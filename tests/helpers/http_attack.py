@@ -301,6 +301,21 @@ def crowd():
     for s in idle:
         s.close()
     good("600 closed")
+    # Bodies without a token that never end, and answers that are never read.
+    held = []
+    for n in range(600):
+        s = connect()
+        s.setblocking(False)
+        try:
+            s.send(head(DO, b"Content-Type: application/json\r\nContent-Length: 1000000\r\n", "POST") + b"{"
+                   if n % 2 else head("/v1/openapi.json") * 60)
+        except OSError:
+            pass
+        held.append(s)
+    good("600 without a token that hold on")
+    for s in held:
+        s.close()
+    good("600 let go")
 
 
 def slow():

@@ -18,7 +18,7 @@ struct deadline {
 struct deadlines {
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t stop;
+	pthread_cond_t stop, ended;
 	bool stopping;
 	struct deadline *first;
 	unsigned count;
@@ -42,6 +42,7 @@ bool deadline_over(enum deadline_phase phase, int64_t began_ms, uint64_t moved, 
 	case DEADLINE_IDLE:
 		return took > DEADLINE_IDLE_MS;
 	case DEADLINE_MOVING:
+	case DEADLINE_STRANGER:
 		return took > DEADLINE_GRACE_MS + (int64_t)(moved / DEADLINE_BYTES_S) * 1000;
 	default:
 		return false;
@@ -80,6 +81,7 @@ struct deadlines *deadlines_start(void)
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&d->stop, &attr);
+	pthread_cond_init(&d->ended, &attr);
 	pthread_condattr_destroy(&attr);
 	if (pthread_create(&d->thread, NULL, watch, d) != 0) {
 		free(d);
@@ -98,6 +100,7 @@ void deadlines_stop(struct deadlines *d)
 	pthread_mutex_unlock(&d->lock);
 	pthread_join(d->thread, NULL);
 	pthread_cond_destroy(&d->stop);
+	pthread_cond_destroy(&d->ended);
 	pthread_mutex_destroy(&d->lock);
 	free(d);
 }
@@ -106,11 +109,13 @@ void deadlines_stop(struct deadlines *d)
 static void make_room(struct deadlines *d)
 {
 	struct deadline *oldest = NULL;
+	struct timespec until;
 
 	if (d->count < DEADLINES_MANY)
 		return;
 	for (struct deadline *one = d->first; one != NULL; one = one->next) {
-		if ((one->phase == DEADLINE_HEAD || one->phase == DEADLINE_IDLE) &&
+		if (one->phase != DEADLINE_MOVING && one->phase != DEADLINE_WORK &&
+		    one->phase != DEADLINE_ENDED &&
 		    (oldest == NULL || one->began_ms <= oldest->began_ms))
 			oldest = one;
 	}
@@ -118,6 +123,12 @@ static void make_room(struct deadlines *d)
 		return;
 	oldest->phase = DEADLINE_ENDED;
 	shutdown(oldest->fd, SHUT_RDWR);
+	/* Its thread has to see it: who opens faster than others end waits for that here. */
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec++;
+	while (d->count >= DEADLINES_MANY &&
+	       pthread_cond_timedwait(&d->ended, &d->lock, &until) == 0)
+		;
 }
 
 struct deadline *deadline_new(struct deadlines *d, int fd)
@@ -148,6 +159,7 @@ void deadline_free(struct deadline *of)
 		return;
 	pthread_mutex_lock(&of->all->lock);
 	of->all->count--;
+	pthread_cond_signal(&of->all->ended);
 	*of->at = of->next;
 	if (of->next != NULL)
 		of->next->at = of->at;

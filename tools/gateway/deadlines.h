@@ -18,11 +18,12 @@ enum {
 };
 
 enum deadline_phase {
-	DEADLINE_HEAD,
+	DEADLINE_HEAD, /* also while a refused request still sends its body */
 	DEADLINE_IDLE,
-	DEADLINE_MOVING, /* a body comes, or an answer goes */
-	DEADLINE_WORK,	 /* it waits for us */
-	DEADLINE_ENDED	 /* made room for another */
+	DEADLINE_MOVING,   /* a body comes, or an answer goes */
+	DEADLINE_STRANGER, /* an answer goes to who has shown no token */
+	DEADLINE_WORK,	   /* it waits for us */
+	DEADLINE_ENDED	   /* made room for another */
 };
 
 struct deadlines;
@@ -34,8 +35,9 @@ void deadlines_stop(struct deadlines *d); /* NULL is fine */
 
 /* A connection begins, with DEADLINE_HEAD; ends, before its descriptor is closed. NULL without
  * memory, and then it is watched by nobody. Where there are many, the one that has been in
- * DEADLINE_HEAD or DEADLINE_IDLE longest is shut down: who only opens connections keeps nobody
- * out. */
+ * DEADLINE_HEAD, DEADLINE_IDLE or DEADLINE_STRANGER longest is shut down: who has no token keeps
+ * nobody out, whatever it does with its connections. Then it blocks until one has ended, a second
+ * at most. */
 struct deadline *deadline_new(struct deadlines *d, int fd);
 void deadline_free(struct deadline *of); /* NULL is fine, here and below */
 void deadline_phase(struct deadline *of, enum deadline_phase phase);

@@ -1,12 +1,14 @@
 /* See openapi.h. What the table does not have, the shapes of answers, is schemas.json. */
 #include "tools/gateway/openapi.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/version.h"
 #include "tools/gateway/exchange.h"
+#include "tools/gateway/routes.h"
 
 static const char schemas[] =
 #include "tools/gateway/schemas.inc"
@@ -226,14 +228,28 @@ json_t *openapi_new(const struct route *routes)
 	return root;
 }
 
+/* One text for all: who asks often and reads slowly would hold as many as connections. */
+static char *text;
+static pthread_once_t text_made = PTHREAD_ONCE_INIT;
+
+static void make_text(void)
+{
+	json_t *root = openapi_new(routes_table());
+
+	text = root == NULL ? NULL : json_dumps(root, JSON_COMPACT);
+	json_decref(root);
+}
+
 void openapi_answer(struct exchange *x)
 {
-	json_t *root = openapi_new(x->gateway->routes);
-	char *text = root == NULL ? NULL : json_dumps(root, JSON_COMPACT);
-
-	json_decref(root);
-	if (text == NULL)
+	pthread_once(&text_made, make_text);
+	if (text == NULL) {
 		exchange_refuse(x, ERR_NO_MEMORY, NULL, NULL);
-	else
-		exchange_text(x, MHD_HTTP_OK, text, strlen(text));
+		return;
+	}
+	exchange_response(
+		x, MHD_HTTP_OK,
+		MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_PERSISTENT));
+	exchange_add_header(x, "Content-Type", "application/json");
+	exchange_add_header(x, "Cache-Control", "no-store");
 }

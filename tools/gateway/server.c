@@ -47,7 +47,9 @@ static struct deadline *deadline_of(struct MHD_Connection *c)
 static enum MHD_Result send_answer(struct exchange *x)
 {
 	tally_answer(x);
-	deadline_phase(x->deadline, x->stream ? DEADLINE_WORK : DEADLINE_MOVING);
+	deadline_phase(x->deadline, x->stream			? DEADLINE_WORK
+				    : x->rights.name[0] == '\0' ? DEADLINE_STRANGER
+								: DEADLINE_MOVING);
 	return exchange_send(x);
 }
 
@@ -58,6 +60,8 @@ static enum MHD_Result take_head(struct exchange *x, const char *method, const c
 	deadline_phase(x->deadline, DEADLINE_MOVING);
 	if (judge_request(x, method, version) && x->route->body == ROUTE_FORM && tally_begin(x))
 		form_begin(x);
+	if (x->response != NULL)
+		deadline_phase(x->deadline, DEADLINE_HEAD);
 	if (x->response != NULL && (x->unframed || exchange_header(x, "Expect") != NULL))
 		return send_answer(x);
 	return MHD_YES;
@@ -98,6 +102,8 @@ static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t l
 		(void)keep_body(x, bytes, len);
 	else
 		exchange_refuse(x, ERR_HTTP_REQUEST, NULL, NULL);
+	if (x->response != NULL)
+		deadline_phase(x->deadline, DEADLINE_HEAD);
 	return MHD_YES;
 }
 

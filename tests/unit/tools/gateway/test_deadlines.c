@@ -25,6 +25,7 @@ static void test_a_body_must_keep_its_rate(void **state)
 	assert_false(deadline_over(DEADLINE_MOVING, 0, 0, DEADLINE_GRACE_MS));
 	assert_true(deadline_over(DEADLINE_MOVING, 0, 0, DEADLINE_GRACE_MS + 1));
 	assert_true(deadline_over(DEADLINE_MOVING, 0, 60, minute)); /* a byte a second */
+	assert_true(deadline_over(DEADLINE_STRANGER, 0, 60, minute));
 	assert_false(deadline_over(DEADLINE_MOVING, 0, 60 * DEADLINE_BYTES_S, minute));
 	assert_false(deadline_over(DEADLINE_MOVING, 0, UINT64_C(1) << 30, 24 * 60 * minute));
 	assert_true(deadline_over(DEADLINE_MOVING, 0, UINT64_C(1) << 30, 48 * 60 * minute));
@@ -74,7 +75,10 @@ static void test_who_waits_longest_makes_room_and_who_works_does_not(void **stat
 	(void)state;
 	assert_non_null(d);
 	for (unsigned i = 0; i < DEADLINES_MANY; i++)
-		begin(d, &pairs[i], i < 3 ? DEADLINE_MOVING + (i % 2) : DEADLINE_HEAD);
+		begin(d, &pairs[i],
+		      i < 3	   ? (i % 2 == 0 ? DEADLINE_MOVING : DEADLINE_WORK)
+		      : i % 2 == 0 ? DEADLINE_HEAD
+				   : DEADLINE_STRANGER);
 	for (unsigned i = 0; i < DEADLINES_MANY; i++)
 		assert_false(is_shut(&pairs[i]));
 	begin(d, &pairs[DEADLINES_MANY], DEADLINE_HEAD);
