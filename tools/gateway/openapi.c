@@ -2,13 +2,13 @@
 #include "tools/gateway/openapi.h"
 
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/version.h"
 #include "tools/gateway/exchange.h"
-#include "tools/gateway/routes.h"
 
 static const char schemas[] =
 #include "tools/gateway/schemas.inc"
@@ -229,27 +229,35 @@ json_t *openapi_new(const struct route *routes)
 }
 
 /* One text for all: who asks often and reads slowly would hold as many as connections. */
-static char *text;
-static pthread_once_t text_made = PTHREAD_ONCE_INIT;
-
-static void make_text(void)
+static const char *text_of(const struct route *routes)
 {
-	json_t *root = openapi_new(routes_table());
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static char *made;
+	const char *text;
+	json_t *root;
 
-	text = root == NULL ? NULL : json_dumps(root, JSON_COMPACT);
-	json_decref(root);
+	pthread_mutex_lock(&lock);
+	if (made == NULL) {
+		root = openapi_new(routes);
+		made = root == NULL ? NULL : json_dumps(root, JSON_COMPACT);
+		json_decref(root);
+	}
+	text = made;
+	pthread_mutex_unlock(&lock);
+	return text;
 }
 
 void openapi_answer(struct exchange *x)
 {
-	pthread_once(&text_made, make_text);
+	const char *text = text_of(x->gateway->routes);
+
 	if (text == NULL) {
 		exchange_refuse(x, ERR_NO_MEMORY, NULL, NULL);
 		return;
 	}
-	exchange_response(
-		x, MHD_HTTP_OK,
-		MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_PERSISTENT));
+	exchange_response(x, MHD_HTTP_OK,
+			  MHD_create_response_from_buffer(strlen(text), (char *)(uintptr_t)text,
+							  MHD_RESPMEM_PERSISTENT));
 	exchange_add_header(x, "Content-Type", "application/json");
 	exchange_add_header(x, "Cache-Control", "no-store");
 }
