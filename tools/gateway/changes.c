@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/base/text.h"
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/pool.h"
 #include "tools/output/output.h"
@@ -310,9 +309,7 @@ static void print_events(struct follow *f, const json_t *answer, bool missed)
 
 static enum err still_good(const struct follow *f)
 {
-	struct now now = { .wall_ms = text_now_ms(), .mono_ms = exchange_now_ms() };
-
-	return token_book_still(f->gateway->book, f->rights.name, now);
+	return token_book_still(f->gateway->book, f->rights.name, token_book_now());
 }
 
 /* More text, or a sign of life. False: it ends. */

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "tools/base/text.h"
 #include "tools/gateway/command.h"
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/permit.h"
@@ -147,7 +146,7 @@ static bool is_foreign_page(const struct exchange *x, const char *host)
 static enum err check_token(struct exchange *x)
 {
 	const char *field = exchange_header(x, "Authorization"), *bearer = NULL;
-	struct now now = { .wall_ms = text_now_ms(), .mono_ms = exchange_now_ms() };
+	struct now now = token_book_now();
 	char subject[TOKEN_SUBJECT_MAX + 1];
 	struct digest der;
 	bool trusted;
