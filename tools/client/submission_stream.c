@@ -2,6 +2,7 @@
  * from then on its bytes go to the daemon, which has been asked to stage them. */
 #include "tools/client/submission_stream.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,6 @@ struct submission_stream {
 	const struct submission *m;
 	struct client_fault *fault;
 	struct arena *arena; /* names */
-	struct part names[SUBMISSION_FILES_MAX];
-	struct stream_part parts[SUBMISSION_FILES_MAX];
 	unsigned count;
 	bool in_part, finished;
 	uint64_t kept_bytes; /* of all parts that go within the request */
@@ -40,6 +39,9 @@ struct submission_stream {
 	bool staged; /* the daemon holds something under `id` */
 	uint64_t id, sent_bytes, credit_bytes;
 	enum err failed;
+	/* last: each is cleared when it begins, most streams have one */
+	struct part names[SUBMISSION_FILES_MAX];
+	struct stream_part parts[SUBMISSION_FILES_MAX];
 };
 
 /* ---- faults ---- */
@@ -142,10 +144,12 @@ static enum err send_piece(struct submission_stream *s, const uint8_t *bytes, si
 enum err submission_stream_begin(struct client *c, const struct submission *m,
 				 struct client_fault *fault, struct submission_stream **out)
 {
-	struct submission_stream *s = calloc(1, sizeof *s);
+	struct submission_stream *s = malloc(sizeof *s);
 
 	*out = NULL;
 	*fault = (struct client_fault){ .err = ERR_OK };
+	if (s != NULL)
+		memset(s, 0, offsetof(struct submission_stream, names));
 	if (s == NULL || (s->arena = arena_new(ARENA_BYTES)) == NULL) {
 		free(s);
 		fault->err = ERR_NO_MEMORY;
@@ -176,6 +180,8 @@ enum err submission_stream_part_begin(struct submission_stream *s, const char *n
 		return fail(s, ERR_BAD_STATE, "part");
 	if (s->count == SUBMISSION_FILES_MAX)
 		return fail(s, ERR_TOO_MANY_ATTACHMENTS, name);
+	s->names[s->count] = (struct part){ .name = "" };
+	s->parts[s->count] = (struct stream_part){ .content = NULL };
 	if (submission_part(s->arena, s->names, s->count, name) != ERR_OK)
 		return fail(s, ERR_UTF8, name);
 	s->count++;

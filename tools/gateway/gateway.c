@@ -18,7 +18,7 @@
 #include "tools/webhook/webhook.h"
 
 enum {
-	DAEMON_CONNECTIONS = 32,
+	DAEMON_CONNECTIONS = 64,
 	FOLLOWERS = 64, /* who waits for changes, by a connection each */
 	WAIT_S = 10,
 	ASK_MS = 60000

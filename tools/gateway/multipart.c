@@ -2,6 +2,7 @@
  * a content what may be the beginning of a boundary. */
 #include "tools/gateway/multipart.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ struct multipart {
 	enum err err;
 	unsigned parts;
 	size_t held_len;
-	char held[HELD_BYTES];
+	char held[HELD_BYTES]; /* last: it is not cleared */
 };
 
 /* ---- heads ---- */
@@ -357,9 +358,10 @@ enum err multipart_new(const char *content_type, const struct multipart_events *
 	if (parameter(content_type, "boundary", boundary, sizeof boundary) != PARAMETER_READ ||
 	    boundary[0] == '\0' || !is_text(boundary))
 		return ERR_HTTP_MULTIPART;
-	m = calloc(1, sizeof *m);
+	m = malloc(sizeof *m);
 	if (m == NULL)
 		return ERR_NO_MEMORY;
+	memset(m, 0, offsetof(struct multipart, held));
 	m->events = events;
 	memcpy(m->mark, "\r\n--", 4);
 	memcpy(m->mark + 4, boundary, strlen(boundary));

@@ -98,6 +98,23 @@ static enum err keep_date(struct submit *s)
 
 /* ---- whom it is for ---- */
 
+/* At most so many words, and one more than may be, so that too many are noticed. */
+static size_t count_words(const json_t *to)
+{
+	size_t count = json_is_array(to) ? json_array_size(to) : 1, words = count;
+
+	for (size_t i = 0; i < count && words <= SUBMISSION_RECIPIENTS_MAX; i++) {
+		const json_t *one = json_is_array(to) ? json_array_get(to, i) : to;
+		const char *at = to == NULL ? NULL : json_string_value(one);
+
+		while (at != NULL && (at = strchr(at, ',')) != NULL) {
+			words++;
+			at++;
+		}
+	}
+	return words < SUBMISSION_RECIPIENTS_MAX ? words : SUBMISSION_RECIPIENTS_MAX;
+}
+
 static enum err take_recipient(struct submit *s, const char *word)
 {
 	struct submission_recipient *all =
@@ -130,7 +147,7 @@ static enum err read_recipients(struct submit *s, bool *named)
 	const json_t *to = json_object_get(s->x->fields, "to"), *one;
 	size_t i, count = json_is_array(to) ? json_array_size(to) : 1;
 
-	s->m.recipients = arena_array(s->arena, SUBMISSION_RECIPIENTS_MAX, sizeof *s->m.recipients);
+	s->m.recipients = arena_array(s->arena, count_words(to), sizeof *s->m.recipients);
 	if (s->m.recipients == NULL)
 		return ERR_NO_MEMORY;
 	for (i = 0; to != NULL && i < count; i++) {
@@ -519,8 +536,9 @@ void submit_finish(struct submit *s)
 		finish_stream(s);
 	else
 		finish_folder(s);
+	/* Who sees all that was sent is never asked which of it is its own. */
 	if (s->x->err == ERR_OK && s->x->rights.name[0] != '\0' &&
-	    !exchange_flag(s->x, "dry_run") &&
+	    !exchange_flag(s->x, "dry_run") && !token_may(&s->x->rights, TOKEN_ACT_SEE_SENT) &&
 	    token_sent_add(s->x->gateway->config->gateway_folder, s->x->rights.name, &s->id) !=
 		    ERR_OK)
 		exchange_add_header(s->x, "Warning", "199 - \"not noted as this token's\"");
