@@ -52,7 +52,7 @@ all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 help:
 	@echo 'make            build build/vanthud, build/vanthu, the manual pages in build/man and libvanthu in build/lib'
 	@echo 'make demo       install what is missing, build, and watch seven committees at work'
-	@echo 'make bench      measure this machine and a lab on it; PEERS=FILE beside others, BENCH=smoke or full'
+	@echo 'make bench      measure this machine and a lab on it; PEERS=FILE beside others, BENCH=smoke, full or gateway'
 	@echo 'make clerk      how long each command of a clerk takes after a year of 20,000 documents'
 	@echo 'make figures    a year of 20,000 documents in 31 daemons: every figure counted again from the books'
 	@echo 'make check      install what is missing, build, run all tests'
@@ -313,7 +313,7 @@ BENCH_PARTS := $(BENCH_SOURCES:%=tests/bench/%) tools/client/uuid $(LIB)
 $(B)/bench/bench: $(call obj_of,obj,$(BENCH_PARTS)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)
-	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LINK) -o $@ $^ -lssl $(LIBS)
 
 TESTED := all lint $(B)/bench/bench $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/kept-%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) $(B)/sim/sim \
 	$(B)/canary-no-verify/sim $(B)/canary-early-ack/sim $(B)/canary-early-ack/vanthud

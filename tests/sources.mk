@@ -241,10 +241,12 @@ BENCH_SOURCES := \
 	conn \
 	documents \
 	figures \
+	https \
 	limits \
 	limits_curve \
 	load \
-	main
+	main \
+	rest
 VECTORS := \
 	envelopes \
 	examples \

@@ -132,21 +132,28 @@ static void add_recipients(struct documents *d, Vanthu__V1__Submit *m)
 	}
 }
 
+const uint8_t *documents_begin(struct documents *d, unsigned n, double due_s, struct doc_id *id)
+{
+	*id = id_of(d, n);
+	/* No two contents alike: equal ones are one file on disk. */
+	memcpy(d->content, id->bytes,
+	       d->plan.bytes < sizeof id->bytes ? d->plan.bytes : sizeof id->bytes);
+	d->list[n].due_s = due_s;
+	return d->content;
+}
+
 void documents_submit(struct documents *d, struct conn *c, unsigned n, double due_s)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Submit submit = VANTHU__V1__SUBMIT__INIT;
 	Vanthu__V1__SubmitPart part = VANTHU__V1__SUBMIT_PART__INIT, *parts[] = { &part };
-	struct doc_id id = id_of(d, n);
+	struct doc_id id;
 	struct blob body;
 
+	part.content = field_bytes(documents_begin(d, n, due_s, &id), d->plan.bytes);
+	part.size_bytes = d->plan.bytes;
 	arena_reset(d->arena);
 	body = body_of(d, n);
-	/* No two contents alike: equal ones are one file on disk. */
-	memcpy(d->content, id.bytes,
-	       d->plan.bytes < sizeof id.bytes ? d->plan.bytes : sizeof id.bytes);
-	part.size_bytes = d->plan.bytes;
-	part.content = field_bytes(d->content, d->plan.bytes);
 	submit.id = field_bytes(id.bytes, sizeof id.bytes);
 	submit.body = field_bytes(body.data, body.len_bytes);
 	submit.n_parts = 1;
@@ -159,7 +166,6 @@ void documents_submit(struct documents *d, struct conn *c, unsigned n, double du
 	request.what_case = VANTHU__V1__REQUEST__WHAT_SUBMIT;
 	request.submit = &submit;
 	conn_say(c, &request);
-	d->list[n].due_s = due_s;
 }
 
 void documents_accepted(struct documents *d, unsigned n, double at_s)

@@ -27,6 +27,8 @@ struct documents;
 struct documents *documents_new(const struct plan_of_load *plan);
 void documents_free(struct documents *d); /* NULL is fine */
 
+/* Document number n is due: its id, and its content of plan's bytes, which holds until the next. */
+const uint8_t *documents_begin(struct documents *d, unsigned n, double due_s, struct doc_id *id);
 /* Packs submission number n and notes the time it was due. */
 void documents_submit(struct documents *d, struct conn *c, unsigned n, double due_s);
 /* The daemon says: accepted. Twice, or one that nobody sent, ends the process. */

@@ -48,6 +48,7 @@ end_lab() {
 }
 end_all() {
 	local l
+	[ -z "${beside:-}" ] || kill "$beside" || true
 	for l in "${labs[@]}"; do [ ! -d "$l" ] || "$VANTHU" lab stop "$l" -q >/dev/null 2>&1 || true; done
 	rm -rf "$WORK"
 }

@@ -11,6 +11,7 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} parts[] = { { "load", bench_load },
+		      { "rest", bench_rest },
 		      { "figures", bench_figures },
 		      { "limits", bench_limits } };
 
@@ -18,5 +19,5 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], parts[i].name) == 0)
 			return parts[i].run(argc - 2, argv + 2);
 	}
-	bench_fail("bench load|figures|limits …");
+	bench_fail("bench load|rest|figures|limits …");
 }

@@ -35,8 +35,36 @@ function peer_row(name, x, bytes, limit, what, first, must, stretch,    r) {
 	    r == "" ? "no peers" : reached(r, first, must, stretch, 1))
 }
 
+function share(x, limit) { return limit > 0 && x != "" ? x / limit : "" }
+function large_row(what, way,    x) {
+	x = share(n[what "_" way], n[what "_cli"])
+	row(sprintf("%s MiB %s, %s, MB/s", group(mib(n["gateway_large_bytes"])), what, way), show(n[what "_" way]),
+	    sprintf("%.0f %% of %s by command", 100 * x, show(n[what "_cli"])), "-", "- / 0.7 / -", reached(x, "", 0.7, "", 1))
+}
+function gateway_rows(    k, list, i, count) {
+	count = split("1 4 16 64", list, " ")
+	for (i = 1; i <= count; i++) {
+		k = list[i]
+		row("gateway, TLS, " k " at once, docs/s", show(n["rest_" k]), sprintf("%.0f %% of %s by socket", 100 * n["rest_of_socket_" k], show(n["socket_" k])), "-",
+		    k < 16 ? "-" : "- / 2000, 0.5 / -", k < 16 ? "-" : n["rest_" k] >= 2000 && n["rest_of_socket_" k] >= 0.5 ? "must" : "not must")
+	}
+	large_row("up", "tls"); large_row("up", "plain"); large_row("down", "tls"); large_row("down", "plain")
+	row("resident gateway, idle, MiB", show(mib(n["gateway_idle_rss_bytes"])), "-", "-", "- / 24 / -", reached(mib(n["gateway_idle_rss_bytes"]), "", 24, "", 0))
+	row("resident gateway, most, MiB", show(mib(n["gateway_peak_rss_bytes"])), "-", "-", "- / 64 / -", reached(mib(n["gateway_peak_rss_bytes"]), "", 64, "", 0))
+	print ""
+	print "processor time of a document over the gateway, us (1, 4, 16, 64 at once); over the socket"
+	printf "  gateway %6d %6d %6d %6d\n", n["rest_gateway_us_1"], n["rest_gateway_us_4"], n["rest_gateway_us_16"], n["rest_gateway_us_64"]
+	printf "  daemon  %6d %6d %6d %6d   %6d %6d %6d %6d\n", n["rest_daemon_us_1"], n["rest_daemon_us_4"], n["rest_daemon_us_16"], n["rest_daemon_us_64"],
+	       n["socket_daemon_us_1"], n["socket_daemon_us_4"], n["socket_daemon_us_16"], n["socket_daemon_us_64"]
+}
+
 END {
 	printf "%-36s %9s  %-27s %-7s %-16s %s\n", "measure", "figure", "limit of this machine", "peer", "first/must/str.", "reached"
+	if (n["docs_4k"] == "") { # BENCH=gateway
+		gateway_rows()
+		printf "\nload %s before and %s after\n", n["load_before"], n["load_after"]
+		exit
+	}
 	peer_row("4 KiB documents a second", n["docs_4k"], 4096, n["limit_curve_4k_per_s"], "by CURVE", 1, 3, 4)
 	peer_row("1 MB documents a second", n["docs_1m"], 1000000, min(n["limit_file_1m_parallel_per_s"] / 2, n["limit_curve_bytes_per_s"] / 1e6),
 		 n["limit_file_1m_parallel_per_s"] / 2 < n["limit_curve_bytes_per_s"] / 1e6 ? "by disk" : "by CURVE", 0.75, 0.9, 1.1)
@@ -60,6 +88,8 @@ END {
 	    reached(n["start_ms"], "", 1000, 200, 0))
 	row("slowest read command there, ms", show(n["command_ms"]), times(n["command_ms"], n["limit_start_ms"], "for a process"), "-", "50 / 50 / 15",
 	    reached(n["command_ms"], 50, 50, 15, 0))
+
+	if (n["rest_64"] != "") gateway_rows()
 
 	print ""
 	print "counted by the daemons, for each document      4 KiB: origin  recipient     1 MB: origin  recipient"
