@@ -10,6 +10,7 @@ SHELL := /bin/bash
 DESTDIR ?=
 PREFIX ?= /usr
 SEED ?= 1
+SECONDS_OF_TROUBLE ?= 600
 CC := gcc
 # Short lines; V=1 shows whole commands.
 Q := $(if $(V),,@)
@@ -46,7 +47,7 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libcurl libxml-2.0 libzip
 
-.PHONY: all library man api bench clerk figures demo check sim fuzz year vectors install clean help packages lint locale
+.PHONY: all library man api bench clerk figures survive demo check sim fuzz year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 
 help:
@@ -55,6 +56,7 @@ help:
 	@echo 'make bench      measure this machine and a lab on it; PEERS=FILE beside others, BENCH=smoke, full or gateway'
 	@echo 'make clerk      how long each command of a clerk takes after a year of 20,000 documents'
 	@echo 'make figures    a year of 20,000 documents in 31 daemons: every figure counted again from the books'
+	@echo 'make survive SEED=n  gateways, daemons and programs killed for ten minutes: nothing lost, nothing doubled'
 	@echo 'make check      install what is missing, build, run all tests'
 	@echo 'make sim SEED=n replay one seed of the simulator'
 	@echo 'make fuzz TARGET=edxml look for inputs that break it, for FUZZ_SECONDS (60)'
@@ -359,6 +361,11 @@ clerk: packages
 figures: packages
 	@$(MAKE) --no-print-directory -j2 all $(B)/sim/sim $(B)/tests/places $(PY_GEN)
 	@timeout 900 tests/year/figures
+
+# Programs, gateways and daemons are killed for ten minutes: tests/bench/survive.
+survive: packages
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/bench/survive $(SECONDS_OF_TROUBLE) $(SEED)
 
 # Who tries it out wants to see the committees, not the compiler.
 demo: packages
