@@ -120,8 +120,8 @@ static bool wants_finish(struct cli *cli, const struct send_order *w)
 
 /* The second act, after the document is accepted: should it fail, or this program die before it,
  * the same command does it later. 0, or the exit code of what was reported. */
-static int finish_answered(struct cli *cli, struct call *c, const struct send_order *w, const char *id,
-			   bool *finished)
+static int finish_answered(struct cli *cli, struct call *c, const struct send_order *w,
+			   const char *id, bool *finished)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Office office = VANTHU__V1__OFFICE__INIT;
@@ -179,7 +179,8 @@ static const struct column *add_number(json_t *out, const struct send_order *w,
 }
 
 /* A dry run finishes nothing, and says what would be. */
-static void add_answered(const struct cli *cli, json_t *out, const struct send_order *w, bool finished)
+static void add_answered(const struct cli *cli, json_t *out, const struct send_order *w,
+			 bool finished)
 {
 	const bool would = w->finishing == FINISH_YES && may_finish(&w->answered);
 
