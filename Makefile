@@ -143,7 +143,7 @@ $(eval $(call archive,obj/libproto.a,$(call obj_of,obj,$(PROTO:%=proto/%)) $(cal
 $(eval $(call archive,obj/libdaemon.a,$(call obj_of,obj,$(DAEMON:%=daemon/%))))
 $(eval $(call archive,obj/libvanthu.a,$(call obj_of,obj,$(CLIENT:%=tools/%))))
 # What the command line and the gateway share besides.
-SHARED := $(filter run/% token/% edxml/% output/changes_json output/reply_json spool/% webhook/%,$(TOOLS))
+SHARED := $(filter axis/% run/% token/% edxml/% output/changes_json output/reply_json spool/% webhook/%,$(TOOLS))
 $(eval $(call archive,obj/libtools.a,$(call obj_of,obj,$(SHARED:%=tools/%))))
 
 $(B)/vanthud: $(call obj_of,obj,daemon/main) $(addprefix $(B)/obj/,libdaemon.a libproto.a librouting.a)

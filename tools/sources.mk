@@ -1,5 +1,13 @@
 # Sources of the command line.
 TOOLS := \
+	axis/adapter \
+	axis/axis \
+	axis/disk \
+	axis/intake \
+	axis/outbox \
+	axis/verdict \
+	axis/wire \
+	axis/work \
 	base/file_name \
 	base/files \
 	base/json_memory \
@@ -43,6 +51,7 @@ TOOLS := \
 	client/vanthu_reader \
 	client/vanthu_stream \
 	command/accepted \
+	command/axis \
 	command/changes \
 	command/check \
 	command/check_target \
@@ -208,6 +217,14 @@ TOOLS := \
 	webhook/webhook
 # What unit tests use and test of it.
 TOOLS_TEST := \
+	axis/adapter \
+	axis/axis \
+	axis/disk \
+	axis/intake \
+	axis/outbox \
+	axis/verdict \
+	axis/wire \
+	axis/work \
 	base/file_name \
 	base/files \
 	base/json_memory \

@@ -473,6 +473,29 @@ static const struct err_row rows[] = {
 	{ ERR_WEBHOOK_NO_SENDER,
 	  N_("no vanthu-gateway runs for this committee, so nothing is sent"),
 	  N_("start it: vanthu-gateway -c DIR") },
+	{ ERR_AXIS_NAME, N_("not a name of an adapter (a-z, 0-9 and -, at most 32)"),
+	  N_("list the adapters with: vanthu axis list") },
+	{ ERR_AXIS_FILE, N_("the file of an adapter is damaged, or of a later version"),
+	  N_("remove the adapter and add it anew: what it took and sent is remembered") },
+	{ ERR_AXIS_SECRET,
+	  N_("the file of the secret is missing, empty, too long, or others may read it"),
+	  N_("write the secret into it as the user that the gateway runs as, mode 0600") },
+	{ ERR_AXIS_ADDRESS, N_("not an address of an axis"),
+	  N_("https://HOST/PATH; http only on this machine; no query, no user in it") },
+	{ ERR_AXIS_IDENTITY, N_("the axis refuses the system's name or its secret"),
+	  N_("mend name and secret, then: vanthu axis resume NAME") },
+	{ ERR_AXIS_ANSWER, N_("the axis does not answer as an axis does"),
+	  N_("it is tried again; see what it says with: vanthu axis show NAME") },
+	{ ERR_AXIS_DIGEST, N_("the content is not what the axis says of it"),
+	  N_("let its sender send it again") },
+	{ ERR_AXIS_SENDER, N_("from an organ that this committee does not speak for"),
+	  N_("give the committee its code in the directory, or add the adapter with --speaks-for") },
+	{ ERR_AXIS_NOBODY, N_("none of its recipients is a committee of the directory"),
+	  N_("codes of organs stand in the directory: vanthu committee change ID --organ-id") },
+	{ ERR_AXIS_FEED, N_("changes were not read while they were kept, or the store is another"),
+	  N_("compare inbox and outbox with the other side, then: vanthu axis resume NAME") },
+	{ ERR_AXIS_MANY, N_("there are as many adapters as a gateway serves"),
+	  N_("remove one that is not used: vanthu axis remove NAME") },
 };
 
 static const struct err_row *find(unsigned number)
@@ -570,6 +593,8 @@ static const struct {
 	{ ERR_SPOOL_PATH, 2 },
 	{ ERR_SPOOL_MISSING, 2 },
 	{ ERR_SPOOL_NAME, 2 },
+	{ ERR_AXIS_NAME, 2 },
+	{ ERR_AXIS_ADDRESS, 2 },
 };
 
 int err_exit_code(enum err e)
@@ -578,6 +603,8 @@ int err_exit_code(enum err e)
 		if (exits[i].err == e)
 			return exits[i].code;
 	}
+	if (e >= ERR_EDXML_XML && e <= ERR_EDXML_ABOUT)
+		return 5; /* a file of another's, not a slip of who typed */
 	if (e < 2000)
 		return 2;
 	if (e >= ERR_GATEWAY_PLAIN && e <= ERR_GATEWAY_TLS)

@@ -267,6 +267,19 @@ enum err {
 	ERR_WEBHOOK_RUNNING = 6029, /* another process sends the events of this folder */
 	ERR_WEBHOOK_NAME = 6030,    /* not a name of a subscription */
 	ERR_WEBHOOK_NO_SENDER = 6031, /* no gateway runs that would send */
+
+	/* adapters of the axis */
+	ERR_AXIS_NAME = 6080,     /* not a name of an adapter */
+	ERR_AXIS_FILE = 6081,     /* a file of an adapter that cannot be read as one */
+	ERR_AXIS_SECRET = 6082,   /* the file of its secret is missing, empty or open to others */
+	ERR_AXIS_ADDRESS = 6083,  /* its address is none, or goes without TLS */
+	ERR_AXIS_IDENTITY = 6084, /* the axis refuses who we say that we are */
+	ERR_AXIS_ANSWER = 6085,   /* the axis does not answer, or not as an axis does */
+	ERR_AXIS_DIGEST = 6086,   /* a content that is not what the axis says of it */
+	ERR_AXIS_SENDER = 6087,   /* of an organ that the adapter does not speak for */
+	ERR_AXIS_NOBODY = 6088,   /* for nobody in the directory */
+	ERR_AXIS_FEED = 6089,     /* changes were not read while they were kept */
+	ERR_AXIS_MANY = 6090,     /* more adapters than a gateway serves */
 };
 
 /* What a code means, in English, marked for translation; what to do about it, "" when the message

@@ -48,6 +48,7 @@ int cmd_key(struct cli *cli, int argc, char **argv);
 int cmd_config(struct cli *cli, int argc, char **argv);
 int cmd_init(struct cli *cli, int argc, char **argv);
 int cmd_token(struct cli *cli, int argc, char **argv);
+int cmd_axis(struct cli *cli, int argc, char **argv);
 int cmd_lab(struct cli *cli, int argc, char **argv);
 int cmd_demo(struct cli *cli, int argc, char **argv);
 int cmd_help(struct cli *cli, int argc, char **argv);
@@ -92,6 +93,7 @@ extern const struct command_option changes_options[], send_options[], show_optio
 	assign_options[], start_options[], finish_options[], recall_options[], register_options[],
 	due_options[], person_options[], remind_options[], target_export_options[],
 	report_options[], target_declare_options[], token_options[],
-	webhook_options[], edxml_options[];
+	webhook_options[], edxml_options[],
+	axis_options[];
 
 #endif

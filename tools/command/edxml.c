@@ -6,7 +6,7 @@
 #include "tools/command/edxml_import.h"
 #include "tools/command/edxml_show.h"
 
-enum { OPT_PASSED = 1, OPT_STATUS = 30, OPT_OUTPUT = 'o' };
+enum { OPT_PASSED = 1, OPT_STATUS = 30, OPT_OF, OPT_OUTPUT = 'o' };
 
 #define FORM_IMPORT "import"
 #define FORM_EXPORT "export"
@@ -48,6 +48,8 @@ const struct command_option edxml_options[] = {
 	{ "status", OPT_STATUS, "01|02|03|04|05|06|13|15|16",
 	  N_("what our office says of it instead of the document: a status"), VALUE_WORDS,
 	  FORM_EXPORT },
+	{ "of", OPT_OF, N_("ID"), N_("with --status: what this committee says of it"),
+	  VALUE_COMMITTEE, FORM_EXPORT },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -80,7 +82,8 @@ static int check(struct cli *cli, const char *path)
 int cmd_edxml(struct cli *cli, int argc, char **argv)
 {
 	struct edxml_passed passed = { .count = 0 };
-	const char *output = NULL, *status = NULL, *what, *operand;
+	struct edxml_status_of status = { NULL, NULL };
+	const char *output = NULL, *what, *operand;
 	int c;
 
 	while ((c = cli_option(cli, argc, argv)) != -1) {
@@ -89,7 +92,9 @@ int cmd_edxml(struct cli *cli, int argc, char **argv)
 		if (c == OPT_OUTPUT) {
 			output = optarg;
 		} else if (c == OPT_STATUS) {
-			status = optarg;
+			status.code = optarg;
+		} else if (c == OPT_OF) {
+			status.committee = optarg;
 		} else {
 			pass(&passed, cli->option->name, optarg);
 		}
@@ -103,6 +108,6 @@ int cmd_edxml(struct cli *cli, int argc, char **argv)
 	if (strcmp(what, "import") == 0)
 		return edxml_import(cli, operand, &passed);
 	if (strcmp(what, "export") == 0)
-		return edxml_export(cli, operand, output, status);
+		return edxml_export(cli, operand, output, &status);
 	return arguments_missing(cli, argc - optind, argv + optind);
 }

@@ -300,27 +300,74 @@ static int never_said(struct exporting *x, const char *code)
 			     _("see what it has said with: vanthu show ID"));
 }
 
-/* 01 is the arrival itself, 13 what the issuer asks; the others have been said by the office. */
-static int make_status(struct exporting *x, const Vanthu__V1__DocumentView *v, const char *code)
+static const Vanthu__V1__ReceiptView *receipt_of(const Vanthu__V1__DocumentView *v,
+						 const char *committee)
+{
+	for (size_t i = 0; i < v->n_receipts; i++)
+		if (strcmp(v->receipts[i]->committee, committee) == 0)
+			return v->receipts[i];
+	return NULL;
+}
+
+/* What is known without a word of the office: 01 is the arrival itself, 13 what the issuer asks,
+ * and 02 what its daemon refused. False: nothing is. */
+static bool known(struct exporting *x, const Vanthu__V1__DocumentView *v, const char *who,
+		  const char *code)
+{
+	const Vanthu__V1__ReceiptView *r = receipt_of(v, who);
+	const struct committee_id us = call_committee(x->call);
+	const bool issuer = strcmp(v->line->from, who) == 0;
+	const char *note = "";
+	int64_t at_ms = r == NULL || strcmp(who, us.text) == 0 ? v->line->arrived_at_ms : r->at_ms;
+	char time[EDXML_TIME_SIZE];
+
+	if (strcmp(code, "01") == 0) {
+		if (issuer || (strcmp(who, us.text) != 0 &&
+			       (r == NULL || strcmp(r->state, "delivered") != 0)))
+			return false;
+	} else if (strcmp(code, "13") == 0) {
+		if (!issuer)
+			return false;
+		note = v->line->work == NULL ? "" : edxml_text(v->line->work->recall_reason);
+	} else if (strcmp(code, "02") == 0 && r != NULL && strcmp(r->state, "refused") == 0) {
+		note = _(err_text((enum err)r->reason));
+	} else {
+		return false;
+	}
+	set(x, &x->m->status_note, note[0] != '\0' ? note : edxml_status_text(code));
+	edxml_time_print(at_ms, time);
+	set(x, &x->m->status_timestamp, time);
+	return true;
+}
+
+/* `who`: whose status it is. */
+static int make_status(struct exporting *x, const Vanthu__V1__DocumentView *v, const char *who,
+		       const char *code)
 {
 	const Vanthu__V1__DocumentLine *l = v->line;
 	const struct committee_id us = call_committee(x->call);
-	const Vanthu__V1__StatusView *status = said(v, us.text, code);
-	const bool ours = strcmp(l->from, us.text) == 0, arrival = strcmp(code, "01") == 0,
-		   ask = strcmp(code, "13") == 0;
+	const Vanthu__V1__StatusView *status;
 	char time[EDXML_TIME_SIZE];
+	const char *whose = l->from;
 
-	if ((arrival && ours) || (ask && !ours) || (!arrival && status == NULL))
-		return never_said(x, code);
+	if (who == NULL)
+		who = us.text;
+	status = said(v, who, code);
+	if (strcmp(code, "13") == 0 && strcmp(l->from, us.text) != 0)
+		whose = us.text;
+	else if (strcmp(code, "13") == 0 && v->n_members != 0)
+		whose = v->members[0];
 	x->m->kind = EDXML_STATUS;
-	organ(x, &x->m->from, us.text);
-	status_response(x, v, ask && v->n_members != 0 ? v->members[0] : l->from);
+	if (status == NULL && !known(x, v, who, code))
+		return never_said(x, code);
+	organ(x, &x->m->from, who);
+	status_response(x, v, whose);
 	set(x, &x->m->status_code, code);
-	set(x, &x->m->status_note,
-	    status != NULL && status->note[0] != '\0' ? status->note : edxml_status_text(code));
-	if (status != NULL)
-		set(x, &x->m->staff.staff, status->person);
-	edxml_time_print(status == NULL ? l->arrived_at_ms : status->at_ms, time);
+	if (status == NULL)
+		return 0;
+	set(x, &x->m->status_note, status->note[0] != '\0' ? status->note : edxml_status_text(code));
+	set(x, &x->m->staff.staff, status->person);
+	edxml_time_print(status->at_ms, time);
 	set(x, &x->m->status_timestamp, time);
 	return 0;
 }
@@ -399,7 +446,7 @@ static enum err show(struct exporting *x, const char *id, Vanthu__V1__Reply **re
 	return e;
 }
 
-static int make(struct exporting *x, const char *id, const char *status)
+static int make(struct exporting *x, const char *id, const char *status, const char *of)
 {
 	Vanthu__V1__Reply *reply;
 	enum err e = call_open(x->cli, CLIENT_OFFICE, &x->call);
@@ -414,7 +461,7 @@ static int make(struct exporting *x, const char *id, const char *status)
 	if (!edxml_date(reply->view->line->issued_on, x->day))
 		text_today(x->day);
 	if (status != NULL)
-		code = make_status(x, reply->view, status);
+		code = make_status(x, reply->view, of, status);
 	else
 		e = make_document(x, reply->view);
 	if (code == 0 && (e != ERR_OK || x->failed))
@@ -437,7 +484,8 @@ static int report(const struct exporting *x, const char *output)
 			     columns);
 }
 
-int edxml_export(struct cli *cli, const char *id, const char *output, const char *status)
+int edxml_export(struct cli *cli, const char *id, const char *output,
+		 const struct edxml_status_of *status)
 {
 	struct exporting *x = calloc(1, sizeof *x);
 	const bool to_stdout = output == NULL || strcmp(output, "-") == 0;
@@ -455,7 +503,7 @@ int edxml_export(struct cli *cli, const char *id, const char *output, const char
 		return cli_fail(cli, ERR_NO_MEMORY, NULL);
 	}
 	x->cli = cli;
-	code = make(x, id, status);
+	code = make(x, id, status->code, status->committee);
 	if (code == 0)
 		code = write_out(x, output);
 	if (code == 0 && !to_stdout)

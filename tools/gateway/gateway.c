@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/log.h"
+#include "tools/axis/axis.h"
 #include "tools/base/files.h"
 #include "tools/gateway/deadlines.h"
 #include "tools/gateway/parts.h"
@@ -32,6 +33,7 @@ struct gateway_parts {
 	struct webhook *webhook;
 	struct spool_parts spool_parts;
 	struct spool *spool;
+	struct axis *axis;
 };
 
 static enum err open_folder(const struct config *c, struct gateway *g, const char **why)
@@ -126,6 +128,8 @@ enum err gateway_start(const struct config *config, int stop, struct gateway_par
 		e = start_beside(p, why);
 	if (e == ERR_OK)
 		e = server_start(&p->gateway, &p->server, why);
+	if (e == ERR_OK)
+		e = axis_start(&(struct axis_parts){ config, p->vanthu }, &p->axis);
 	if (e != ERR_OK) {
 		gateway_stop(p);
 		return e;
@@ -138,6 +142,7 @@ void gateway_stop(struct gateway_parts *p)
 {
 	if (p == NULL)
 		return;
+	axis_stop(p->axis);
 	server_stop(p->server);
 	spool_stop(p->spool);
 	webhook_stop(p->webhook);

@@ -1,0 +1,81 @@
+/* See work.h. */
+#include "tools/axis/work.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *axis_text(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text == NULL ? "" : text;
+}
+
+static enum err err_of(const json_t *error)
+{
+	const char *code = axis_text(error, "code");
+	unsigned long n = strncmp(code, "VT-", 3) == 0 ? strtoul(code + 3, NULL, 10) : 0;
+
+	return n != 0 && n < 10000 && err_known((unsigned)n) ? (enum err)n : ERR_SYSTEM;
+}
+
+/* Cut where a character begins. */
+static void keep(char out[AXIS_REASON_SIZE], const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len >= AXIS_REASON_SIZE) {
+		len = AXIS_REASON_SIZE - 1;
+		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	memmove(out, text, len);
+	out[len] = '\0';
+}
+
+enum err axis_run(struct axis_work *w, const char *const *args, json_t **data,
+		  char reason[AXIS_REASON_SIZE])
+{
+	char text[AXIS_REASON_SIZE + 16];
+	struct run_result said;
+	json_t *root, *error;
+	enum err e = run_vanthu(&w->program, args, &said);
+
+	*data = NULL;
+	if (e != ERR_OK)
+		return e;
+	root = json_loadb(said.out, said.len, 0, NULL);
+	error = json_object_get(root, "error");
+	if (error != NULL) {
+		e = err_of(error);
+		snprintf(text, sizeof text, "VT-%d %s", (int)e, axis_text(error, "message"));
+		if (reason != NULL)
+			keep(reason, text);
+	} else if (json_object_get(root, "data") == NULL) {
+		e = ERR_SYSTEM;
+	} else {
+		*data = json_incref(json_object_get(root, "data"));
+	}
+	json_decref(root);
+	run_free(&said);
+	return e;
+}
+
+void axis_work_note(struct axis_work *w, enum err e, const char *reason)
+{
+	w->state.failing = e;
+	keep(w->state.reason, reason);
+}
+
+enum err axis_work_follow(struct axis_work *w, const struct axis_answer *a)
+{
+	if (a->retry_after_ms > w->retry_after_ms)
+		w->retry_after_ms = a->retry_after_ms;
+	if (a->verdict == AXIS_DONE || a->verdict == AXIS_NEVER)
+		return ERR_OK;
+	if (a->verdict == AXIS_STOP)
+		w->state.stopped = ERR_AXIS_IDENTITY;
+	axis_work_note(w, a->verdict == AXIS_STOP ? ERR_AXIS_IDENTITY : ERR_AXIS_ANSWER, a->reason);
+	return w->state.failing;
+}
