@@ -42,9 +42,22 @@ enum err axis_disk_read(const char *path, json_t **out)
 	return ERR_AXIS_FILE;
 }
 
+/* json_dumps' text would be of the memory that jansson was given. */
+char *axis_disk_text(const json_t *value)
+{
+	size_t size = value == NULL ? 0 : json_dumpb(value, NULL, 0, JSON_COMPACT);
+	char *text = size == 0 ? NULL : malloc(size + 1);
+
+	if (text != NULL) {
+		json_dumpb(value, text, size, JSON_COMPACT);
+		text[size] = '\0';
+	}
+	return text;
+}
+
 enum err axis_disk_write(const char *path, json_t *value)
 {
-	char *text = value == NULL ? NULL : json_dumps(value, JSON_COMPACT);
+	char *text = axis_disk_text(value);
 	char temporary[AXIS_PATH_MAX + 8];
 	enum err e = ERR_NO_MEMORY;
 

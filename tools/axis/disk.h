@@ -13,6 +13,8 @@ enum { AXIS_PATH_MAX = CONFIG_PATH_MAX + 160, AXIS_FILE_MAX_BYTES = 64 << 10 };
 
 /* ERR_NOT_FOUND, ERR_FILE, ERR_AXIS_FILE: no JSON object; ERR_NO_MEMORY. *out is the caller's. */
 must_use enum err axis_disk_read(const char *path, json_t **out);
+/* A value as text, the caller's (free); NULL without memory. */
+char *axis_disk_text(const json_t *value);
 /* Takes the value, also when it fails; NULL: ERR_NO_MEMORY. Blocks on the disk. */
 must_use enum err axis_disk_write(const char *path, json_t *value);
 /* Renames, within one folder or to another one beside it, and syncs both. */

@@ -248,7 +248,7 @@ void axis_wire_get(struct axis_wire *w, const char *path, struct axis_answer *ou
 
 void axis_wire_post(struct axis_wire *w, const char *path, json_t *body, struct axis_answer *out)
 {
-	char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
+	char *text = axis_disk_text(body);
 	struct curl_slist type = { (char *)(uintptr_t) "Content-Type: application/json",
 				   w->headers };
 	bool ready = text != NULL && prepare(w, path) &&
