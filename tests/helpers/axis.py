@@ -63,10 +63,10 @@ class Handler(BaseHTTPRequestHandler):
         name = self.headers.get("SystemId", "")
         if name not in systems or systems[name]["secret"] != self.headers.get("SecretKey"):
             self.answer(200, {"errorCode": "15", "errorDesc": "wrong system id or secret"})
-        elif fault("slow", 0.1):
+        elif fault("slow", 0.04):
             time.sleep(0.3)
             self.answer(503, b"<busy/>", [("Retry-After", "1")])
-        elif fault("error", 0.15):
+        elif fault("error", 0.06):
             self.answer(500, b"<html>broken</html>")
         else:
             return name, set(systems[name]["organs"])
@@ -74,7 +74,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def finish(self, value):
         """The act is done; its answer may get lost."""
-        if fault("lost", 0.2):
+        if fault("lost", 0.12):
             self.close_connection = True
         else:
             self.answer(200, value)
@@ -102,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
                     return self.answer(404, {"errorCode": 18, "errorDesc": "no such message"})
                 with open(os.path.join(folder, found[0]["contentSha256"]), "rb") as f:
                     body = f.read()
-                self.answer(200, body[:-9] + b"</x:edXM>" if found[0].get("bad") or fault("digest", 0.15) else body)
+                self.answer(200, body[:-9] + b"</x:edXM>" if found[0].get("bad") or fault("digest", 0.08) else body)
             else:
                 self.answer(404, b"")
 

@@ -54,9 +54,8 @@ put() {
 	local secret=s1 file=$2
 	[ "$1" = bo ] || secret=s3
 	local n=0
-	until curl -s "http://127.0.0.1:$AXIS_PORT/v1/sentEdocs?senderDocId=$4" -H "SystemId: eo-$1" -H "SecretKey: $secret" | jq -e '.edocs[0].id' >/dev/null 2>&1; do
+	until has ".senderDocId == \"$4\""; do
 		((++n < 100)) || return 1
-		[ "$(count ".senderDocId == \"$4\"")" = 0 ] || return 0
 		curl -s "http://127.0.0.1:$AXIS_PORT/v1/sendEdoc" -H "SystemId: eo-$1" -H "SecretKey: $secret" -F messageType="$3" -F from=x -F to="to-vanthu-$1" \
 			-F senderDocId="$4" -F contentSha256="$(sha256sum <"$file" | cut -d' ' -f1)" -F "file=@$file;filename=m.edxml" >/dev/null || true
 	done

@@ -180,7 +180,8 @@ enum err axis_adapter_remove(const char *gateway_folder, const char *name)
 enum err axis_state_read(const char *gateway_folder, const struct axis_adapter *a,
 			 struct axis_state *out)
 {
-	json_int_t order, done, stopped, failing, attempts, next, polled, taken, failed, sent, no;
+	json_int_t order, done, stopped, failing, attempts, next, polled;
+	json_int_t taken, failed, sent, no;
 	char path[AXIS_PATH_MAX];
 	const char *feed, *reason;
 	json_t *json;

@@ -14,7 +14,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "daemon/base/log.h"
 #include "tools/axis/intake.h"
 #include "tools/base/text.h"
 
@@ -102,7 +101,7 @@ static enum err exchange(struct axis_work *w, const struct axis *a, bool polls)
 	return e;
 }
 
-static void settle(struct axis_work *w, enum err e, bool polled)
+static void settle(struct axis_work *w, const struct axis *a, enum err e, bool polled)
 {
 	struct axis_state *s = &w->state;
 	int64_t now = text_now_ms();
@@ -114,12 +113,10 @@ static void settle(struct axis_work *w, enum err e, bool polled)
 		s->failing = e;
 		s->attempts++;
 		s->next_ms = now + axis_backoff_ms(s->attempts, w->retry_after_ms, random);
-		log_event(LOG_WARNING, "axis-failed", "adapter=%s error=VT-%d attempts=%u%s",
-			  w->adapter.name, (int)e, s->attempts,
-			  s->stopped == ERR_OK ? "" : " stopped=yes");
+		a->parts.log(w->adapter.name, e);
 	} else {
 		if (s->failing != ERR_OK)
-			log_event(LOG_INFO, "axis-well", "adapter=%s", w->adapter.name);
+			a->parts.log(w->adapter.name, ERR_OK);
 		s->failing = ERR_OK;
 		s->reason[0] = '\0';
 		s->attempts = 0;
@@ -128,8 +125,9 @@ static void settle(struct axis_work *w, enum err e, bool polled)
 			s->next_ms = now + w->adapter.poll_ms;
 		}
 	}
-	if (axis_state_write(w->gateway_folder, w->adapter.name, s) != ERR_OK)
-		log_event(LOG_ERROR, "axis-state", "adapter=%s", w->adapter.name);
+	e = axis_state_write(w->gateway_folder, w->adapter.name, s);
+	if (e != ERR_OK)
+		a->parts.log(w->adapter.name, e);
 }
 
 /* One turn; false: the adapter was removed. */
@@ -152,12 +150,13 @@ static bool turn(struct axis_work *w, const struct axis *a)
 	now = text_now_ms();
 	polls = now >= s->next_ms;
 	/* After a failure both halves wait. The feed alone failed: the axis is not to blame. */
-	if (polls || (s->attempts == 0 && e == ERR_OK && axis_outbox_count(w->gateway_folder, w->adapter.name) > 0)) {
+	if (polls || (s->attempts == 0 && e == ERR_OK &&
+		      axis_outbox_count(w->gateway_folder, w->adapter.name) > 0)) {
 		enum err other = s->stopped == ERR_OK ? exchange(w, a, polls) : ERR_OK;
 
 		e = e == ERR_OK ? other : e;
 		if (e != ERR_CANCELLED)
-			settle(w, e, polls);
+			settle(w, a, e, polls);
 	}
 	(void)pause_for(a, e == ERR_OK ? 0 : LOOK_MS);
 	return true;
@@ -185,7 +184,7 @@ static void *work(void *of)
 	if (e == ERR_OK)
 		e = axis_state_read(w->gateway_folder, &w->adapter, &w->state);
 	if (e != ERR_OK)
-		log_event(LOG_ERROR, "axis-begin", "adapter=%s error=VT-%d", me->name, (int)e);
+		a->parts.log(me->name, e);
 	while (e == ERR_OK && !pause_for(a, 0) && turn(w, a))
 		;
 	free(w);

@@ -10,6 +10,8 @@
 struct axis_parts {
 	const struct config *config;
 	const char *vanthu; /* path of the program (run.h) */
+	/* An adapter met this, or goes on again (ERR_OK); from any thread. */
+	void (*log)(const char *adapter, enum err e);
 };
 
 struct axis;

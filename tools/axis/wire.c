@@ -12,6 +12,7 @@
 
 #include "daemon/base/version.h"
 #include "proto/digest.h"
+#include "tools/base/text.h"
 
 enum { URL_SIZE = AXIS_ADDRESS_SIZE + 1024, HEADER_SIZE = AXIS_SECRET_SIZE + 32 };
 
@@ -191,13 +192,14 @@ static int code_of(const json_t *json)
 {
 	const json_t *code = json_object_get(json, "errorCode");
 	const char *text;
+	uint32_t n;
 
 	if (code == NULL)
 		code = json_object_get(json, "code");
 	if (json_is_integer(code))
 		return (int)json_integer_value(code);
 	text = json_string_value(code);
-	return text == NULL || text[0] < '0' || text[0] > '9' ? AXIS_CODE_NONE : atoi(text);
+	return text != NULL && text_count(text, 9999, &n) ? (int)n : AXIS_CODE_NONE;
 }
 
 static void fill_reason(struct axis_wire *w, const char *said, struct axis_answer *out)
@@ -286,7 +288,10 @@ void axis_wire_send(struct axis_wire *w, const struct axis_label *label, const c
 		curl_mime_filedata(p, file) == CURLE_OK &&
 		curl_mime_filename(p, "message.edxml") == CURLE_OK &&
 		curl_mime_type(p, "application/xml") == CURLE_OK &&
-		curl_easy_setopt(w->easy, CURLOPT_MIMEPOST, m) == CURLE_OK;
+		curl_easy_setopt(w->easy, CURLOPT_MIMEPOST, m) == CURLE_OK &&
+		/* On a connection that was used before, the library itself would send it a second
+		 * time when the first one is broken off without an answer. */
+		curl_easy_setopt(w->easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK;
 	bound(w, true);
 	perform(w, ready, out);
 	curl_easy_reset(w->easy);

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/config/units.h"
 #include "tools/axis/axis.h"
 #include "tools/base/text.h"
 #include "tools/command/commands.h"
@@ -136,13 +135,24 @@ static bool take_speaks(struct axis_adapter *a, const char *list)
 
 static bool take_poll(struct axis_adapter *a, const char *text)
 {
-	uint64_t us;
+	static const struct {
+		char unit;
+		uint32_t ms;
+	} units[] = { { 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 } };
+	size_t len = strlen(text);
+	char digits[8];
+	uint32_t n;
 
-	if (!units_parse(UNITS_DURATION, text, &us) || us / 1000 < AXIS_POLL_MIN_MS ||
-	    us / 1000000 > UINT64_C(7) * 24 * 3600)
+	if (len < 2 || len > sizeof digits)
 		return false;
-	a->poll_ms = (int64_t)(us / 1000);
-	return true;
+	memcpy(digits, text, len - 1);
+	digits[len - 1] = '\0';
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+		if (units[i].unit != text[len - 1])
+			continue;
+		a->poll_ms = text_count(digits, 10000, &n) ? n * (int64_t)units[i].ms : 0;
+	}
+	return a->poll_ms >= AXIS_POLL_MIN_MS && a->poll_ms <= 24 * 3600000;
 }
 
 static bool is_printable(const char *text)
@@ -192,7 +202,7 @@ static int take(struct cli *cli, int option, struct axis_adapter *a)
 	case OPT_POLL:
 		return take_poll(a, optarg)
 			       ? 0
-			       : cli_bad_value(cli, _("from 1s to 7d, such as 30s or 5m"));
+			       : cli_bad_value(cli, _("from 1s to 24h, such as 30s or 5m"));
 	default:
 		return take_speaks(a, optarg) ? 0 : cli_usage(cli, cli->value);
 	}

@@ -365,7 +365,8 @@ static int make_status(struct exporting *x, const Vanthu__V1__DocumentView *v, c
 	set(x, &x->m->status_code, code);
 	if (status == NULL)
 		return 0;
-	set(x, &x->m->status_note, status->note[0] != '\0' ? status->note : edxml_status_text(code));
+	set(x, &x->m->status_note,
+	    status->note[0] != '\0' ? status->note : edxml_status_text(code));
 	set(x, &x->m->staff.staff, status->person);
 	edxml_time_print(status->at_ms, time);
 	set(x, &x->m->status_timestamp, time);
@@ -446,7 +447,8 @@ static enum err show(struct exporting *x, const char *id, Vanthu__V1__Reply **re
 	return e;
 }
 
-static int make(struct exporting *x, const char *id, const char *status, const char *of)
+static int make(struct exporting *x, const char *id, const char *status,
+		const char *of)
 {
 	Vanthu__V1__Reply *reply;
 	enum err e = call_open(x->cli, CLIENT_OFFICE, &x->call);

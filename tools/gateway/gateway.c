@@ -112,6 +112,12 @@ static enum err start_beside(struct gateway_parts *p, const char **why)
 	return e;
 }
 
+static void log_axis(const char *adapter, enum err e)
+{
+	log_event(e == ERR_OK ? LOG_INFO : LOG_WARNING, e == ERR_OK ? "axis-well" : "axis-failed",
+		  "adapter=%s error=VT-%d", adapter, (int)e);
+}
+
 enum err gateway_start(const struct config *config, int stop, struct gateway_parts **out,
 		       const char **why)
 {
@@ -129,7 +135,7 @@ enum err gateway_start(const struct config *config, int stop, struct gateway_par
 	if (e == ERR_OK)
 		e = server_start(&p->gateway, &p->server, why);
 	if (e == ERR_OK)
-		e = axis_start(&(struct axis_parts){ config, p->vanthu }, &p->axis);
+		e = axis_start(&(struct axis_parts){ config, p->vanthu, log_axis }, &p->axis);
 	if (e != ERR_OK) {
 		gateway_stop(p);
 		return e;
