@@ -644,11 +644,10 @@ int err_exit_code(enum err e)
 	case ERR_ANSWERED_STATE:
 	case ERR_SIGNED_FOR:
 	case ERR_CONCERNS_TYPE:
-	case ERR_CONCERNS_SOME:
-		return 5; /* warnings, where they refuse */
-	case ERR_OWN_DOCUMENT:
+	case ERR_CONCERNS_SOME: /* warnings so far, where they refuse */
+	case ERR_OWN_DOCUMENT:	/* of another kind, as ERR_NOT_ISSUER */
 	case ERR_OTHER_FORM:
-		return 5; /* of another kind, as ERR_NOT_ISSUER */
+		return 5;
 	case ERR_TOKEN_NAME:
 		return 2;
 	case ERR_TOKEN_UNKNOWN:

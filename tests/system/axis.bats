@@ -132,7 +132,9 @@ kill_gateway() {
 }
 
 @test "through kills of gateways and daemons, and an axis that loses, doubles and mixes up: all of it, once, in order" {
-	local n before after
+	local n sum docs words
+	docs=$(count '.sender == "vt-cuc" and .messageType == "edoc"')
+	words=$(count '.sender == "vt-bo" and .messageType == "status"')
 	echo all >"$AXIS/faults"
 	for n in 31 32 33 34 35 36; do
 		form $n $n.edxml
@@ -145,7 +147,7 @@ kill_gateway() {
 		esac
 		start_lab
 	done
-	wait_for 120 has '.sender == "vt-cuc" and .messageType == "edoc"' 7
+	wait_for 120 has '.sender == "vt-cuc" and .messageType == "edoc"' $((docs + 6))
 	for n in 31 32 33 34 35 36; do
 		status_file 03 $n s3.edxml
 		status_file 05 $n s5.edxml
@@ -160,14 +162,15 @@ kill_gateway() {
 	wait_for 120 told
 	[ "$(count '(.senderDocId | test("^(doc|s3|s5)-")) and .status != "done"')" = 0 ]
 	all_out() { for n in bo cuc; do v $n axis show truc --json | jq -e '.data.waiting == 0' || return 1; done; }
-	statuses() { has '.sender == "vt-bo" and .messageType == "status"' 20; }
+	statuses() { has '.sender == "vt-bo" and .messageType == "status"' $((words + 18)); }
 	wait_for 120 statuses
 	wait_for 120 all_out
 	echo none >"$AXIS/faults"
 	# once each, at both ends and on the axis
-	v cuc inbox --json | jq -e '[.data[].number] | sort == (unique) and length == 7'
+	v cuc inbox --json | jq -e '[.data[].number] | map(select(test("^3[1-6]-"))) | length == 6 and (unique | length == 6)'
 	jq -e '[.messages[] | select(.sender | startswith("vt-")) | .senderDocId] | length == (unique | length)' "$AXIS/state.json"
 	jq -e '[.messages[] | select(.sender | startswith("vt-")) | .contentSha256] | length == (unique | length)' "$AXIS/state.json"
 	for sum in $(jq -r '.messages[] | select(.sender == "vt-bo") | .contentSha256' "$AXIS/state.json"); do "$VANTHU" edxml check "$AXIS/$sum" --json; done |
-		jq -se 'map(.data) | group_by(.about[0].document_id) | length == 7 and all(.[]; map(.code) as $c | $c == ($c | sort))'
+		jq -se 'map(.data) | map(select(.about[0].number | test("^3[1-6]-"))) | group_by(.about[0].number) |
+			length == 6 and all(.[]; map(.code) == ["01", "03", "05"])'
 }

@@ -196,7 +196,8 @@ enum err axis_state_read(const char *gateway_folder, const struct axis_adapter *
 	if (e != ERR_OK)
 		return e;
 	if (json_unpack(json,
-			"{s:I, s:I, s:s, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "order",
+			"{s:I, s:I, s:s, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+			"order",
 			&order, "done", &done, "feed", &feed, "stopped", &stopped, "failing",
 			&failing, "reason", &reason, "attempts", &attempts, "next_ms", &next,
 			"polled_ms", &polled, "taken", &taken, "failed", &failed, "sent", &sent,
