@@ -648,8 +648,6 @@ int err_exit_code(enum err e)
 	case ERR_OWN_DOCUMENT:	/* of another kind, as ERR_NOT_ISSUER */
 	case ERR_OTHER_FORM:
 		return 5;
-	case ERR_TOKEN_NAME:
-		return 2;
 	case ERR_TOKEN_UNKNOWN:
 	case ERR_TOKEN_EXPIRED:
 	case ERR_TOKEN_REVOKED:
@@ -665,7 +663,7 @@ int err_exit_code(enum err e)
 	}
 	if (e >= ERR_EDXML_XML && e <= ERR_EDXML_ABOUT)
 		return 5; /* a file of another's, not a slip of who typed */
-	if (e < 2000 || e == ERR_AXIS_NAME || e == ERR_AXIS_ADDRESS)
+	if (e < 2000 || e == ERR_TOKEN_NAME || e == ERR_AXIS_NAME || e == ERR_AXIS_ADDRESS)
 		return 2;
 	if (e >= ERR_GATEWAY_PLAIN && e <= ERR_GATEWAY_TLS)
 		return 9;

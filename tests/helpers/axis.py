@@ -102,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
                     return self.answer(404, {"errorCode": 18, "errorDesc": "no such message"})
                 with open(os.path.join(folder, found[0]["contentSha256"]), "rb") as f:
                     body = f.read()
-                self.answer(200, body[:-9] + b"</x:edXM>" if found[0].get("bad") or fault("digest", 0.08) else body)
+                self.answer(200, body[:-9] + b"</x:edXM>" if found[0]["senderDocId"] == "bad" or fault("digest", 0.08) else body)
             else:
                 self.answer(404, b"")
 

@@ -111,13 +111,9 @@ kill_gateway() {
 
 @test "a content that is never what the list says is given up" {
 	form 13 a.edxml
-	put bo a.edxml edoc bad
-	axis_down
-	wait_for 20 ended "$(cat "$AXIS/pid")"
-	jq '(.messages[] | select(.senderDocId == "bad")) |= (.bad = true | .status = "INITIAL" | .contentSha256 = .contentSha256)' "$AXIS/state.json" >s.json
-	mv s.json "$AXIS/state.json"
-	axis_up
-	wait_for 120 has '.senderDocId == "bad" and ((.status == "fail" and (.reason | startswith("VT-6086"))) or .status == "done")'
+	put bo a.edxml edoc bad # the stand-in spoils this one each time
+	wait_for 120 has '.senderDocId == "bad" and .status == "fail" and (.reason | startswith("VT-6086"))'
+	run ! v bo show 13-NQ/ĐU --json
 }
 
 @test "a wrong secret stops the adapter, which says so, and resume lets it go on" {
