@@ -602,68 +602,10 @@ int err_exit_code(enum err e)
 	for (size_t i = 0; i < sizeof exits / sizeof exits[0]; i++) {
 		if (exits[i].err == e)
 			return exits[i].code;
-	switch (e) {
-	case ERR_OK:
-		return 0;
-	case ERR_CONFIG:
-	case ERR_KEY_OPEN:
-		return 9;
-	case ERR_UNREACHABLE:
-		return 3;
-	case ERR_NOT_FOUND:
-	case ERR_ANSWERED_UNKNOWN:
-	case ERR_CONCERNS_UNKNOWN:
-	case ERR_TARGET_UNKNOWN:
-		return 4;
-	case ERR_CONFLICT:
-	case ERR_REGISTERED:
-	case ERR_ENTRY_CANCELLED:
-	case ERR_CHANGE_CANCELLED:
-	case ERR_NUMBER_USED:
-	case ERR_NUMBER_AHEAD:
-	case ERR_DECLARED_EARLIER:
-	case ERR_BAD_STATE:
-	case ERR_RECALLED:
-	case ERR_REPLACED:
-	case ERR_NOT_ASKED:
-	case ERR_REMIND_NOTHING:
-	case ERR_REMINDED:
-	case ERR_EXISTS:
-	case ERR_SAME_NUMBER:
-	case ERR_SAME_ID:
-	case ERR_CHANGED_FILE:
-	case ERR_FEED_MISSED:
-	case ERR_FEED_OTHER:
-		return 6;
-	case ERR_FOREIGN_SYMBOL:
-	case ERR_NUMBER_TYPE:
-	case ERR_NUMBER_GAP:
-	case ERR_DUE_PAST:
-	case ERR_EMPTY_FILE:
-	case ERR_FILE_NAME:
-	case ERR_ANSWERED_STATE:
-	case ERR_SIGNED_FOR:
-	case ERR_CONCERNS_TYPE:
-	case ERR_CONCERNS_SOME: /* warnings so far, where they refuse */
-	case ERR_OWN_DOCUMENT:	/* of another kind, as ERR_NOT_ISSUER */
-	case ERR_OTHER_FORM:
-		return 5;
-	case ERR_TOKEN_UNKNOWN:
-	case ERR_TOKEN_EXPIRED:
-	case ERR_TOKEN_REVOKED:
-	case ERR_TOKEN_SCOPE:
-	case ERR_TOKEN_COMMITTEE:
-		return 5;
-	case ERR_TIMEOUT:
-	case ERR_TOKEN_RATE:
-	case ERR_NOT_YET:
-		return 8;
-	default:
-		break;
 	}
 	if (e >= ERR_EDXML_XML && e <= ERR_EDXML_ABOUT)
 		return 5; /* a file of another's, not a slip of who typed */
-	if (e < 2000 || e == ERR_TOKEN_NAME || e == ERR_AXIS_NAME || e == ERR_AXIS_ADDRESS)
+	if (e < 2000)
 		return 2;
 	if (e >= ERR_GATEWAY_PLAIN && e <= ERR_GATEWAY_TLS)
 		return 9;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/base/change_kind.h"
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/pool.h"
 #include "tools/output/output.h"
@@ -20,7 +21,8 @@ enum {
 	FEED_BYTES = 16,
 	BEAT_MS = 15000,
 	STREAM_MS = 3600 * 1000,
-	BLOCK_BYTES = 64 * 1024
+	BLOCK_BYTES = 64 * 1024,
+	NUMBER_MAX_DIGITS = 18
 };
 
 struct follow {
@@ -68,7 +70,7 @@ static bool read_kinds(struct follow *f, const json_t *given)
 	while ((kind = strsep(&rest, ",")) != NULL) {
 		if (kind[0] == '\0')
 			continue;
-		if (f->query.n_kinds == KINDS_MAX)
+		if (f->query.n_kinds == KINDS_MAX || change_kind_named(kind) == CHANGE_NONE)
 			return false;
 		f->kinds[f->query.n_kinds++] = kind;
 	}
@@ -221,6 +223,15 @@ static bool is_stopping(const struct gateway *g)
 	return poll(&fd, 1, 0) > 0;
 }
 
+/* A stream goes on in the feed that it began in, or says that it is another one. */
+static void keep_feed(struct follow *f, const Vanthu__V1__Changes *m)
+{
+	if (m->feed.len != FEED_BYTES)
+		return;
+	memcpy(f->feed, m->feed.data, FEED_BYTES);
+	f->query.feed = (ProtobufCBinaryData){ .len = FEED_BYTES, .data = f->feed };
+}
+
 /* Until something that may be seen has come, some was missed, or the time is over. */
 static enum err next_answer(struct follow *f, json_t **out, enum err *missed)
 {
@@ -236,6 +247,7 @@ static enum err next_answer(struct follow *f, json_t **out, enum err *missed)
 		*missed = m->missed ? (enum err)m->reason : ERR_OK;
 		*out = visible(f, m);
 		f->query.since = m->next;
+		keep_feed(f, m);
 		f->query.oldest = f->query.newest = false;
 		found = *missed != ERR_OK ||
 			json_array_size(json_object_get(*out, "changes")) > 0 ||
@@ -360,15 +372,20 @@ static ssize_t stream_next(void *of, uint64_t at, char *out, size_t max)
 void changes_follow(struct exchange *x)
 {
 	const char *last = exchange_header(x, "Last-Event-ID");
-	struct follow *f = follow_new(x);
+	struct follow *f;
 
+	if (last != NULL && (last[0] == '\0' || strspn(last, "0123456789") != strlen(last) ||
+			     strlen(last) > NUMBER_MAX_DIGITS)) {
+		exchange_refuse(x, ERR_HTTP_FIELD, NULL, "Last-Event-ID");
+		return;
+	}
+	f = follow_new(x);
 	if (f == NULL)
 		return;
 	f->query.limit = EVENTS_AT_ONCE;
 	f->query.newest = f->query.oldest;
 	f->query.oldest = false;
-	if (last != NULL && last[0] != '\0' && strspn(last, "0123456789") == strlen(last) &&
-	    strlen(last) < 19) {
+	if (last != NULL) {
 		f->query.since = strtoull(last, NULL, 10);
 		f->query.newest = false;
 	}

@@ -180,6 +180,9 @@ static enum err add_operands(struct command_line *l, const struct exchange *x)
 
 /* ---- answers ---- */
 
+/* As `send` says that a document had been sent before; a quote in a text would be escaped. */
+#define REPEATED "\"repeated\":true"
+
 static void answer_failure(struct exchange *x, const json_t *root)
 {
 	enum err e;
@@ -193,6 +196,9 @@ static void answer_said(struct exchange *x, struct run_result *said, unsigned st
 {
 	json_t *root = NULL, *data;
 
+	if (status == MHD_HTTP_CREATED &&
+	    memmem(said->out, said->len, REPEATED, sizeof REPEATED - 1) != NULL)
+		status = MHD_HTTP_OK; /* nothing new was made */
 	if (said->code == 0 && pick == NULL && said->len > 0) {
 		exchange_text(x, status, said->out, said->len);
 		said->out = NULL;

@@ -142,6 +142,8 @@ static const struct {
 	{ ERR_AUDIT, 503 },
 	{ ERR_IDLE, 503 },
 	{ ERR_TIMEOUT, 504 },
+	{ ERR_BEHIND, 503 },
+	{ ERR_TWICE, 503 },
 	{ ERR_CLOCK_WRONG, 503 },
 	{ ERR_OWN_KEY, 503 },
 	{ ERR_OWN_KEY_UNKNOWN, 503 },

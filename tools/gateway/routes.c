@@ -204,7 +204,8 @@ static const struct route rows[] = {
 	  "The same as server-sent events, each with its number as id; Last-Event-ID goes on.",
 	  TOKEN_ACT_CHANGES, false, ROUTE_NO_BODY, NULL, NULL, NULL, changes_follow,
 	  FIELDS(COUNT64("since", "the last number that was dealt with; else from now on"),
-		 TEXTS("kind", "only these kinds")) },
+		 TEXTS("kind", "only these kinds"),
+		 TEXT("feed", "feed of the numbers: of another one an event missed comes")) },
 	/* ---- registers and paper ---- */
 	{ "GET", "/v1/registers/{book}", "readRegister", BOOKS,
 	  "A book of the office: out, in, or followup.", TOKEN_ACT_OFFICE, false, ROUTE_NO_BODY,

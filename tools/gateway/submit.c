@@ -12,6 +12,7 @@
 
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
+#include "routing/rules/rules.h"
 #include "tools/base/file_name.h"
 #include "tools/base/files.h"
 #include "tools/base/text.h"
@@ -26,6 +27,7 @@ struct submit {
 	struct exchange *x;
 	struct arena *arena;
 	struct doc_id id;
+	bool known; /* a document of this id is here already */
 	/* as a stream */
 	struct pool_place *place;
 	struct submission_stream *stream;
@@ -53,6 +55,8 @@ static enum err choose_id(struct submit *s)
 
 	if (given != NULL && uuid_parse(given, &s->id) != ERR_OK)
 		return refuse(s, ERR_HTTP_FIELD, given, "id");
+	if (given != NULL && key != NULL)
+		return refuse(s, ERR_HTTP_FIELD, NULL, "Idempotency-Key"); /* which of them? */
 	if (given == NULL && key != NULL && (key[0] == '\0' || strlen(key) > IDEMPOTENCY_MAX_BYTES))
 		return refuse(s, ERR_HTTP_FIELD, NULL, "Idempotency-Key");
 	if (given == NULL && key != NULL)
@@ -63,11 +67,19 @@ static enum err choose_id(struct submit *s)
 	return ERR_OK;
 }
 
-/* ---- of which day ---- */
+/* ---- what is there under this id ---- */
 
 /* Repeated on another day, a document that says none is still of the day when it was first sent:
  * with today's it would be another one under the same id. */
-static enum err keep_date(struct submit *s)
+static void keep_date(struct submit *s, const Vanthu__V1__DocumentLine *line)
+{
+	if (exchange_field(s->x, "date") == NULL && line->issued_on[0] != '\0')
+		json_object_set_new(s->x->fields, "date", json_string(line->issued_on));
+}
+
+/* An id that the client chose may be that of a document, ours or another's: by the one's id the
+ * other would not be found any more. */
+static enum err look_up(struct submit *s)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
@@ -75,10 +87,10 @@ static enum err keep_date(struct submit *s)
 	struct pool_place *place;
 	enum err e;
 
-	if (exchange_field(s->x, "date") != NULL ||
-	    (exchange_field(s->x, "id") == NULL &&
+	if (exchange_field(s->x, "id") == NULL &&
+	    (exchange_field(s->x, "date") != NULL ||
 	     exchange_header(s->x, "Idempotency-Key") == NULL))
-		return ERR_OK; /* it says one, or cannot be repeated */
+		return ERR_OK; /* nobody has it, or all that it says is the same again */
 	e = pool_take(s->x->gateway->pool, CLIENT_OFFICE, s->x->rights.name, &place);
 	if (e != ERR_OK)
 		return refuse(s, e, NULL, NULL);
@@ -89,11 +101,32 @@ static enum err keep_date(struct submit *s)
 	if (e == ERR_OK)
 		e = client_next(place->client, &reply);
 	if (e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_VIEW &&
-	    reply->view->line != NULL && reply->view->line->issued_on[0] != '\0')
-		json_object_set_new(s->x->fields, "date",
-				    json_string(reply->view->line->issued_on));
+	    reply->view->line != NULL) {
+		s->known = true;
+		if (strcmp(reply->view->line->from, s->x->gateway->config->committee.text) != 0)
+			e = ERR_CONFLICT;
+		else
+			keep_date(s, reply->view->line);
+	}
 	pool_give(s->x->gateway->pool, place);
-	return e == ERR_OK ? ERR_OK : refuse(s, e, NULL, NULL);
+	return e == ERR_OK ? ERR_OK : refuse(s, e, s->x->document, e == ERR_CONFLICT ? "id" : NULL);
+}
+
+/* Who sees its own alone is noted as the one that hands it in before that: what comes of it may be
+ * asked for while nobody knows yet whether it was sent. Not under the id of a document that is
+ * there and that the token did not hand in: that one would be its own then. */
+static enum err note_own(struct submit *s)
+{
+	const char *folder = s->x->gateway->config->gateway_folder, *name = s->x->rights.name;
+
+	if (name[0] == '\0' || exchange_flag(s->x, "dry_run") ||
+	    token_may(&s->x->rights, TOKEN_ACT_SEE_SENT) ||
+	    (s->known && exchange_field(s->x, "id") != NULL))
+		return ERR_OK;
+	return token_sent_add(folder, name, &s->id) == ERR_OK
+		       ? ERR_OK
+		       : refuse(s, errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : ERR_FILE,
+				NULL, NULL);
 }
 
 /* ---- whom it is for ---- */
@@ -338,7 +371,7 @@ enum err submit_begin(struct exchange *x, struct submit **out)
 	s->fd = -1;
 	e = choose_id(s);
 	if (e == ERR_OK)
-		e = keep_date(s);
+		e = look_up(s);
 	if (e != ERR_OK)
 		return e;
 	e = read_recipients(s, &named);
@@ -347,6 +380,8 @@ enum err submit_begin(struct exchange *x, struct submit **out)
 	e = check_rights(s, named);
 	if (e == ERR_OK)
 		e = check_references(s);
+	if (e == ERR_OK)
+		e = note_own(s);
 	if (e != ERR_OK)
 		return e;
 	if (wants_command(s) || named)
@@ -464,6 +499,8 @@ static json_t *accepted_json(const struct submit *s, const Vanthu__V1__Accepted 
 
 	if (a->number != NULL && a->number[0] != '\0')
 		json_object_set_new(out, "number", json_string(a->number));
+	else if (s->m.number[0] != '\0' && !numbering_is_template(s->m.number))
+		json_object_set_new(out, "number", json_string(s->m.number));
 	if (a->n_lists > 0)
 		json_object_set_new(out, "lists", texts(a->lists, a->n_lists));
 	if (a->repeated_submission)
