@@ -22,7 +22,7 @@ gateways() { # [LINE of configuration for tren]: two committees, each with a gat
 	start_lab
 	TREN=("$(address tren)" "$LAB/tren/gateway.token") DUOI=("$(address duoi)" "$LAB/duoi/gateway.token")
 	printf 'Nội dung\n' >a.txt
-	random_file b.bin 100000
+	random_file b.bin 20000
 }
 address() { "$VANTHU" lab status "$LAB" --json | jq -r ".data[] | select(.committee == \"$1\").gateway_url"; }
 ask() { # WHO PATH CURL-OPTION…

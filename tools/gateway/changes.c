@@ -200,7 +200,11 @@ static bool may_see(const struct follow *f, const Vanthu__V1__Change *m)
 		return figures && r->committee_count == 0;
 	if (!is_within(f, m))
 		return false;
-	return figures || token_may(r, m->sent ? TOKEN_ACT_SEE_SENT : TOKEN_ACT_SEE_RECEIVED) ||
+	/* Books and paper are the office's; figures are without content. */
+	if (m->origin[0] == '\0' && !token_may(r, TOKEN_ACT_OFFICE))
+		return false;
+	return (figures && m->document == NULL) ||
+	       token_may(r, m->sent ? TOKEN_ACT_SEE_SENT : TOKEN_ACT_SEE_RECEIVED) ||
 	       (token_may(r, TOKEN_ACT_SEE_OWN) && is_own(f, m));
 }
 

@@ -21,16 +21,16 @@ static struct {
 	unsigned taken;
 } places = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 };
 
-static bool take_place(void)
+bool command_place_take(void)
 {
 	struct timespec until;
 	bool taken;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += WAIT_S;
 	pthread_mutex_lock(&places.lock);
 	while (places.taken >= COMMAND_AT_ONCE &&
-	       pthread_cond_timedwait(&places.given, &places.lock, &until) == 0)
+	       pthread_cond_clockwait(&places.given, &places.lock, CLOCK_MONOTONIC, &until) == 0)
 		;
 	taken = places.taken < COMMAND_AT_ONCE;
 	places.taken += taken;
@@ -38,7 +38,7 @@ static bool take_place(void)
 	return taken;
 }
 
-static void give_place(void)
+void command_place_give(void)
 {
 	pthread_mutex_lock(&places.lock);
 	places.taken--;
@@ -223,7 +223,7 @@ void command_run(struct exchange *x, struct command_line *l, unsigned status, co
 	struct run_result said;
 	enum err e = l->failed ? ERR_HTTP_LARGE : ERR_OK;
 
-	if (e == ERR_OK && !take_place())
+	if (e == ERR_OK && !command_place_take())
 		e = ERR_BUSY;
 	if (e != ERR_OK) {
 		exchange_refuse(x, e, NULL, NULL);
@@ -233,7 +233,7 @@ void command_run(struct exchange *x, struct command_line *l, unsigned status, co
 	program.timeout_ms = TIMEOUT_MS;
 	program.stop = x->gateway->stop;
 	e = run_vanthu(&program, l->args, &said);
-	give_place();
+	command_place_give();
 	if (e != ERR_OK) {
 		exchange_refuse(x, e, NULL, NULL);
 		return;
@@ -281,7 +281,11 @@ static void run_row(struct exchange *x, const char *words)
 
 void command_answer(struct exchange *x)
 {
-	if (!x->route->document || permit_document(x))
+	/* The matter names documents that nobody has asked about one by one. */
+	if (exchange_flag(x, "thread") && !permit_all(x))
+		exchange_refuse(x, ERR_TOKEN_SCOPE, NULL, "thread");
+	else if ((x->route->about == ROUTE_GENERAL || permit_document(x)) &&
+		 (x->route->about != ROUTE_RECIPIENTS || permit_recipients(x)))
 		run_row(x, x->route->command);
 }
 

@@ -12,6 +12,9 @@ struct arena;
 
 enum { COMMAND_AT_ONCE = 8 }; /* children; others wait for a place, for some seconds */
 
+/* A place for a child, waited for some seconds; false: none came free. */
+bool command_place_take(void);
+void command_place_give(void);
 /* Runs the row of the exchange and answers. */
 void command_answer(struct exchange *x);
 /* The lists of documents: which command it is follows from the box. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tools/base/files.h"
+#include "tools/gateway/command.h"
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/permit.h"
 
@@ -62,9 +63,14 @@ void evidence_answer(struct exchange *x)
 	program.timeout_ms = TIMEOUT_MS;
 	program.stop = x->gateway->stop;
 	e = strcmp(id, "-") == 0 ? ERR_NOT_FOUND : fs_mkdir(folder, true);
-	if (e == ERR_OK)
+	if (e == ERR_OK && !command_place_take())
+		e = ERR_BUSY;
+	else if (e == ERR_OK) {
 		e = run_vanthu(&program, args, &said);
+		command_place_give();
+	}
 	if (e != ERR_OK) {
+		unlink(path); /* of a child that was ended in the middle */
 		exchange_refuse(x, e, NULL, NULL);
 		return;
 	}

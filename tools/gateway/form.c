@@ -126,8 +126,12 @@ void form_take(struct exchange *x, const char *bytes, size_t len)
 void form_answer(struct exchange *x)
 {
 	struct form *f = x->form;
+	enum err e = token_book_still(x->gateway->book, x->rights.name, token_book_now());
 
-	if (multipart_finish(f->multipart) != ERR_OK)
+	/* An upload may take hours: who was revoked meanwhile hands nothing in. */
+	if (e != ERR_OK)
+		exchange_refuse(x, e, NULL, NULL);
+	else if (multipart_finish(f->multipart) != ERR_OK)
 		exchange_refuse(x, ERR_HTTP_MULTIPART, NULL, NULL);
 	else if (f->submit == NULL)
 		exchange_refuse(x, ERR_HTTP_MULTIPART, NULL, "meta");

@@ -41,8 +41,6 @@ static enum err open_folder(const struct config *c, struct gateway *g, const cha
 	enum err e = fs_mkdir(c->gateway_folder, true);
 
 	if (e == ERR_OK)
-		submit_sweep(c->gateway_folder);
-	if (e == ERR_OK)
 		e = token_book_open(c->gateway_folder, c->gateway_rate, &g->book);
 	if (e == ERR_OK)
 		e = token_audit_open(c->gateway_folder, c->gateway_audit_bytes,
@@ -105,6 +103,9 @@ static enum err start_beside(struct gateway_parts *p, const char **why)
 					       .log = log_spool };
 	e = webhook_start(&p->webhook_parts, &p->webhook);
 	p->gateway.webhook = p->webhook;
+	/* It has locked the folder: what lies there is nobody's upload under way. */
+	if (e == ERR_OK)
+		submit_sweep(config->gateway_folder);
 	if (e == ERR_OK && config->gateway_spool[0] != '\0')
 		e = spool_start(&p->spool_parts, &p->spool);
 	if (e == ERR_FILE)

@@ -165,9 +165,9 @@ static bool is_within_bounds(const struct exchange *x)
 {
 	const struct route *r = x->route;
 
-	return x->rights.committee_count == 0 || r->document || r->act == TOKEN_ACT_SUBMIT ||
-	       r->act == TOKEN_ACT_CHANGES || r->answer == command_documents ||
-	       strncmp(r->path, "/v1/committees", 14) == 0;
+	return x->rights.committee_count == 0 || r->about != ROUTE_GENERAL ||
+	       r->act == TOKEN_ACT_SUBMIT || r->act == TOKEN_ACT_CHANGES ||
+	       r->answer == command_documents || strncmp(r->path, "/v1/committees", 14) == 0;
 }
 
 static bool is_allowed(struct exchange *x)
@@ -179,7 +179,7 @@ static bool is_allowed(struct exchange *x)
 	e = check_token(x);
 	/* Whether its documents are all or its own is asked later, of each. */
 	if (e == ERR_OK && !token_may(&x->rights, x->route->act) &&
-	    !(x->route->document && x->route->act == TOKEN_ACT_SEE_OWN &&
+	    !(x->route->about != ROUTE_GENERAL && x->route->act == TOKEN_ACT_SEE_OWN &&
 	      (token_may(&x->rights, TOKEN_ACT_SEE_SENT) ||
 	       token_may(&x->rights, TOKEN_ACT_SEE_RECEIVED))) &&
 	    !(x->route->answer == command_documents && token_may(&x->rights, TOKEN_ACT_SEE_SENT)))

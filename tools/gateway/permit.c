@@ -1,12 +1,14 @@
 /* See permit.h. */
 #include "tools/gateway/permit.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "tools/base/text.h"
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/pool.h"
 
-enum { RECIPIENTS_LOOKED_AT = 512 };
+enum { RECIPIENTS_LOOKED_AT = 512, TEXT_BYTES = 16 * 1024 };
 
 /* The view lives until the client's next call. */
 static enum err ask(struct client *c, const char *which, struct client_fault *fault,
@@ -79,14 +81,19 @@ enum err permit_view(struct exchange *x, struct client *c, struct client_fault *
 	return out == NULL ? ERR_OK : content_part_of(view, part, out);
 }
 
+bool permit_all(const struct exchange *x)
+{
+	return x->rights.committee_count == 0 && token_may(&x->rights, TOKEN_ACT_SEE_SENT) &&
+	       token_may(&x->rights, TOKEN_ACT_SEE_RECEIVED);
+}
+
 bool permit_document(struct exchange *x)
 {
 	struct client_fault fault = { .err = ERR_OK };
 	struct pool_place *place;
 	enum err e;
 
-	if (x->rights.committee_count == 0 && token_may(&x->rights, TOKEN_ACT_SEE_SENT) &&
-	    token_may(&x->rights, TOKEN_ACT_SEE_RECEIVED))
+	if (permit_all(x))
 		return true;
 	e = pool_take(x->gateway->pool, CLIENT_OFFICE, x->rights.name, &place);
 	if (e == ERR_OK) {
@@ -139,5 +146,44 @@ bool permit_list(struct exchange *x)
 	    (to != NULL && token_may_see(&x->rights, to, NULL, 0)))
 		return true;
 	exchange_refuse(x, ERR_TOKEN_COMMITTEE, NULL, "from");
+	return false;
+}
+
+/* Adds the words of a text, which it cuts at commas. */
+static unsigned add_words(char *text, const char **words, unsigned count)
+{
+	char *word;
+
+	while (text != NULL && (word = strsep(&text, ",")) != NULL && count < RECIPIENTS_MAX) {
+		text_trim(word);
+		if (word[0] != '\0')
+			words[count++] = word;
+	}
+	return count;
+}
+
+bool permit_recipients(struct exchange *x)
+{
+	const json_t *to = json_object_get(x->fields, "to");
+	size_t lists = json_is_array(to) ? json_array_size(to) : 1;
+	const char *words[RECIPIENTS_MAX];
+	char text[TEXT_BYTES] = "";
+	unsigned count = 0;
+	size_t used = 0;
+
+	if (x->rights.committee_count == 0)
+		return true;
+	for (size_t i = 0; i < lists && used < sizeof text; i++) {
+		const char *one =
+			json_string_value(json_is_array(to) ? json_array_get(to, i) : to);
+
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s,",
+					 one == NULL ? "" : one);
+	}
+	if (used < sizeof text)
+		count = add_words(text, words, count);
+	if (count > 0 && token_may_send_to(&x->rights, words, count, NULL))
+		return true;
+	exchange_refuse(x, ERR_TOKEN_COMMITTEE, NULL, "to");
 	return false;
 }

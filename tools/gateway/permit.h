@@ -12,6 +12,8 @@ struct exchange;
  * as the daemon says, *fault has it. Blocks. */
 must_use enum err permit_view(struct exchange *x, struct client *c, struct client_fault *fault,
 			      uint32_t part, struct content_part *out, char id[UUID_TEXT_SIZE]);
+/* Does it see every document there is? */
+bool permit_all(const struct exchange *x);
 /* The same of a row that the command line does: false, it has been refused. Costs nothing for
  * tokens that may see all. */
 bool permit_document(struct exchange *x);
@@ -22,5 +24,8 @@ bool permit_reference(struct exchange *x, const char *name, bool seen);
 /* May a list be given: false, it has been refused. A token bound to committees names one of these
  * in `from` or `to`. */
 bool permit_list(struct exchange *x);
+/* May what goes to the recipients of a document (a recall, a reminder) go: a token bound to
+ * committees names them in `to`, and all are its. False, it has been refused. */
+bool permit_recipients(struct exchange *x);
 
 #endif

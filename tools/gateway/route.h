@@ -39,6 +39,13 @@ enum route_body {
 	ROUTE_FORM  /* multipart/form-data, as a stream */
 };
 
+/* What {id} is, for tokens that may not see everything. */
+enum route_about {
+	ROUTE_GENERAL,	 /* no document's */
+	ROUTE_DOCUMENT,	 /* a document's: permit_document */
+	ROUTE_RECIPIENTS /* likewise, and it goes to recipients of that: permit_recipients */
+};
+
 /* For everybody, without a token. */
 #define ROUTE_OPEN ((enum token_act)TOKEN_ACTS)
 
@@ -50,7 +57,7 @@ struct route {
 	const char *summary;
 	/* who may; or ROUTE_OPEN */
 	enum token_act act;
-	bool document; /* {id} is a document's: tokens bound to committees see only some */
+	enum route_about about;
 	enum route_body body;
 	/* Run by the command line: its words, and then in this order what is no option: names of
 	 * {…} or of fields, between blanks. NULL: `answer` does it. */

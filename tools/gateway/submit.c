@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "routing/base/arena.h"
@@ -21,7 +22,7 @@
 #include "tools/gateway/permit.h"
 #include "tools/gateway/pool.h"
 
-enum { ARENA_BYTES = 4 << 20, IDEMPOTENCY_MAX_BYTES = 255 };
+enum { ARENA_BYTES = 4 << 20, IDEMPOTENCY_MAX_BYTES = 255, ROOM_EVERY_BYTES = 16 << 20 };
 
 struct submit {
 	struct exchange *x;
@@ -38,6 +39,7 @@ struct submit {
 	const char *paths[SUBMISSION_FILES_MAX];
 	unsigned path_count;
 	int fd; /* of the file that is written; -1: none */
+	uint64_t file_bytes; /* of it so far */
 };
 
 static enum err refuse(struct submit *s, enum err e, const char *about, const char *field)
@@ -53,7 +55,8 @@ static enum err choose_id(struct submit *s)
 	const char *given = exchange_field(s->x, "id"),
 		   *key = exchange_header(s->x, "Idempotency-Key");
 
-	if (given != NULL && uuid_parse(given, &s->id) != ERR_OK)
+	/* Version 8 are those of keys, each in the name of its token. */
+	if (given != NULL && (uuid_parse(given, &s->id) != ERR_OK || s->id.bytes[6] >> 4 == 8))
 		return refuse(s, ERR_HTTP_FIELD, given, "id");
 	if (given != NULL && key != NULL)
 		return refuse(s, ERR_HTTP_FIELD, NULL, "Idempotency-Key"); /* which of them? */
@@ -112,21 +115,30 @@ static enum err look_up(struct submit *s)
 	return e == ERR_OK ? ERR_OK : refuse(s, e, s->x->document, e == ERR_CONFLICT ? "id" : NULL);
 }
 
-/* Who sees its own alone is noted as the one that hands it in before that: what comes of it may be
- * asked for while nobody knows yet whether it was sent. Not under the id of a document that is
- * there and that the token did not hand in: that one would be its own then. */
-static enum err note_own(struct submit *s)
+/* Sees only what it is noted to have handed in. */
+static bool is_limited(const struct submit *s)
+{
+	return s->x->rights.name[0] != '\0' && !token_may(&s->x->rights, TOKEN_ACT_SEE_SENT) &&
+	       !exchange_flag(s->x, "dry_run");
+}
+
+static enum err note(const struct submit *s)
 {
 	const char *folder = s->x->gateway->config->gateway_folder, *name = s->x->rights.name;
+	bool yes = false;
+	enum err e = token_sent_has(folder, name, &s->id, &yes);
 
-	if (name[0] == '\0' || exchange_flag(s->x, "dry_run") ||
-	    token_may(&s->x->rights, TOKEN_ACT_SEE_SENT) ||
-	    (s->known && exchange_field(s->x, "id") != NULL))
+	return e == ERR_OK && !yes ? token_sent_add(folder, name, &s->id) : e;
+}
+
+/* Before it is sent: who follows the feed is told of it before the gateway is. Not under the id of
+ * a document that is there, which would be the token's own then. */
+static enum err note_own(struct submit *s)
+{
+	if (!is_limited(s) || (s->known && exchange_field(s->x, "id") != NULL) ||
+	    note(s) == ERR_OK)
 		return ERR_OK;
-	return token_sent_add(folder, name, &s->id) == ERR_OK
-		       ? ERR_OK
-		       : refuse(s, errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : ERR_FILE,
-				NULL, NULL);
+	return refuse(s, errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : ERR_FILE, NULL, NULL);
 }
 
 /* ---- whom it is for ---- */
@@ -431,6 +443,7 @@ static enum err open_file(struct submit *s, const char *name)
 	if (s->fd < 0)
 		return fail_write(s);
 	s->paths[s->path_count++] = path;
+	s->file_bytes = 0;
 	return ERR_OK;
 }
 
@@ -444,6 +457,25 @@ enum err submit_file_begin(struct submit *s, const char *name)
 	return e == ERR_OK ? ERR_OK : fail_stream(s, e);
 }
 
+/* The daemon is not asked before all is here: what it keeps free is left free. */
+static enum err check_room(struct submit *s, size_t len)
+{
+	const struct config *c = s->x->gateway->config;
+	const uint64_t before = s->file_bytes;
+	struct statvfs disk;
+
+	s->file_bytes += len;
+	if (s->file_bytes > c->attachment_max_bytes)
+		return refuse(s, ERR_TOO_LARGE, NULL, "file");
+	if (before / ROOM_EVERY_BYTES == s->file_bytes / ROOM_EVERY_BYTES && before > 0)
+		return ERR_OK;
+	if (fstatvfs(s->fd, &disk) != 0)
+		return fail_write(s);
+	return (uint64_t)disk.f_bavail * disk.f_frsize < c->reserve_bytes + ROOM_EVERY_BYTES
+		       ? refuse(s, ERR_DISK_FULL, NULL, NULL)
+		       : ERR_OK;
+}
+
 enum err submit_file_bytes(struct submit *s, const char *bytes, size_t len)
 {
 	enum err e;
@@ -452,7 +484,8 @@ enum err submit_file_bytes(struct submit *s, const char *bytes, size_t len)
 		e = submission_stream_part_write(s->stream, bytes, len);
 		return e == ERR_OK ? ERR_OK : fail_stream(s, e);
 	}
-	while (len > 0) {
+	e = check_room(s, len);
+	while (e == ERR_OK && len > 0) {
 		ssize_t n = write(s->fd, bytes, len);
 
 		if (n < 0 && errno == EINTR)
@@ -462,7 +495,7 @@ enum err submit_file_bytes(struct submit *s, const char *bytes, size_t len)
 		bytes += n;
 		len -= (size_t)n;
 	}
-	return ERR_OK;
+	return e;
 }
 
 enum err submit_file_end(struct submit *s)
@@ -573,11 +606,8 @@ void submit_finish(struct submit *s)
 		finish_stream(s);
 	else
 		finish_folder(s);
-	/* Who sees all that was sent is never asked which of it is its own. */
-	if (s->x->err == ERR_OK && s->x->rights.name[0] != '\0' &&
-	    !exchange_flag(s->x, "dry_run") && !token_may(&s->x->rights, TOKEN_ACT_SEE_SENT) &&
-	    token_sent_add(s->x->gateway->config->gateway_folder, s->x->rights.name, &s->id) !=
-		    ERR_OK)
+	/* The same again as what is there: it has it all. */
+	if (s->known && is_limited(s) && s->x->err == ERR_OK && note(s) != ERR_OK)
 		exchange_add_header(s->x, "Warning", "199 - \"not noted as this token's\"");
 }
 

@@ -126,9 +126,9 @@ enum err spool_disk_copy(const struct spool_disk *d, int from_at, const char *fr
 			 const char *to)
 {
 	uint64_t size_bytes;
-	int64_t modified_s;
+	int64_t modified_ns;
 	int in, out, why;
-	enum err e = spool_disk_open(from_at, from, &in, &size_bytes, &modified_s);
+	enum err e = spool_disk_open(from_at, from, &in, &size_bytes, &modified_ns);
 
 	if (e != ERR_OK)
 		return e;
@@ -213,7 +213,7 @@ enum err spool_disk_remove(const struct spool_disk *d, int at, const char *name)
 }
 
 enum err spool_disk_open(int at, const char *name, int *fd, uint64_t *size_bytes,
-			 int64_t *modified_s)
+			 int64_t *modified_ns)
 {
 	struct stat st;
 	int why = 0;
@@ -233,21 +233,22 @@ enum err spool_disk_open(int at, const char *name, int *fd, uint64_t *size_bytes
 		return ERR_FILE;
 	}
 	*size_bytes = (uint64_t)st.st_size;
-	*modified_s = st.st_mtim.tv_sec;
+	/* To the nanosecond: who writes a name anew may do so within the second. */
+	*modified_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 	return ERR_OK;
 }
 
 enum err spool_disk_read(int at, const char *name, size_t max_bytes, struct blob *out)
 {
 	uint64_t size;
-	int64_t modified_s;
+	int64_t modified_ns;
 	uint8_t *data;
 	size_t len = 0;
 	ssize_t n = 1;
 	int fd;
 
 	*out = (struct blob){ NULL, 0 };
-	if (spool_disk_open(at, name, &fd, &size, &modified_s) != ERR_OK)
+	if (spool_disk_open(at, name, &fd, &size, &modified_ns) != ERR_OK)
 		return ERR_FILE;
 	data = size > max_bytes ? NULL : malloc((size_t)size + 1);
 	while (data != NULL && len <= size && n > 0) {
@@ -283,6 +284,14 @@ json_t *spool_disk_get(int at, const char *name)
 		value = NULL;
 	}
 	return value;
+}
+
+bool spool_disk_is(int fd, int at, const char *name)
+{
+	struct stat ours, named;
+
+	return fstat(fd, &ours) == 0 && fstatat(at, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
 }
 
 bool spool_disk_has(int at, const char *name)

@@ -57,7 +57,9 @@ must_use enum err spool_disk_remove(const struct spool_disk *d, int at, const ch
 /* An ordinary file for reading, no link: *fd is the caller's. ERR_FILE: errno ELOOP for a link,
  * EINVAL for what is no file, ENOENT. */
 must_use enum err spool_disk_open(int at, const char *name, int *fd, uint64_t *size_bytes,
-				  int64_t *modified_s);
+				  int64_t *modified_ns);
+/* Is this open file the one of that name? */
+bool spool_disk_is(int fd, int at, const char *name);
 /* The whole of a small file, the caller's to free. ERR_FILE, ERR_TOO_LARGE, ERR_NO_MEMORY. */
 must_use enum err spool_disk_read(int at, const char *name, size_t max_bytes, struct blob *out);
 /* A JSON object of ours, a new reference; NULL: not there, or it cannot be read as one. */

@@ -59,7 +59,7 @@ static enum err open_input(const struct spool_place *p, struct spool_input *in, 
 
 	*fd = -1;
 	if (e == ERR_OK)
-		e = spool_disk_open(folder, name, fd, &in->size_bytes, &in->modified_s);
+		e = spool_disk_open(folder, name, fd, &in->size_bytes, &in->modified_ns);
 	if (e != ERR_OK)
 		e = fault_of(in, errno, fault);
 	if (folder >= 0)
@@ -95,7 +95,7 @@ enum err spool_inputs_look(const struct spool_place *p, struct spool_inputs *in,
 		if (fd >= 0)
 			close(fd);
 		snprintf(line, sizeof line, "%llu %lld", (unsigned long long)each->size_bytes,
-			 (long long)each->modified_s);
+			 (long long)each->modified_ns);
 		add_text(s, each->path);
 		add_text(s, line);
 	}
@@ -160,12 +160,12 @@ static enum err copy_one(const struct spool_place *p, struct spool_input *in, un
 {
 	const char *slash = strrchr(in->path, '/'), *name = slash == NULL ? in->path : slash + 1;
 	uint64_t size_bytes = in->size_bytes;
-	int64_t modified_s = in->modified_s;
+	int64_t modified_ns = in->modified_ns;
 	int from = -1, folder = -1, to = -1;
 	char word[16];
 	enum err e = open_input(p, in, &from, fault);
 
-	if (e == ERR_OK && (in->size_bytes != size_bytes || in->modified_s != modified_s))
+	if (e == ERR_OK && (in->size_bytes != size_bytes || in->modified_ns != modified_ns))
 		e = ERR_CHANGED_FILE;
 	snprintf(word, sizeof word, "%u", number);
 	if (e == ERR_OK)
@@ -243,7 +243,7 @@ json_t *spool_inputs_stamps(const struct spool_inputs *in)
 		json_array_append_new(out, json_pack("{s:s, s:I, s:I}", "path", in->list[i].path,
 						     "size", (json_int_t)in->list[i].size_bytes,
 						     "modified",
-						     (json_int_t)in->list[i].modified_s));
+						     (json_int_t)in->list[i].modified_ns));
 	return out;
 }
 

@@ -11,7 +11,7 @@
 struct spool_input {
 	const char *path; /* below out/, borrowed */
 	uint64_t size_bytes;
-	int64_t modified_s;
+	int64_t modified_ns;
 	struct digest digest; /* of the copy */
 	char copy[PLACE_PATH_SIZE + ORDER_PATH_MAX];
 };

@@ -409,15 +409,15 @@ static bool is_where_it_was(const struct spool_place *p, const json_t *entry)
 {
 	const json_t *first = json_array_get(json_object_get(entry, "inputs"), 0);
 	uint64_t size_bytes;
-	int64_t modified_s;
+	int64_t modified_ns;
 	int fd;
 
 	if (spool_disk_open(p->out, spool_journal_text(entry, "file"), &fd, &size_bytes,
-			    &modified_s) != ERR_OK)
+			    &modified_ns) != ERR_OK)
 		return false;
 	close(fd);
 	return json_integer_value(json_object_get(first, "size")) == (json_int_t)size_bytes &&
-	       json_integer_value(json_object_get(first, "modified")) == (json_int_t)modified_s;
+	       json_integer_value(json_object_get(first, "modified")) == (json_int_t)modified_ns;
 }
 
 static enum err take_open(void *ctx, struct spool_place *p, json_t *entry)

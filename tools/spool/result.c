@@ -127,25 +127,29 @@ static enum err move(const struct spool_place *p, const json_t *input, int targe
 	const char *path = spool_journal_text(input, "path"), *name;
 	char word[FILE_NAME_SIZE];
 	uint64_t size_bytes;
-	int64_t modified_s;
+	int64_t modified_ns;
 	int folder, fd;
 	enum err e = spool_disk_walk(p->out, path, &folder, &name);
 
 	if (e != ERR_OK)
 		return is_no_file(errno) ? ERR_OK : e;
-	e = spool_disk_open(folder, name, &fd, &size_bytes, &modified_s);
+	e = spool_disk_open(folder, name, &fd, &size_bytes, &modified_ns);
 	if (e == ERR_OK) {
 		const json_t *size = json_object_get(input, "size"),
 			     *modified = json_object_get(input, "modified");
 
-		close(fd);
 		if (size == NULL || (json_integer_value(size) == (json_int_t)size_bytes &&
-				     json_integer_value(modified) == (json_int_t)modified_s)) {
+				     json_integer_value(modified) == (json_int_t)modified_ns)) {
 			snprintf(word, sizeof word, "%s", name);
 			for (unsigned n = 2; spool_disk_has(target, word); n++)
 				file_name_numbered(name, n, NAME_MAX_BYTES, word);
 			e = spool_disk_rename(&p->disk, folder, name, target, word);
+			/* Written anew between the look and the step: it is another's. */
+			if (e == ERR_OK && !spool_disk_is(fd, target, word) &&
+			    !spool_disk_has(folder, name))
+				e = spool_disk_rename(&p->disk, target, word, folder, name);
 		}
+		close(fd);
 	} else if (is_no_file(errno)) {
 		e = ERR_OK;
 	}

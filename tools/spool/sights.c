@@ -42,7 +42,6 @@ static enum err list(const struct spool_place *p, struct spool_sights *s)
 	int fd = openat(p->out, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *each;
-	unsigned seen = 0;
 	enum err e = ERR_OK;
 
 	if (folder == NULL) {
@@ -50,10 +49,10 @@ static enum err list(const struct spool_place *p, struct spool_sights *s)
 			close(fd);
 		return ERR_FILE;
 	}
-	while (e == ERR_OK && seen < SIGHTS_MAX && (each = readdir(folder)) != NULL) {
+	/* Only orders are counted: results and files of others hide none. */
+	while (e == ERR_OK && s->count < SIGHTS_MAX && (each = readdir(folder)) != NULL) {
 		const struct blob name = { (const uint8_t *)each->d_name, strlen(each->d_name) };
 
-		seen++;
 		if (!is_order(each->d_name))
 			continue;
 		if (utf8_valid(name)) {

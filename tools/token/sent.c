@@ -36,7 +36,7 @@ static enum err done(int fd, enum err e)
 
 /* Under a lock on the file. What a full disk or a power cut left of an id goes first: all ids
  * behind it would be read from the wrong byte. */
-static enum err append(int fd, const struct doc_id *id)
+static enum err append(int fd, const struct doc_id *id, bool *first)
 {
 	struct stat st;
 	ssize_t n;
@@ -45,15 +45,20 @@ static enum err append(int fd, const struct doc_id *id)
 		return ERR_FILE;
 	if (st.st_size % ID_BYTES != 0 && ftruncate(fd, st.st_size - st.st_size % ID_BYTES) != 0)
 		return ERR_FILE;
+	*first = st.st_size < ID_BYTES;
 	n = write(fd, id->bytes, ID_BYTES);
 	if (n >= 0 && n < ID_BYTES)
 		errno = ENOSPC;
-	return n == ID_BYTES ? ERR_OK : ERR_FILE;
+	(void)flock(fd, LOCK_UN); /* others may write while this is synced */
+	return n == ID_BYTES && fdatasync(fd) == 0 ? ERR_OK : ERR_FILE;
 }
 
 enum err token_sent_add(const char *gateway_folder, const char *name, const struct doc_id *id)
 {
 	int flags = O_WRONLY | O_CREAT | O_APPEND, fd = open_of(gateway_folder, name, flags);
+	char path[PATH_MAX];
+	bool first = false;
+	enum err e;
 
 	if (fd < 0 && errno == ENOENT) {
 		char folder[PATH_MAX];
@@ -64,7 +69,11 @@ enum err token_sent_add(const char *gateway_folder, const char *name, const stru
 	}
 	if (fd < 0)
 		return ERR_FILE;
-	return done(fd, append(fd, id));
+	e = done(fd, append(fd, id, &first));
+	if (e == ERR_OK && first &&
+	    snprintf(path, sizeof path, "%s/sent/%s", gateway_folder, name) < PATH_MAX)
+		e = folder_sync_parent(path);
+	return e;
 }
 
 static bool contains(const uint8_t *bytes, size_t len, const struct doc_id *id)
