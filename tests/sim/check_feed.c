@@ -190,8 +190,10 @@ static void compare(struct world *w, const struct member *m)
 	const struct facts *s = &look.stored, *t = &look.told;
 	size_t i = 0;
 
-	qsort(s->list, s->count, sizeof *s->list, by_bytes);
-	qsort(t->list, t->count, sizeof *t->list, by_bytes);
+	if (s->count > 0)
+		qsort(s->list, s->count, sizeof *s->list, by_bytes);
+	if (t->count > 0)
+		qsort(t->list, t->count, sizeof *t->list, by_bytes);
 	while (i < s->count && i < t->count && by_bytes(&s->list[i], &t->list[i]) == 0)
 		i++;
 	if (i == s->count && i == t->count)
