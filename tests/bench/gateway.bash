@@ -18,7 +18,9 @@ new_gateway_lab() {
 	config=$LAB/tinh/vanthud.yaml
 	TLS_PORT=$(sed -n 's/^  listen: 127.0.0.1:\([0-9]*\)$/\1/p' "$config" | tail -n 1)
 	PLAIN_PORT=$((PORT + 4))
-	sed "s/^  listen: 127.0.0.1:$TLS_PORT\$/  listen: 127.0.0.1:$PLAIN_PORT/" "$config" >"$LAB/tinh/plain.yaml"
+	# A folder of its own, with the same token: two gateways in one folder would send each webhook twice.
+	sed "s/^  listen: 127.0.0.1:$TLS_PORT\$/  listen: 127.0.0.1:$PLAIN_PORT\n  folder: plain/" "$config" >"$LAB/tinh/plain.yaml"
+	cp -a "$LAB/tinh/gateway" "$LAB/tinh/plain"
 	sed -i "s|^  listen: 127.0.0.1:$TLS_PORT\$|&\n  certificate: $LAB/tls.pem\n  key: $LAB/tls.key|" "$config"
 	"$VANTHU" lab start "$LAB" -q >/dev/null
 	wait_for 60 links_up 1
