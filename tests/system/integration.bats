@@ -295,7 +295,7 @@ P().feed(open("www/index.html").read())
 assert open_ == []'
 	cmp "www/files/$id/1.txt" a.txt
 	cmp "www/files/$id/2.bin" b.bin
-	[ "$(v duoi show "$id" --json | jq .data.published)" = true ]
+	wait_for 60 eval '[ "$(v duoi show "$id" --json | jq .data.published)" = true ]'
 	v duoi show "$id" | grep -q '^Public  *everybody may read it$'
 	# The same again, and everything anew, is the same page.
 	jq -S . www/documents.json >before
