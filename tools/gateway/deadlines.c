@@ -18,10 +18,10 @@ struct deadline {
 struct deadlines {
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t stop, ended;
+	pthread_cond_t stop;
 	bool stopping;
 	struct deadline *first;
-	unsigned count;
+	unsigned live; /* without those in DEADLINE_ENDED */
 };
 
 static int64_t now_ms(void)
@@ -81,7 +81,6 @@ struct deadlines *deadlines_start(void)
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&d->stop, &attr);
-	pthread_cond_init(&d->ended, &attr);
 	pthread_condattr_destroy(&attr);
 	if (pthread_create(&d->thread, NULL, watch, d) != 0) {
 		free(d);
@@ -100,18 +99,17 @@ void deadlines_stop(struct deadlines *d)
 	pthread_mutex_unlock(&d->lock);
 	pthread_join(d->thread, NULL);
 	pthread_cond_destroy(&d->stop);
-	pthread_cond_destroy(&d->ended);
 	pthread_mutex_destroy(&d->lock);
 	free(d);
 }
 
-/* Who waits longest for nothing of ours makes room for who comes. */
+/* Who waits longest for nothing of ours makes room for who comes. It is not waited for: MHD tells of
+ * a connection's end in the thread that takes new ones, which is this one. */
 static void make_room(struct deadlines *d)
 {
 	struct deadline *oldest = NULL;
-	struct timespec until;
 
-	if (d->count < DEADLINES_MANY)
+	if (d->live < DEADLINES_MANY)
 		return;
 	for (struct deadline *one = d->first; one != NULL; one = one->next) {
 		if (one->phase != DEADLINE_MOVING && one->phase != DEADLINE_WORK &&
@@ -122,13 +120,8 @@ static void make_room(struct deadlines *d)
 	if (oldest == NULL)
 		return;
 	oldest->phase = DEADLINE_ENDED;
+	d->live--;
 	shutdown(oldest->fd, SHUT_RDWR);
-	/* Its thread has to see it: who opens faster than others end waits for that here. */
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec++;
-	while (d->count >= DEADLINES_MANY &&
-	       pthread_cond_timedwait(&d->ended, &d->lock, &until) == 0)
-		;
 }
 
 struct deadline *deadline_new(struct deadlines *d, int fd)
@@ -143,7 +136,7 @@ struct deadline *deadline_new(struct deadlines *d, int fd)
 	one->began_ms = now_ms();
 	pthread_mutex_lock(&d->lock);
 	make_room(d);
-	d->count++;
+	d->live++;
 	one->next = d->first;
 	one->at = &d->first;
 	if (d->first != NULL)
@@ -158,8 +151,7 @@ void deadline_free(struct deadline *of)
 	if (of == NULL)
 		return;
 	pthread_mutex_lock(&of->all->lock);
-	of->all->count--;
-	pthread_cond_signal(&of->all->ended);
+	of->all->live -= of->phase != DEADLINE_ENDED;
 	*of->at = of->next;
 	if (of->next != NULL)
 		of->next->at = of->at;
@@ -172,7 +164,8 @@ void deadline_phase(struct deadline *of, enum deadline_phase phase)
 	if (of == NULL)
 		return;
 	pthread_mutex_lock(&of->all->lock);
-	of->phase = phase;
+	if (of->phase != DEADLINE_ENDED)
+		of->phase = phase;
 	of->began_ms = now_ms();
 	of->moved = 0;
 	pthread_mutex_unlock(&of->all->lock);

@@ -23,7 +23,7 @@ enum deadline_phase {
 	DEADLINE_MOVING,   /* a body comes, or an answer goes */
 	DEADLINE_STRANGER, /* an answer goes to who has shown no token */
 	DEADLINE_WORK,	   /* it waits for us */
-	DEADLINE_ENDED	   /* made room for another */
+	DEADLINE_ENDED	   /* made room for another, for good */
 };
 
 struct deadlines;
@@ -36,8 +36,7 @@ void deadlines_stop(struct deadlines *d); /* NULL is fine */
 /* A connection begins, with DEADLINE_HEAD; ends, before its descriptor is closed. NULL without
  * memory, and then it is watched by nobody. Where there are many, the one that has been in
  * DEADLINE_HEAD, DEADLINE_IDLE or DEADLINE_STRANGER longest is shut down: who has no token keeps
- * nobody out, whatever it does with its connections. Then it blocks until one has ended, a second
- * at most. */
+ * nobody out, whatever it does with its connections. Never blocks. */
 struct deadline *deadline_new(struct deadlines *d, int fd);
 void deadline_free(struct deadline *of); /* NULL is fine, here and below */
 void deadline_phase(struct deadline *of, enum deadline_phase phase);
