@@ -343,7 +343,8 @@ GATEWAY := \
 	gateway/routes \
 	gateway/server \
 	gateway/submit \
-	gateway/tally
+	gateway/tally \
+	gateway/tls
 # What unit tests use of it.
 GATEWAY_TEST := \
 	gateway/changes \
@@ -368,4 +369,5 @@ GATEWAY_TEST := \
 	gateway/routes \
 	gateway/server \
 	gateway/submit \
-	gateway/tally
+	gateway/tally \
+	gateway/tls

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "daemon/base/log.h"
 #include "tools/axis/axis.h"
@@ -15,6 +16,7 @@
 #include "tools/gateway/routes.h"
 #include "tools/gateway/server.h"
 #include "tools/gateway/submit.h"
+#include "tools/gateway/tls.h"
 #include "tools/spool/spool.h"
 #include "tools/webhook/webhook.h"
 
@@ -22,7 +24,9 @@ enum {
 	DAEMON_CONNECTIONS = 64,
 	FOLLOWERS = 64, /* who waits for changes, by a connection each */
 	WAIT_S = 10,
-	ASK_MS = 60000
+	ASK_MS = 60000,
+	DAY_S = 86400,
+	CERTIFICATE_SOON_DAYS = 30
 };
 
 struct gateway_parts {
@@ -119,6 +123,19 @@ static void log_axis(const char *adapter, enum err e)
 		  "adapter=%s error=VT-%d", adapter, (int)e);
 }
 
+/* Clients refuse a certificate whose time is over; what runs beside HTTP goes on. */
+static void say_end(const struct gateway *g)
+{
+	int64_t left_s = g->tls == NULL ? INT64_MAX : tls_expires_s(g->tls) - (int64_t)time(NULL);
+
+	if (left_s < 0)
+		log_event(LOG_ERROR, "gateway-certificate-expired", "since_days=%lld",
+			  (long long)(-left_s / DAY_S));
+	else if (left_s < CERTIFICATE_SOON_DAYS * DAY_S)
+		log_event(LOG_WARNING, "gateway-certificate-expires", "days=%lld",
+			  (long long)(left_s / DAY_S));
+}
+
 enum err gateway_start(const struct config *config, int stop, struct gateway_parts **out,
 		       const char **why)
 {
@@ -132,6 +149,8 @@ enum err gateway_start(const struct config *config, int stop, struct gateway_par
 	p->gateway.stop = stop;
 	e = open_parts(p, config, why);
 	if (e == ERR_OK)
+		e = tls_open(config, &p->gateway.tls, why);
+	if (e == ERR_OK)
 		e = start_beside(p, why);
 	if (e == ERR_OK)
 		e = server_start(&p->gateway, &p->server, why);
@@ -141,8 +160,27 @@ enum err gateway_start(const struct config *config, int stop, struct gateway_par
 		gateway_stop(p);
 		return e;
 	}
+	say_end(&p->gateway);
 	*out = p;
 	return ERR_OK;
+}
+
+void gateway_reload(struct gateway_parts *p)
+{
+	const char *why = NULL;
+	bool changed = false;
+	char quoted[256];
+	enum err e;
+
+	if (p->gateway.tls == NULL)
+		return;
+	e = tls_reload(p->gateway.tls, &changed, &why);
+	if (e != ERR_OK)
+		log_event(LOG_ERROR, "gateway-reload-refused", "error=VT-%d why=%s", (int)e,
+			  log_quote(why == NULL ? "" : why, quoted, sizeof quoted));
+	else
+		log_event(LOG_INFO, "gateway-reload", "certificates=%s", changed ? "new" : "same");
+	say_end(&p->gateway);
 }
 
 void gateway_stop(struct gateway_parts *p)
@@ -153,6 +191,7 @@ void gateway_stop(struct gateway_parts *p)
 	server_stop(p->server);
 	spool_stop(p->spool);
 	webhook_stop(p->webhook);
+	tls_close(p->gateway.tls);
 	deadlines_stop(p->gateway.deadlines);
 	token_audit_close(p->gateway.audit);
 	token_book_close(p->gateway.book);

@@ -12,6 +12,9 @@ struct gateway_parts;
  * (ERR_FILE), its address, its TLS. */
 must_use enum err gateway_start(const struct config *config, int stop, struct gateway_parts **out,
 				const char **why);
+/* The certificates of TLS have been replaced: reads them again, while connections run. The log says
+ * what came of it; what cannot be used changes nothing. */
+void gateway_reload(struct gateway_parts *p);
 /* After `stop` can be read: waits for all that is under way. NULL is fine. */
 void gateway_stop(struct gateway_parts *p);
 

@@ -137,7 +137,7 @@ static bool is_foreign_page(const struct exchange *x, const char *host)
 	const char *origin = exchange_header(x, "Origin"),
 		   *site = exchange_header(x, "Sec-Fetch-Site");
 
-	return (origin != NULL && !judge_origin(origin, host, x->gateway->tls)) ||
+	return (origin != NULL && !judge_origin(origin, host, x->gateway->tls != NULL)) ||
 	       (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0);
 }
 

@@ -119,13 +119,16 @@ static int load(const struct options *o, struct config *config)
 	return e == ERR_OK ? 0 : fail(e, o->config);
 }
 
-/* Until a signal. All threads have them blocked. */
-static void wait_for_end(const sigset_t *signals)
+/* Until a signal that ends it. All threads have them blocked. */
+static void wait_for_end(const sigset_t *signals, struct gateway_parts *parts)
 {
 	int number = 0;
 
-	while (sigwait(signals, &number) != 0)
-		;
+	while (sigwait(signals, &number) != 0 || number == SIGHUP) {
+		if (number == SIGHUP)
+			gateway_reload(parts);
+		number = 0;
+	}
 	log_event(LOG_INFO, "gateway-stop", "signal=%d", number);
 }
 
@@ -154,7 +157,7 @@ static int serve(const struct config *config)
 		  config->committee.text, config->gateway_listen,
 		  config->gateway_certificate[0] != '\0' ? "yes" : "no");
 	systemd_ready();
-	wait_for_end(&signals);
+	wait_for_end(&signals, parts);
 	systemd_stopping();
 	if (write(stop, &one, sizeof one) != sizeof one)
 		abort();

@@ -11,6 +11,7 @@ struct deadlines;
 struct route;
 struct pool;
 struct tally;
+struct tls;
 struct webhook;
 
 struct gateway {
@@ -24,7 +25,7 @@ struct gateway {
 	struct pool *followers; /* of those that wait for changes, who take nobody's place */
 	struct tally *tally;
 	struct webhook *webhook; /* sends to subscribers; its own lock */
-	bool tls, client_certificates;
+	struct tls *tls;	 /* NULL: plain HTTP, on loopback; its own lock */
 	int stop; /* a descriptor that can be read once the gateway ends */
 };
 

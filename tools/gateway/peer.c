@@ -7,6 +7,7 @@
 
 #include "proto/digest.h"
 #include "tools/gateway/exchange.h"
+#include "tools/gateway/tls.h"
 
 static void read_subject(const gnutls_datum_t *der, char subject[TOKEN_SUBJECT_MAX + 1])
 {
@@ -28,22 +29,20 @@ bool peer_certificate(const struct exchange *x, struct digest *der,
 		      char subject[TOKEN_SUBJECT_MAX + 1], bool *trusted)
 {
 	const union MHD_ConnectionInfo *info;
-	const gnutls_datum_t *chain;
-	unsigned count = 0, status = 1;
-	gnutls_session_t session;
+	gnutls_datum_t leaf;
+	enum tls_trust trust;
 
 	*trusted = false;
-	if (!x->gateway->client_certificates)
+	if (x->gateway->tls == NULL || tls_client_ca(x->gateway->tls) == NULL)
 		return false;
 	info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
 	if (info == NULL || info->tls_session == NULL)
 		return false;
-	session = (gnutls_session_t)info->tls_session;
-	chain = gnutls_certificate_get_peers(session, &count);
-	if (chain == NULL || count == 0)
+	trust = tls_peer(x->gateway->tls, (gnutls_session_t)info->tls_session, &leaf);
+	if (trust == TLS_NONE)
 		return false;
-	*der = digest_of((struct blob){ chain[0].data, chain[0].size });
-	read_subject(&chain[0], subject);
-	*trusted = gnutls_certificate_verify_peers2(session, &status) == 0 && status == 0;
+	*der = digest_of((struct blob){ leaf.data, leaf.size });
+	read_subject(&leaf, subject);
+	*trusted = trust == TLS_TRUSTED;
 	return true;
 }

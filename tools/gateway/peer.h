@@ -7,8 +7,8 @@
 struct exchange;
 
 /* SHA-256 of its DER and its subject's common name ("" none); *trusted: its chain ends at
- * gateway.client_ca, now. False: there is none. The handshake has proven that the client has the
- * key. */
+ * gateway.client_ca, now, and it is for clients. False: there is none, or its time is over. The
+ * handshake has proven that the client has the key. */
 bool peer_certificate(const struct exchange *x, struct digest *der,
 		      char subject[TOKEN_SUBJECT_MAX + 1], bool *trusted);
 

@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "routing/base/arena.h"
 #include "tools/base/files.h"
 #include "tools/gateway/command.h"
 #include "tools/gateway/deadlines.h"
@@ -18,6 +17,7 @@
 #include "tools/gateway/head.h"
 #include "tools/gateway/judge.h"
 #include "tools/gateway/tally.h"
+#include "tools/gateway/tls.h"
 
 enum {
 	HEAD_BYTES = 32 * 1024, /* memory of a connection: its head has to fit (else 431) */
@@ -30,18 +30,29 @@ enum {
 struct server {
 	struct gateway *gateway;
 	struct MHD_Daemon *daemon;
-	struct arena *arena;			   /* of the PEM files */
-	const char *certificate, *key, *client_ca; /* NULL: none */
+};
+
+/* What MHD keeps with each connection. */
+struct connection {
+	struct server *server;
+	struct deadline *deadline;
 };
 
 /* ---- one request ---- */
 
-static struct deadline *deadline_of(struct MHD_Connection *c)
+static struct connection *connection_of(struct MHD_Connection *c)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
 	return info == NULL ? NULL : info->socket_context;
+}
+
+static struct deadline *deadline_of(struct MHD_Connection *c)
+{
+	const struct connection *own = connection_of(c);
+
+	return own == NULL ? NULL : own->deadline;
 }
 
 static enum MHD_Result send_answer(struct exchange *x)
@@ -179,17 +190,43 @@ static void on_connection(void *of, struct MHD_Connection *c, void **context,
 			  enum MHD_ConnectionNotificationCode code)
 {
 	struct server *s = of;
+	struct connection *own = *context;
 	const union MHD_ConnectionInfo *info;
 
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-		deadline_free(*context);
+		if (own != NULL)
+			deadline_free(own->deadline);
+		free(own);
 		*context = NULL;
 		tally_connection(s->gateway->tally, -1);
 		return;
 	}
-	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-	*context = info == NULL ? NULL : deadline_new(s->gateway->deadlines, (int)info->connect_fd);
 	tally_connection(s->gateway->tally, 1);
+	own = calloc(1, sizeof *own);
+	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	*context = own;
+	if (own == NULL || info == NULL)
+		return;
+	own->server = s;
+	own->deadline = deadline_new(s->gateway->deadlines, (int)info->connect_fd);
+}
+
+/* For GnuTLS, whose session MHD has made the connection's. What is given stays ours. */
+static int present(gnutls_session_t session, const gnutls_datum_t *authorities, int authority_count,
+		   const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+		   gnutls_pcert_st **chain, unsigned *count, gnutls_privkey_t *key)
+{
+	struct MHD_Connection *c = gnutls_session_get_ptr(session);
+	const struct connection *own = c == NULL ? NULL : connection_of(c);
+
+	(void)authorities;
+	(void)authority_count;
+	(void)algorithms;
+	(void)algorithm_count;
+	if (own == NULL)
+		return -1; /* without memory: this handshake fails */
+	tls_present(own->server->gateway->tls, session, chain, count, key);
+	return 0;
 }
 
 /* Paths and queries are decoded here (route_decode): a %2F is part of a number, not of the path. */
@@ -244,42 +281,6 @@ static enum err listen_on(const char *address, int *fd, const char **why)
 
 /* ---- starting ---- */
 
-static enum err read_pem(struct server *s, const char *path, const char **out, const char **why)
-{
-	struct blob bytes;
-	enum err e;
-
-	*out = NULL;
-	if (path[0] == '\0')
-		return ERR_OK;
-	e = fs_read(s->arena, path, PEM_MAX_BYTES, &bytes);
-	if (e != ERR_OK) {
-		*why = e == ERR_FILE ? fs_why(errno) : NULL;
-		return ERR_GATEWAY_TLS;
-	}
-	*out = arena_text(s->arena, (const char *)bytes.data, bytes.len_bytes);
-	return *out == NULL ? ERR_NO_MEMORY : ERR_OK;
-}
-
-static enum err read_keys(struct server *s, const char **why)
-{
-	const struct config *c = s->gateway->config;
-	enum err e = read_pem(s, c->gateway_certificate, &s->certificate, why);
-
-	if (e == ERR_OK)
-		e = read_pem(s, c->gateway_key, &s->key, why);
-	if (e == ERR_OK)
-		e = read_pem(s, c->gateway_client_ca, &s->client_ca, why);
-	if (e != ERR_OK)
-		return e;
-	if ((s->certificate == NULL) != (s->key == NULL) ||
-	    (s->client_ca != NULL && s->certificate == NULL))
-		return ERR_GATEWAY_TLS;
-	s->gateway->tls = s->certificate != NULL;
-	s->gateway->client_certificates = s->client_ca != NULL;
-	return s->gateway->tls || judge_is_loopback(c->gateway_listen) ? ERR_OK : ERR_GATEWAY_PLAIN;
-}
-
 static void on_log(void *of, const char *format, va_list args)
 {
 	(void)of;
@@ -289,21 +290,19 @@ static void on_log(void *of, const char *format, va_list args)
 
 static enum err start(struct server *s, int fd)
 {
+	const struct tls *own = s->gateway->tls;
 	const unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
-			       MHD_USE_POLL | MHD_USE_ERROR_LOG |
-			       (s->certificate != NULL ? MHD_USE_TLS : 0);
+			       MHD_USE_POLL | MHD_USE_ERROR_LOG | (own != NULL ? MHD_USE_TLS : 0);
+	const char *client_ca = own == NULL ? NULL : tls_client_ca(own);
 	struct MHD_OptionItem tls[] = {
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (char *)(uintptr_t)s->certificate },
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (char *)(uintptr_t)s->key },
-		{ MHD_OPTION_HTTPS_PRIORITIES, 0,
-		  (char *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" },
-		{ s->client_ca == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_TRUST, 0,
-		  (char *)(uintptr_t)s->client_ca },
+		{ own == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_CERT_CALLBACK, 0,
+		  (void *)(intptr_t)present },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (char *)(uintptr_t)tls_priorities },
+		{ client_ca == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_TRUST, 0,
+		  (char *)(uintptr_t)client_ca },
 		{ MHD_OPTION_END, 0, NULL }
 	};
 
-	if (s->certificate == NULL)
-		tls[0].option = MHD_OPTION_END;
 	s->daemon = MHD_start_daemon(
 		flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, s,
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
@@ -317,13 +316,13 @@ static enum err start(struct server *s, int fd)
 	if (s->daemon != NULL)
 		return ERR_OK;
 	close(fd);
-	return s->certificate != NULL ? ERR_GATEWAY_TLS : ERR_GATEWAY_LISTEN;
+	return own != NULL ? ERR_GATEWAY_TLS : ERR_GATEWAY_LISTEN;
 }
 
 enum err server_start(struct gateway *g, struct server **out, const char **why)
 {
 	struct server *s = calloc(1, sizeof *s);
-	enum err e;
+	enum err e = ERR_OK;
 	int fd = -1;
 
 	*why = NULL;
@@ -331,8 +330,8 @@ enum err server_start(struct gateway *g, struct server **out, const char **why)
 	if (s == NULL)
 		return ERR_NO_MEMORY;
 	s->gateway = g;
-	s->arena = arena_new(4 * PEM_MAX_BYTES);
-	e = s->arena == NULL ? ERR_NO_MEMORY : read_keys(s, why);
+	if (g->tls == NULL && !judge_is_loopback(g->config->gateway_listen))
+		e = ERR_GATEWAY_PLAIN;
 	if (e == ERR_OK)
 		e = listen_on(g->config->gateway_listen, &fd, why);
 	if (e == ERR_OK)
@@ -350,6 +349,5 @@ void server_stop(struct server *s)
 		return;
 	if (s->daemon != NULL)
 		MHD_stop_daemon(s->daemon);
-	arena_destroy(s->arena);
 	free(s);
 }

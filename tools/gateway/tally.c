@@ -10,6 +10,7 @@
 #include "daemon/base/version.h"
 #include "tools/base/text.h"
 #include "tools/gateway/exchange.h"
+#include "tools/gateway/tls.h"
 #include "tools/webhook/webhook.h"
 
 enum { CLASSES = 6, ROWS_MAX = 128, NO_ROW = ROWS_MAX - 1 };
@@ -140,6 +141,19 @@ static void print_rows(const struct tally *r, const struct route *routes, FILE *
 	}
 }
 
+/* What a watch warns by, in good time. */
+static void print_certificate(struct tls *tls, FILE *to)
+{
+	if (tls != NULL)
+		fprintf(to,
+			"# TYPE vanthu_gateway_certificate_expires_seconds gauge\n"
+			"# UNIT vanthu_gateway_certificate_expires_seconds seconds\n"
+			"# HELP vanthu_gateway_certificate_expires_seconds End of the gateway's "
+			"certificate, Unix time.\n"
+			"vanthu_gateway_certificate_expires_seconds %lld\n",
+			(long long)tls_expires_s(tls));
+}
+
 static void print_webhooks(struct webhook *w, FILE *to)
 {
 	struct webhook_condition c;
@@ -191,6 +205,7 @@ void tally_metrics(struct exchange *x)
 	print_rows(r, x->gateway->routes, to);
 	pthread_mutex_unlock(&r->lock);
 	print_webhooks(x->gateway->webhook, to);
+	print_certificate(x->gateway->tls, to);
 	fputs("# EOF\n", to);
 	if (fclose(to) == 0)
 		exchange_plain(x, MHD_HTTP_OK,

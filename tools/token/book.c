@@ -339,6 +339,28 @@ static bool is_use_due(struct entry *entry, int64_t now_ms)
 	return due;
 }
 
+static bool is_in_force(const struct token *t, struct now now)
+{
+	return t->revoked_ms == 0 && (t->expires_ms == 0 || now.wall_ms < t->expires_ms);
+}
+
+/* Several tokens may be of one name in certificates: who was revoked may be let in anew. */
+static struct entry *find_subject(struct token_book *b, const char *subject, struct now now)
+{
+	struct entry *found = NULL;
+
+	for (unsigned i = 0; i < b->count; i++) {
+		struct entry *one = &b->entries[i];
+
+		if (one->token.subject[0] == '\0' || strcmp(one->token.subject, subject) != 0)
+			continue;
+		if (is_in_force(&one->token, now))
+			return one;
+		found = one;
+	}
+	return found;
+}
+
 /* By the digest of a secret or certificate, or by a name in a certificate. */
 static enum err check(struct token_book *b, const struct digest *d, const char *subject,
 		      struct now now, struct token_rights *rights)
@@ -351,11 +373,8 @@ static enum err check(struct token_book *b, const struct digest *d, const char *
 	e = follow(b);
 	if (e == ERR_OK && d != NULL)
 		entry = find_digest(b, d);
-	for (unsigned i = 0; e == ERR_OK && subject != NULL && entry == NULL && i < b->count; i++) {
-		if (b->entries[i].token.subject[0] != '\0' &&
-		    strcmp(b->entries[i].token.subject, subject) == 0)
-			entry = &b->entries[i];
-	}
+	if (e == ERR_OK && entry == NULL && subject != NULL)
+		entry = find_subject(b, subject, now);
 	if (e == ERR_OK)
 		e = entry == NULL ? ERR_TOKEN_UNKNOWN : judge(b, entry, now, rights);
 	if (e == ERR_OK)

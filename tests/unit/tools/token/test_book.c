@@ -176,6 +176,32 @@ static void test_certificates_by_themselves_and_by_name(void **state)
 			 ERR_TOKEN_UNKNOWN);
 }
 
+/* In whatever order the folder gives them. */
+static void test_a_name_in_certificates_is_of_the_token_in_force(void **state)
+{
+	struct place *p = *state;
+	struct digest der = fixture_digest("certificate");
+	static const char *const names[] = { "a", "m", "z" };
+	struct token m = { .name = "m", .scopes = TOKEN_SCOPE_READ, .subject = "eoffice" };
+
+	for (unsigned i = 0; i < COUNT_OF(names); i++) {
+		struct token t = { .scopes = TOKEN_SCOPE_READ, .subject = "eoffice" };
+
+		snprintf(t.name, sizeof t.name, "%s", names[i]);
+		if (i == 0)
+			t.expires_ms = p->now.wall_ms - 1;
+		else if (i == 2)
+			t.revoked_ms = p->now.wall_ms - 1;
+		assert_ok(token_file_add(p->folder, &t));
+	}
+	assert_ok(token_book_check_certificate(p->book, &der, "eoffice", p->now, &p->rights));
+	assert_string_equal(p->rights.name, "m");
+	m.revoked_ms = p->now.wall_ms;
+	assert_ok(token_file_replace(p->folder, &m));
+	assert_int_not_equal(
+		token_book_check_certificate(p->book, &der, "eoffice", p->now, &p->rights), ERR_OK);
+}
+
 static void test_a_damaged_file_keeps_only_its_own_token_out(void **state)
 {
 	struct place *p = *state;
@@ -335,6 +361,7 @@ int main(void)
 		TEST(test_a_token_ends_at_its_time),
 		TEST(test_rates_are_kept_over_changes_of_others),
 		TEST(test_certificates_by_themselves_and_by_name),
+		TEST(test_a_name_in_certificates_is_of_the_token_in_force),
 		TEST(test_a_damaged_file_keeps_only_its_own_token_out),
 		TEST(test_without_its_folder_nobody_is_let_in),
 		TEST(test_the_last_use_is_written_once_a_minute),
