@@ -153,6 +153,7 @@ UNIT := \
 	tools/gateway/test_pool \
 	tools/gateway/test_problem \
 	tools/gateway/test_route \
+	tools/gateway/test_share \
 	tools/input/test_period \
 	tools/lab/test_ports \
 	tools/output/test_chart \

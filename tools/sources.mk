@@ -342,6 +342,7 @@ GATEWAY := \
 	gateway/route \
 	gateway/routes \
 	gateway/server \
+	gateway/share \
 	gateway/submit \
 	gateway/tally \
 	gateway/tls
@@ -368,6 +369,7 @@ GATEWAY_TEST := \
 	gateway/route \
 	gateway/routes \
 	gateway/server \
+	gateway/share \
 	gateway/submit \
 	gateway/tally \
 	gateway/tls

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+enum { ENDING_FREE = 32 }; /* so many may be ending without that others wait */
+
 struct deadline {
 	struct deadlines *all;
 	int fd;
@@ -21,7 +23,7 @@ struct deadlines {
 	pthread_cond_t stop;
 	bool stopping;
 	struct deadline *first;
-	unsigned live; /* without those in DEADLINE_ENDED */
+	unsigned live, ending; /* those in DEADLINE_ENDED are the latter */
 };
 
 static int64_t now_ms(void)
@@ -95,7 +97,7 @@ void deadlines_stop(struct deadlines *d)
 		return;
 	pthread_mutex_lock(&d->lock);
 	d->stopping = true;
-	pthread_cond_signal(&d->stop);
+	pthread_cond_broadcast(&d->stop);
 	pthread_mutex_unlock(&d->lock);
 	pthread_join(d->thread, NULL);
 	pthread_cond_destroy(&d->stop);
@@ -103,8 +105,7 @@ void deadlines_stop(struct deadlines *d)
 	free(d);
 }
 
-/* Who waits longest for nothing of ours makes room for who comes. It is not waited for: MHD tells of
- * a connection's end in the thread that takes new ones, which is this one. */
+/* Who waits longest for nothing of ours makes room for who comes. */
 static void make_room(struct deadlines *d)
 {
 	struct deadline *oldest = NULL;
@@ -121,7 +122,25 @@ static void make_room(struct deadlines *d)
 		return;
 	oldest->phase = DEADLINE_ENDED;
 	d->live--;
+	d->ending++;
 	shutdown(oldest->fd, SHUT_RDWR);
+}
+
+/* The threads of those that make room have to see it; else MHD comes to its own limit, and drops
+ * who comes. An end cannot be waited for: MHD tells of it in the thread that takes connections,
+ * which is this one. So whoever opens faster than others end is slowed down, the more the more have
+ * not ended. */
+static void let_end(struct deadlines *d)
+{
+	struct timespec until;
+
+	if (d->ending <= ENDING_FREE || d->stopping)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += (long)(d->ending - ENDING_FREE) * 1000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	(void)pthread_cond_timedwait(&d->stop, &d->lock, &until);
 }
 
 struct deadline *deadline_new(struct deadlines *d, int fd)
@@ -142,6 +161,7 @@ struct deadline *deadline_new(struct deadlines *d, int fd)
 	if (d->first != NULL)
 		d->first->at = &one->next;
 	d->first = one;
+	let_end(d);
 	pthread_mutex_unlock(&d->lock);
 	return one;
 }
@@ -151,7 +171,10 @@ void deadline_free(struct deadline *of)
 	if (of == NULL)
 		return;
 	pthread_mutex_lock(&of->all->lock);
-	of->all->live -= of->phase != DEADLINE_ENDED;
+	if (of->phase == DEADLINE_ENDED)
+		of->all->ending--;
+	else
+		of->all->live--;
 	*of->at = of->next;
 	if (of->next != NULL)
 		of->next->at = of->at;

@@ -36,7 +36,8 @@ void deadlines_stop(struct deadlines *d); /* NULL is fine */
 /* A connection begins, with DEADLINE_HEAD; ends, before its descriptor is closed. NULL without
  * memory, and then it is watched by nobody. Where there are many, the one that has been in
  * DEADLINE_HEAD, DEADLINE_IDLE or DEADLINE_STRANGER longest is shut down: who has no token keeps
- * nobody out, whatever it does with its connections. Never blocks. */
+ * nobody out, whatever it does with its connections. Where many of those have not ended
+ * yet it blocks, for a fraction of a second. */
 struct deadline *deadline_new(struct deadlines *d, int fd);
 void deadline_free(struct deadline *of); /* NULL is fine, here and below */
 void deadline_phase(struct deadline *of, enum deadline_phase phase);

@@ -10,6 +10,7 @@
 
 #include "tools/base/text.h"
 #include "tools/gateway/fields.h"
+#include "tools/gateway/share.h"
 
 int64_t exchange_now_ms(void)
 {
@@ -59,6 +60,8 @@ void exchange_free(struct exchange *x)
 		return;
 	if (x->response != NULL)
 		MHD_destroy_response(x->response);
+	if (x->shares)
+		share_give(x->gateway->share, x->rights.name);
 	json_decref(x->fields);
 	free(x->body);
 	free((char *)(uintptr_t)x->path);

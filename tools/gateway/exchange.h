@@ -31,6 +31,7 @@ struct exchange {
 	struct route_words words;
 	enum problem_language language;
 	struct token_rights rights; /* name "": nobody's */
+	bool shares;		    /* counted in gateway->share, by this name */
 	int64_t began_ms;	    /* monotonic */
 
 	char *body; /* of ROUTE_JSON, ends with a NUL */

@@ -15,6 +15,7 @@
 #include "tools/gateway/tally.h"
 #include "tools/gateway/routes.h"
 #include "tools/gateway/server.h"
+#include "tools/gateway/share.h"
 #include "tools/gateway/submit.h"
 #include "tools/gateway/tls.h"
 #include "tools/spool/spool.h"
@@ -70,8 +71,9 @@ static enum err open_parts(struct gateway_parts *p, const struct config *config,
 	g->program.stop = g->stop;
 	g->pool = pool_new(config, DAEMON_CONNECTIONS, WAIT_S, ASK_MS);
 	g->followers = pool_new(config, FOLLOWERS, WAIT_S, ASK_MS);
+	g->share = share_new();
 	g->tally = tally_new();
-	if (g->pool == NULL || g->followers == NULL || g->tally == NULL)
+	if (g->share == NULL || g->pool == NULL || g->followers == NULL || g->tally == NULL)
 		return ERR_NO_MEMORY;
 	g->deadlines = deadlines_start();
 	return g->deadlines == NULL ? ERR_SYSTEM : open_folder(config, g, why);
@@ -196,6 +198,7 @@ void gateway_stop(struct gateway_parts *p)
 	token_audit_close(p->gateway.audit);
 	token_book_close(p->gateway.book);
 	tally_free(p->gateway.tally);
+	share_free(p->gateway.share);
 	pool_free(p->gateway.followers);
 	pool_free(p->gateway.pool);
 	free(p);

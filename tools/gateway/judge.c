@@ -11,6 +11,7 @@
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/permit.h"
 #include "tools/gateway/peer.h"
+#include "tools/gateway/share.h"
 
 enum { BODY_MAX_DIGITS = 18 };
 
@@ -186,6 +187,10 @@ static bool is_allowed(struct exchange *x)
 		e = ERR_TOKEN_SCOPE;
 	if (e == ERR_OK && !is_within_bounds(x))
 		e = ERR_TOKEN_COMMITTEE;
+	if (e == ERR_OK) {
+		x->shares = share_take(x->gateway->share, x->rights.name);
+		e = x->shares ? ERR_OK : ERR_BUSY;
+	}
 	if (e != ERR_OK)
 		exchange_refuse(x, e, NULL, NULL);
 	return e == ERR_OK;

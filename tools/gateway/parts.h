@@ -10,6 +10,7 @@
 struct deadlines;
 struct route;
 struct pool;
+struct share;
 struct tally;
 struct tls;
 struct webhook;
@@ -23,6 +24,7 @@ struct gateway {
 	struct deadlines *deadlines;
 	struct pool *pool;
 	struct pool *followers; /* of those that wait for changes, who take nobody's place */
+	struct share *share;	/* what each token has under way */
 	struct tally *tally;
 	struct webhook *webhook; /* sends to subscribers; its own lock */
 	struct tls *tls;	 /* NULL: plain HTTP, on loopback; its own lock */

@@ -8,7 +8,8 @@
 struct gateway;
 struct server;
 
-enum { SERVER_CONNECTIONS = 512 };
+/* More than DEADLINES_MANY, by those that make room and have not ended yet. */
+enum { SERVER_CONNECTIONS = 640 };
 
 /* Listens on gateway.listen and serves until server_stop: with g->tls over TLS, without it plainly,
  * and then on loopback alone. *why: the system's word on it, static, or NULL. ERR_GATEWAY_LISTEN,
