@@ -286,6 +286,128 @@ def bodies():
         attack("key %r" % key[:20], send(part(b"meta", meta(dry_run=True)), file, extra=b"Idempotency-Key: " + key + b"\r\n"), (200, 400))
 
 
+def more():
+    """Requests that are more than they seem to be, or from elsewhere."""
+    close, own = b"Connection: close\r\n", "%s:%d" % (HOST, PORT)
+
+    def sized(body):
+        return b"Content-Length: %d\r\n" % len(body)
+
+    # Bodies where none belongs, and bytes behind one that does.
+    for method in ("GET", "HEAD"):
+        attack(method + " with a request for its body", head("/healthz", close + sized(SMUGGLED), method) + SMUGGLED, (200, 400))
+        attack(method + " with a request in a chunk", head("/healthz", close + b"Transfer-Encoding: chunked\r\n", method) +
+               b"%x\r\n%s\r\n0\r\n\r\n" % (len(SMUGGLED), SMUGGLED), (200, 400))
+    attack("bytes behind a body", head(DO, JSON + close + sized(b"{}"), "POST") + b"{}" + SMUGGLED, 200)
+    attack("lines behind a body", head(DO, JSON + close + sized(b"{}"), "POST") + b"{}\r\n\r\nx\r\n" + SMUGGLED, 200)
+    attack("a body without a length", head(DO, JSON + close, "POST") + SMUGGLED, 200)
+    for value, want in ((b"100-continue", 401), (b"100-Continue, x", (401, 417)), (b"x", (401, 417)), (b"", (400, 401)), (b"100-continue\r\nExpect: x", (400, 401, 417))):
+        answer = attack("expectation %r" % value, head(DO, b"Content-Type: application/json\r\nContent-Length: 1000000\r\nExpect: " + value + b"\r\n" + close, "POST"), want)
+        if answer.startswith(b"HTTP/1.1 100"):
+            fail("expectation %r: who has no token is told to go on" % value)
+    for extra in (b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n",
+                  b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
+                  b"Connection: keep-alive, Content-Length\r\n", b"Connection: close, Authorization\r\n", b"TE: trailers, chunked\r\n", b"Trailer: Content-Length\r\n",
+                  b"Max-Forwards: 0\r\n", b"Proxy-Connection: keep-alive\r\n", b"Keep-Alive: timeout=999999, max=999999\r\n"):
+        attack("field %r" % extra[:40], head(extra=extra), 200, end=False)
+    # Pages of elsewhere, asking first or not, and names of this machine that are not the one it has.
+    for method in ("OPTIONS", "GET", "POST"):
+        answer = attack("page asks: " + method, head("/v1/documents", A + b"Origin: http://evil.example\r\nAccess-Control-Request-Method: POST\r\n"
+                        b"Access-Control-Request-Private-Network: true\r\n" + close, method), 403)
+        if b"Access-Control" in answer:
+            fail("a page of elsewhere is let in")
+    answer = attack("page of here asks", head("/v1/documents", A + b"Origin: http://" + own.encode() + b"\r\nAccess-Control-Request-Method: POST\r\n" + close, "OPTIONS"), 405)
+    if b"Access-Control" in answer:
+        fail("pages are let in")
+    for name in ("2130706433", "127.1", "0x7f.0.0.1", "0177.0.0.1", "[::ffff:127.0.0.1]", "[::1]", "[127.0.0.1]", "localhost.", "127.0.0.1.", "localhost.evil.example", "127.0.0.1.nip.io",
+                 "x@127.0.0.1", "127.0.0.1%00", "%31%32%37.0.0.1", "127.0.0.1\t", "a" * 5000):
+        attack("host " + name[:40], b"GET /healthz HTTP/1.1\r\n" + close + ("Host: %s:%d\r\n\r\n" % (name, PORT)).encode(), (400, 421))
+    for port in ("0%d" % PORT, "%d:%d" % (PORT, PORT), "+%d" % PORT, "", "65536", "-1", "%dx" % PORT):
+        attack("port " + port, b"GET /healthz HTTP/1.1\r\n" + close + ("Host: 127.0.0.1:%s\r\n\r\n" % port).encode(), (400, 421))
+    # What a query may be.
+    for query in ("limit=-1", "limit=0", "limit=1001", "limit=99999999999999999999", "limit=0x10", "limit=+1", "limit=%201", "limit=1e1", "limit=", "limit=1&limit=1",
+                  "since=-1", "since=1.5", "since=18446744073709551616", "since=NaN", "wait=61", "wait=-1", "since%00=1", "since=1%00", "since[]=1", "since[$ne]=1",
+                  "kind=nothing", "kind=" + ",".join(["arrived"] * 40), "feed=../../etc/passwd", "_method=DELETE", "access_token=x", "callback=alert(1)", "%ff=1", "x"):
+        attack("query " + query[:40], head("/v1/changes?" + query, A + close), 400)
+    for query in ("cursor=../../x", "cursor=" + "A" * 3000, "cursor=%00", "limit=99999999999", "box=", "box=in&box=out", "box=in%00", "from=" + "a" * 5000, "format=../x"):
+        attack("list " + query[:40], head("/v1/documents?" + query, A + close), (400, 404, 422))
+    for query in ("from=--help", "from=-rf", "q=--config%3D%2Fetc%2Fpasswd", "q=$(id)"):
+        answer = attack("option " + query, head("/v1/documents?" + query, A + close), (200, 400))
+        if answer.startswith(b"HTTP/1.1 200") and not re.search(rb'"data": ?\[\]', answer):
+            fail("option %s is followed: %r" % (query, answer[-300:]))
+    attack("10,000 parameters", head("/v1/changes?" + "&".join("a%d=1" % n for n in range(10000)), A + close), (0, 414, 431))
+    attack("3,000 short parameters", head("/v1/changes?" + "&".join("a" for _ in range(3000)), A + close), (0, 400, 414, 431))
+    attack("1,000 lines", head(extra=b"a: b\r\n" * 1000 + close), (0, 200, 431))
+    # Who one is, said otherwise than in the one field.
+    right = TOKEN.encode()
+    for field in (b"", b"Authorization: \r\n", b"Authorization: Bearer\r\n", b"Authorization: Bearer \r\n", b"Authorization: Basic " + right + b"\r\n", b"Authorization: " + right + b"\r\n",
+                  b"Authorization: Bearer " + right + b" x\r\n", b"Authorization: Bearer " + right[:-1] + b"\r\n", b"Authorization: Bearer " + right + b"A\r\n", b"Authorization: Bearer " + right.upper() + b"\r\n",
+                  b'Authorization: Bearer "' + right + b'"\r\n', b"Authorization: Bearer " + b"A" * 8000 + b"\r\n", b"Cookie: token=" + right + b"\r\n", b"X-API-Key: " + right + b"\r\n",
+                  b"Proxy-Authorization: Bearer " + right + b"\r\n", b"X-Forwarded-For: 127.0.0.1\r\nX-Remote-User: lab\r\nX-Client-Cert: x\r\n"):
+        attack("who %r" % field[:40], head("/v1/status", field + close), 401)
+    # Guessing: each guess is refused by itself, and makes nobody else's refused.
+    s = connect()
+    for n in range(500):
+        s.sendall(head("/v1/status", b"Authorization: Bearer vt_%043d\r\n" % n, "HEAD"))
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            piece = s.recv(65536)
+            if not piece:
+                break
+            answer += piece
+        if not answer.startswith(b"HTTP/1.1 401 "):
+            fail("guess %d: %r" % (n, answer[:60]))
+            break
+    s.close()
+    attack("right after 500 guesses", head("/v1/status", A + close), 200)
+    # A thousand at once in one connection: each is answered, in order, or the connection ends.
+    s = connect()
+    feeder = threading.Thread(target=lambda: s.sendall(b"".join(head("/healthz?" if n % 2 else "/nothing") for n in range(999)) + head("/healthz", close)))
+    feeder.start()
+    got = statuses(read_all(s))
+    feeder.join()
+    s.close()
+    if got != [404 if n % 2 == 0 else 200 for n in range(999)] + [200]:
+        fail("1,000 requests in a row: %d answers" % len(got))
+    good("1,000 in a row")
+
+
+def forms():
+    """Forms as no client writes them."""
+    good_meta, file = part(b"meta", meta(dry_run=True)), part(b"file", b"x", b"a.txt")
+
+    def disposition(text):
+        return b"--" + BOUNDARY + b"\r\n" + text + b"\r\n\r\nx\r\n"
+
+    attack("100,000 parts", send(good_meta, part(b"file", b"", b"a") * 100000), (400, 413))
+    inner = b"--c\r\nContent-Disposition: form-data; name=meta\r\n\r\n{}\r\n--c--\r\n"
+    attack("a form in a form", send(good_meta, part(b"file", inner, b"a.txt", b"Content-Type: multipart/mixed; boundary=c\r\n")), 200)
+    for like in (b"\r\n--" + BOUNDARY[:-1] + b"x\r\n", b"\r\n-" + BOUNDARY, b"\n--" + BOUNDARY + b"\r\n", b"\r--" + BOUNDARY + b"\r\n", b"--" + BOUNDARY + b"--\r\n"):
+        attack("like a boundary %r" % like, send(good_meta, part(b"file", like, b"a.txt")), 200)
+    for text, want in ((b"x" * 71, 400), (b'""', 400), (b"", 400), (BOUNDARY + b"; boundary=c", 400), (b'"' + BOUNDARY, 400), (b'"' + BOUNDARY + b'"', 200), (b"----\x01", 400), (b"----B", 400)):
+        attack("boundary %r" % text[:20], send(good_meta, file).replace(b"boundary=" + BOUNDARY, b"boundary=" + text), want)
+    for kind in (b"multipart/mixed", b"multipart/form-datax", b"multipart/related", b"application/x-www-form-urlencoded"):
+        attack("type %r" % kind, send(good_meta, file).replace(b"multipart/form-data", kind), 415)
+    attack("packed form", send(good_meta, file, extra=b"Content-Encoding: gzip\r\n"), 415)
+    attack("blanks behind a boundary", send(good_meta, file).replace(b"--" + BOUNDARY + b"\r\n", b"--" + BOUNDARY + b"  \r\n"), 400)
+    attack("words before the first", head("/v1/documents", A + b"Connection: close\r\nContent-Type: multipart/form-data; boundary=" + BOUNDARY +
+           b"\r\nContent-Length: %d\r\n" % (len(good_meta) + len(file) + 7 + 8), "POST") + b"words\r\n" + good_meta + file + b"--" + BOUNDARY + b"--", 400)
+    attack("bare LF", send(good_meta.replace(b"\r\n", b"\n"), file.replace(b"\r\n", b"\n")), 400)
+    attack("another form behind the end", send(good_meta, file, end=b"--" + BOUNDARY + b"--\r\n" + part(b"meta", meta(to="../x")) + file + b"--" + BOUNDARY + b"--\r\n"), 200)
+    for text in (b"X: y", b"Content-Disposition: attachment; name=file; filename=a", b'Content-Disposition: form-data; filename="a"', b'Content-Disposition: form-data; name="file"; name="meta"; filename="a"',
+                 b'Content-Disposition: form-data; name="file"; filename="a"; filename="b"', b'Content-Disposition: form-data; name="file"; filename="a\r\nContent-Disposition: form-data; name="meta"',
+                 b'Content-Disposition: form-data; name="file";\r\n filename="a"', b'Content-Disposition: form-data; name="file\0"; filename="a"', b"Content-Disposition: form-data; name=\"file\"; filename*0=a; filename*1=b",
+                 b"Content-Disposition: form-data; name=\"file\"; filename*=iso-8859-1''a", b"Content-Disposition: form-data; name=\"file\"; filename*=utf-8''a%00b", b"Content-Disposition: form-data; name=\"file\"; filename*=utf-8''%c0%ae%c0%ae%2fa",
+                 b"Content-Disposition: form-data; name=\"file\"; filename*=utf-8''%e", b"Content-Disposition: form-data; name=\"file\"; filename*=utf-8''a%0d%0ab", b"Content-Disposition: form-data; name=\"file\"; filename*=a",
+                 b"Content-Disposition: form-data; name=\"\xff\"; filename=a", b"Content-Disposition: form-data; name=_charset_", b'Content-Disposition: form-data; name="files[]"; filename="a"',
+                 b" Content-Disposition: form-data; name=file; filename=a", b"Content-Disposition : form-data; name=file; filename=a", b": x", b""):
+        attack("part %r" % text[:90], send(good_meta, disposition(text)), 400)
+    for name in (b"..%2f..%2fx", b"%2fetc%2fpasswd", b"..%5c..%5cx", b"%2e%2e", b"a%2fb", b"%e2%80%ae"):
+        answer = attack("name %r" % name, send(good_meta, disposition(b"Content-Disposition: form-data; name=\"file\"; filename=\"good.txt\"; filename*=utf-8''" + name)), (200, 400, 422))
+        if re.search(rb'"(name|file)":"[^"]*(\.\.|/)', answer):
+            fail("name %r is a path: %r" % (name, answer[-200:]))
+
+
 # ---- connections ----
 
 def crowd():
@@ -375,6 +497,6 @@ def cut():
     attack("half closed", head(extra=b"Connection: close\r\n"), 200, end=False)
 
 
-{"frames": frames, "heads": heads, "bodies": bodies, "crowd": crowd, "slow": slow, "cut": cut}[GROUP]()
+{"frames": frames, "heads": heads, "more": more, "bodies": bodies, "forms": forms, "crowd": crowd, "slow": slow, "cut": cut}[GROUP]()
 print("%d failures" % len(failures))
 sys.exit(1 if failures else 0)

@@ -32,6 +32,10 @@ nothing_left() { [ -z "$(find "$LAB/tren/gateway/incoming" "$LAB/tren/data/incom
 
 @test "bodies: JSON and forms as no client writes them, and names that would be lines, paths or commands" { attack bodies; }
 
+@test "bodies where none belongs, pages of elsewhere, other names of this machine, odd queries, wrong tokens, a thousand requests in a row" { attack more; }
+
+@test "forms in forms, of 100,000 parts, with boundaries and heads that two programs would read differently" { attack forms; }
+
 @test "600 connections that say nothing keep nobody out" { attack crowd; }
 
 @test "heads that never end, and come byte by byte, are ended" { attack slow; }
