@@ -16,6 +16,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/systemd.h"
 #include "daemon/base/version.h"
+#include "daemon/config/listen.h"
 #include "daemon/daemon.h"
 #include "daemon/keys/keys.h"
 #include "daemon/tables/tables.h"
@@ -108,6 +109,17 @@ static enum err check_keys(const struct config *config)
 	return e;
 }
 
+/* What the gateway would not start with; the daemon itself does not care. */
+static enum err check_gateway(const struct config *config)
+{
+	enum err e = listen_check(config);
+
+	if (e != ERR_OK)
+		fprintf(stderr, "%s: VT-%d %s: %s\n", config->file, (int)e, _(err_text(e)),
+			config->gateway_listen);
+	return e;
+}
+
 /* Each connection is a descriptor: as many as we may have, and a word when that is not many. */
 static void raise_files(void)
 {
@@ -190,6 +202,8 @@ int main(int argc, char **argv)
 
 		if (e == ERR_OK && o.check)
 			e = check_keys(config);
+		if (e == ERR_OK && o.check)
+			e = check_gateway(config);
 		code = e == ERR_OK ? (o.check ? 0 : run(config))
 				   : err_exit_code(e == ERR_FILE ? ERR_CONFIG : e);
 		if (e == ERR_OK && o.check)

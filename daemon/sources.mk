@@ -17,6 +17,7 @@ DAEMON := \
 	bulk/serve \
 	bulk/transfer \
 	config/config \
+	config/listen \
 	config/networks \
 	config/rows \
 	config/units \

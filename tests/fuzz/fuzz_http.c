@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "proto/utf8.h"
+#include "daemon/config/listen.h"
 #include "tools/gateway/fields.h"
 #include "tools/gateway/judge.h"
 #include "tools/gateway/multipart.h"
@@ -176,7 +177,7 @@ static void try_head(char *const lines[LINES])
 	if (judge_host(&config, lines[HOST]))
 		must(strncasecmp(lines[HOST], "10.0.0.1", 8) == 0 ||
 		     strncasecmp(lines[HOST] + 1, ".vn", 3) == 0);
-	(void)judge_is_loopback(lines[HOST]);
+	(void)listen_is_loopback(lines[HOST]);
 	(void)judge_origin(lines[HOST], lines[HOST], true);
 }
 

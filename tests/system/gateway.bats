@@ -342,10 +342,21 @@ alone() { # LINES of gateway:
 		alone "$at"
 		run ! "$ROOT/build/vanthu-gateway" -c alone
 		[[ $output = *VT-6015* ]] || { echo "$output"; false; }
+		# Whoever checks the file before hears the same.
+		run ! "$ROOT/build/vanthu-gateway" -c alone --check-config
+		[[ $output = *VT-6015* ]]
+		run ! "$ROOT/build/vanthud" -c alone --check-config
+		[[ $output = *VT-6015* ]]
+		run ! "$VANTHU" -c alone config check --json
+		jq -e '.error.code == "VT-6015"' <<<"$output"
 	done
 	alone "127.0.0.1:$((PORT + 9))" "certificate: none.pem" "key: none.pem"
 	run ! "$ROOT/build/vanthu-gateway" -c alone
 	[[ $output = *VT-6017* ]]
+	# A certificate without its key is seen without a look into it.
+	alone "127.0.0.1:$((PORT + 9))" "certificate: none.pem"
+	run ! "$VANTHU" -c alone config check --json
+	jq -e '.error.code == "VT-6017"' <<<"$output"
 }
 
 @test "TLS with a certificate of one's own CA; a client's certificate takes a token's place" {

@@ -198,21 +198,32 @@ field() { w show "$1" --json | jq -r ".data.$2"; }
 	[[ $output = *503* ]]
 	w remove one -q >/dev/null
 	[ "$(w list --json | jq '.data | length')" = 0 ]
-	w add two "$URL/two" -q >/dev/null
+	w add two "$URL/two" --since 0 -q >/dev/null
 	is_alone() { [ "$(ls gateway/webhooks/*.json | wc -l)" = 1 ] && [ "$(ls gateway/webhooks/cursors | wc -l)" = 1 ]; }
 	wait_for 30 is_alone
 	run -6 w add two "$URL/two"
 	run -4 w show one
 }
 
-@test "what came before a subscription is not sent to it, and nothing that came after it is missed" {
+@test "without --since it begins by the number of the daemon, never by the clock, and without a daemon not at all" {
+	run -3 w add late http://127.0.0.1:1/ --json
+	jq -e '.error.code == "VT-5001" and (.error.fix | test("--since"))' <<<"$output"
+	[ "$(w list --json | jq '.data | length')" = 0 ]
+	w add late http://127.0.0.1:1/ --since oldest -q >/dev/null
+}
+
+@test "one of an earlier version, that began by the clock, gets all from its first event on, whatever the clock does" {
 	start_sink
 	change 1 100
-	w add late "$URL/" -q >/dev/null
+	w add late "$URL/" --since 0 -q >/dev/null
+	jq '.from = "created"' gateway/webhooks/*.json >made
+	cat made >"$(ls gateway/webhooks/*.json)"
 	printf '{"number":101,"kind":"arrived","id":"x","at":"2099-01-01T00:00:00.000Z"}\n' >>feed/changes
 	start_sender
 	wait_for 30 got_count 1
-	[ "$(got)" = 101 ]
+	change 102 103 # of a time before it was made
+	wait_for 30 got_count 3
+	[ "$(got | xargs)" = "101 102 103" ]
 }
 
 @test "too late for the feed, or another feed: given up with the reason, and replay goes on from the oldest" {
@@ -231,7 +242,7 @@ field() { w show "$1" --json | jq -r ".data.$2"; }
 	wait_for 30 state_is reader given_up
 	[ "$(field reader reason)" = VT-6024 ]
 	run -1 w resume reader
-	[[ $output = *"--since oldest"* ]]
+	[[ $output = *"vanthu webhook replay NAME --since oldest"* ]]
 	w replay reader --since oldest -q >/dev/null
 	wait_for 30 got_count 6
 	[ "$(got | xargs)" = "1 2 3 10 11 12" ]
@@ -399,7 +410,7 @@ field() { w show "$1" --json | jq -r ".data.$2"; }
 }
 
 @test "folders and files are nobody else's, and no secret is shown twice" {
-	(umask 000 && w add one https://hooks.example/x -q >/dev/null)
+	(umask 000 && w add one https://hooks.example/x --since 0 -q >/dev/null)
 	[ "$(stat -c %a gateway gateway/webhooks gateway/webhooks/cursors | xargs)" = "700 700 700" ]
 	[ "$(stat -c %a gateway/webhooks/*.json)" = 600 ]
 	run ! grep -q whsec_ <(w show one --json; w list --json; w show one; w pause one --json)

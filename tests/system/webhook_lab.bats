@@ -37,6 +37,12 @@ got() { jq -r --arg path "$1" 'select(.path == $path) | .body | fromjson | .data
 	wait_for 20 test -s sink/port
 	v thads webhook add arrived "http://127.0.0.1:$(cat sink/port)/arrived" --kind arrived --type CV --committee btp --direction in -q >/dev/null
 	v thads webhook add office "http://127.0.0.1:$(cat sink/port)/office" --kind accepted,numbered -q >/dev/null
+	# Behind the end there is nothing: it would wait for numbers that have not been given.
+	run -2 v thads webhook add far https://hooks.example/ --since 4711 --json
+	jq -e '.error.code == "VT-1001" and (.error.fix | test("the newest is [0-9]+"))' <<<"$output"
+	run -2 v thads webhook replay office --since 4711
+	[ "$(v thads webhook list --json | jq '.data | length')" = 2 ]
+	v thads webhook replay office --since "$(v thads changes --since now --json | jq .data.last)" -q >/dev/null
 	start_sender
 	for n in 2 3 4; do
 		send $n

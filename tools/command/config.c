@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/config/listen.h"
 #include "daemon/tables/tables.h"
 #include "routing/base/committee_id.h"
 #include "tools/command/commands.h"
@@ -34,6 +35,8 @@ static int check(struct cli *cli)
 		e = tables_check(config, errors);
 	if (e == ERR_OK)
 		e = key_file_check_all(config, &open_key);
+	if (e == ERR_OK)
+		e = listen_check(config);
 
 	for (unsigned i = 0; e == ERR_CONFIG && i < errors->count && i < CONFIG_ERRORS_MAX; i++) {
 		if (!cli->json)
@@ -54,6 +57,8 @@ static int check(struct cli *cli)
 		    columns);
 	} else if (e == ERR_KEY_OPEN) {
 		cli_fail_key(cli, &open_key);
+	} else if (e == ERR_GATEWAY_PLAIN || e == ERR_GATEWAY_TLS) {
+		cli_fail(cli, e, config->gateway_listen);
 	} else if (e == ERR_CONFIG) {
 		char message[512];
 

@@ -38,7 +38,7 @@ static const struct column columns[] = {
 static json_t *with_gateway(json_t *member, const struct lab_member *m)
 {
 	int pid = m->gateway ? process_pid(m, PROCESS_GATEWAY) : 0;
-	char url[64];
+	char url[CONFIG_PATH_MAX];
 
 	if (!m->gateway)
 		return member;

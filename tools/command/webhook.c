@@ -210,27 +210,55 @@ static enum err check_new(struct work *w, const char *name, const char *url)
 	return webhook_target_check(&w->allow, url);
 }
 
-/* Where the feed is now. Where no daemon says it, the gateway leaves out what is older than the
- * subscription. */
-static void begin_now(struct work *w, struct webhook_subscription *s)
+/* Where the feed ends; *last is the number of its newest change. */
+static enum err ask_end(struct work *w, uint64_t *last)
 {
 	struct run_program program = { .config = w->config.file, .language = "en", .stop = -1 };
 	struct webhook_feed feed = webhook_feed_run(&program);
 	struct webhook_ask ask = { .newest = true, .limit = 1, .stop = -1 };
 	struct webhook_batch batch;
 	char path[CONFIG_PATH_MAX];
+	enum err e = run_find(path, sizeof path);
+
+	program.vanthu = path;
+	if (e == ERR_OK)
+		e = feed.next(feed.context, &ask, &batch);
+	if (e != ERR_OK)
+		return e;
+	json_decref(batch.changes);
+	*last = batch.next;
+	return ERR_OK;
+}
+
+/* With what comes from now on. By the daemon's number, never by the clock: one that is ahead would
+ * skip all until it is right. */
+static int begin_now(struct work *w, struct webhook_subscription *s)
+{
+	enum err e = ask_end(w, &s->since);
 
 	s->moves = true;
-	s->from = WEBHOOK_FROM_CREATED;
-	program.vanthu = path;
-	if (run_find(path, sizeof path) != ERR_OK ||
-	    feed.next(feed.context, &ask, &batch) != ERR_OK)
-		return;
-	if (!batch.missed) {
-		s->from = WEBHOOK_FROM_NUMBER;
-		s->since = batch.next;
-	}
-	json_decref(batch.changes);
+	s->from = WEBHOOK_FROM_NUMBER;
+	return e == ERR_OK ? 0
+			   : cli_fail_text(w->cli, e, _(err_text(e)),
+					   _("start the daemon, which says where the changes are; "
+					     "or say where it begins with --since"));
+}
+
+/* 0, or the exit code. Behind the end nothing would be sent until numbers have come that far, or
+ * never. Where no daemon answers, the gateway finds it out (VT-6025). */
+static int check_since(struct work *w, const struct webhook_subscription *s)
+{
+	char message[160], fix[160];
+	uint64_t last;
+
+	if (s->from != WEBHOOK_FROM_NUMBER || s->since == 0 || ask_end(w, &last) != ERR_OK ||
+	    s->since <= last)
+		return 0;
+	snprintf(message, sizeof message, _("no change has the number %llu yet"),
+		 (unsigned long long)s->since);
+	snprintf(fix, sizeof fix, _("the newest is %llu; the oldest that is kept: --since oldest"),
+		 (unsigned long long)last);
+	return cli_fail_text(w->cli, ERR_USAGE, message, fix);
 }
 
 static int add(struct work *w, struct webhook_subscription *s, char **operands)
@@ -246,8 +274,9 @@ static int add(struct work *w, struct webhook_subscription *s, char **operands)
 	snprintf(s->url, sizeof s->url, "%s", url);
 	s->created_ms = text_now_ms();
 	s->order = 1;
-	if (!s->moves && !w->cli->dry_run)
-		begin_now(w, s);
+	code = s->moves ? check_since(w, s) : w->cli->dry_run ? 0 : begin_now(w, s);
+	if (code != 0)
+		return code;
 	e = draw_id(s->id);
 	if (e == ERR_OK)
 		e = webhook_key_new(s->key.ed25519, &s->key);
@@ -268,8 +297,11 @@ static int give_order(struct work *w, struct webhook_entry *e, const char *word,
 		      const struct webhook_subscription *wanted)
 {
 	struct webhook_subscription *s = &e->subscription;
+	int code = strcmp(word, "replay") == 0 ? check_since(w, wanted) : 0;
 	enum err error = ERR_OK;
 
+	if (code != 0)
+		return code;
 	if (strcmp(word, "resume") == 0 && e->cursor.order == s->order &&
 	    (e->cursor.given_up == ERR_WEBHOOK_LATE || e->cursor.given_up == ERR_WEBHOOK_FEED))
 		return fail(w, e->cursor.given_up, s->name);

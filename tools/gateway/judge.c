@@ -1,12 +1,12 @@
 /* See judge.h. */
 #include "tools/gateway/judge.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/config/listen.h"
 #include "tools/gateway/command.h"
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/permit.h"
@@ -60,32 +60,9 @@ static bool is_framed(const struct exchange *x, const char *version)
 
 /* ---- for whom, and from where ---- */
 
-/* Without its port. */
-static size_t host_len(const char *host)
-{
-	const char *end = host[0] == '[' ? strchr(host, ']') : NULL;
-
-	return end != NULL ? (size_t)(end - host) + 1 : strcspn(host, ":");
-}
-
 static bool is_host(const char *have, size_t len, const char *want)
 {
 	return strlen(want) == len && strncasecmp(have, want, len) == 0;
-}
-
-bool judge_is_loopback(const char *address)
-{
-	char host[INET_ADDRSTRLEN];
-	size_t len = host_len(address);
-	struct in_addr ip;
-
-	if (address[len] != ':')
-		return false;
-	if (is_host(address, len, "localhost") || is_host(address, len, "[::1]"))
-		return true;
-	snprintf(host, sizeof host, "%.*s", (int)len, address);
-	return len < sizeof host && inet_pton(AF_INET, host, &ip) == 1 &&
-	       ntohl(ip.s_addr) >> 24 == 127;
 }
 
 /* "", or a colon and digits. */
@@ -97,7 +74,7 @@ static bool is_port(const char *text)
 /* The address that is listened on; with the port of https this may be left out. */
 static bool is_own(const char *own, const char *host)
 {
-	size_t len = host_len(own);
+	size_t len = listen_host_len(own);
 
 	return strcasecmp(host, own) == 0 ||
 	       (strcmp(own + len, ":443") == 0 && strlen(host) == len &&
@@ -107,12 +84,12 @@ static bool is_own(const char *own, const char *host)
 bool judge_host(const struct config *config, const char *host)
 {
 	const char *own = config->gateway_listen;
-	size_t len = host_len(host);
+	size_t len = listen_host_len(host);
 
 	if (is_own(own, host))
 		return true;
-	if (judge_is_loopback(own) && is_host(host, len, "localhost") &&
-	    strcmp(host + len, own + host_len(own)) == 0)
+	if (listen_is_loopback(own) && is_host(host, len, "localhost") &&
+	    strcmp(host + len, own + listen_host_len(own)) == 0)
 		return true;
 	for (const char *at = config->gateway_hosts; is_port(host + len) && *at != '\0';) {
 		size_t word = strcspn(at, ", ");

@@ -19,7 +19,5 @@ bool judge_host(const struct config *config, const char *host);
 /* Does the field Origin name this very host, by https where that is spoken (RFC 6454)? A gateway
  * behind a proxy that ends TLS hears pages of its own as others': it has none. */
 bool judge_origin(const char *origin, const char *host, bool tls);
-/* An address of this machine alone: 127.0.0.0/8 or ::1, with a port. */
-bool judge_is_loopback(const char *address);
 
 #endif

@@ -18,6 +18,7 @@
 #include "daemon/base/systemd.h"
 #include "daemon/base/version.h"
 #include "daemon/config/config.h"
+#include "daemon/config/listen.h"
 #include "tools/gateway/gateway.h"
 #include "tools/gateway/openapi.h"
 #include "tools/gateway/problem.h"
@@ -116,7 +117,10 @@ static int load(const struct options *o, struct config *config)
 	for (unsigned i = 0; i < errors.count && i < CONFIG_ERRORS_MAX; i++)
 		fprintf(stderr, "%s:%u:%u: %s\n", config->file, errors.list[i].line,
 			errors.list[i].column, errors.list[i].text);
-	return e == ERR_OK ? 0 : fail(e, o->config);
+	if (e != ERR_OK)
+		return fail(e, o->config);
+	e = o->check ? listen_check(config) : ERR_OK;
+	return e == ERR_OK ? 0 : fail(e, config->gateway_listen);
 }
 
 /* Until a signal that ends it. All threads have them blocked. */

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/config/listen.h"
 #include "tools/base/files.h"
 #include "tools/gateway/command.h"
 #include "tools/gateway/deadlines.h"
@@ -322,7 +323,7 @@ static enum err start(struct server *s, int fd)
 enum err server_start(struct gateway *g, struct server **out, const char **why)
 {
 	struct server *s = calloc(1, sizeof *s);
-	enum err e = ERR_OK;
+	enum err e;
 	int fd = -1;
 
 	*why = NULL;
@@ -330,8 +331,7 @@ enum err server_start(struct gateway *g, struct server **out, const char **why)
 	if (s == NULL)
 		return ERR_NO_MEMORY;
 	s->gateway = g;
-	if (g->tls == NULL && !judge_is_loopback(g->config->gateway_listen))
-		e = ERR_GATEWAY_PLAIN;
+	e = listen_check(g->config);
 	if (e == ERR_OK)
 		e = listen_on(g->config->gateway_listen, &fd, why);
 	if (e == ERR_OK)

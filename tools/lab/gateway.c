@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/config/listen.h"
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 #include "tools/lab/lab.h"
@@ -52,28 +53,37 @@ bool gateway_is_wanted(const char *config_path)
 	       access(path, F_OK) == 0;
 }
 
-unsigned gateway_port(const struct lab_member *m)
+/* NULL: it has no gateway, or its file cannot be read. The caller's. */
+static struct config *config_of(const struct lab_member *m)
 {
 	struct config_errors *errors = malloc(sizeof *errors);
 	struct config *config = malloc(sizeof *config);
-	unsigned port = 0;
 
-	if (m->gateway && errors != NULL && config != NULL &&
-	    config_load(m->config, config, errors) == ERR_OK) {
-		const char *colon = strrchr(config->gateway_listen, ':');
-
-		port = colon == NULL ? 0 : (unsigned)strtoul(colon + 1, NULL, 10);
+	if (!m->gateway || errors == NULL || config == NULL ||
+	    config_load(m->config, config, errors) != ERR_OK) {
+		free(config);
+		config = NULL;
 	}
 	free(errors);
+	return config;
+}
+
+unsigned gateway_port(const struct lab_member *m)
+{
+	struct config *config = config_of(m);
+	const char *colon = config == NULL ? NULL : strrchr(config->gateway_listen, ':');
+	unsigned port = colon == NULL ? 0 : (unsigned)strtoul(colon + 1, NULL, 10);
+
 	free(config);
 	return port;
 }
 
 void gateway_url(const struct lab_member *m, char *out, size_t size_bytes)
 {
-	unsigned port = gateway_port(m);
+	struct config *config = config_of(m);
 
 	out[0] = '\0';
-	if (port != 0)
-		snprintf(out, size_bytes, "http://127.0.0.1:%u", port);
+	if (config != NULL)
+		listen_url(config, out, size_bytes);
+	free(config);
 }

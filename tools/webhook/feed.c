@@ -8,9 +8,6 @@
 
 enum { GRACE_MS = 30000, ANSWER_MAX_BYTES = 4 << 20 };
 
-/* The codes with which a feed says that numbers are not kept, or that it is another one. */
-static const char *const missed_codes[] = { "VT-2093", "VT-2094" };
-
 static uint64_t number_at(const json_t *object, const char *key)
 {
 	json_int_t n = json_integer_value(json_object_get(object, key));
@@ -22,8 +19,8 @@ static enum err read_fault(const json_t *fault, struct webhook_batch *out)
 {
 	const char *code = json_string_value(json_object_get(fault, "code"));
 
-	for (size_t i = 0; i < sizeof missed_codes / sizeof missed_codes[0]; i++)
-		out->missed = out->missed || (code != NULL && strcmp(code, missed_codes[i]) == 0);
+	out->other = code != NULL && strcmp(code, "VT-2094") == 0;
+	out->missed = out->other || (code != NULL && strcmp(code, "VT-2093") == 0);
 	out->first = number_at(fault, "first");
 	return out->missed ? ERR_OK : ERR_UNREACHABLE;
 }
@@ -56,7 +53,7 @@ static enum err read_data(const json_t *data, struct webhook_batch *out)
 	memcpy(out->feed, feed, strlen(feed) + 1);
 	out->next = number_at(data, "next");
 	out->first = number_at(data, "first");
-	out->missed = json_is_true(json_object_get(data, "missed"));
+	out->missed = out->missed || json_is_true(json_object_get(data, "missed"));
 	if (out->missed)
 		return ERR_OK;
 	if (!json_is_array(changes) || !in_order(changes, out->next))
@@ -72,10 +69,11 @@ enum err webhook_feed_read(const char *text, size_t len, struct webhook_batch *o
 	enum err e = ERR_UNREACHABLE;
 
 	memset(out, 0, sizeof *out);
-	if (data != NULL)
-		e = read_data(data, out);
-	else if (fault != NULL)
+	/* Where something is missing both are there: why, and from where it goes on. */
+	if (fault != NULL)
 		e = read_fault(fault, out);
+	if (data != NULL && (fault == NULL || e == ERR_OK))
+		e = read_data(data, out);
 	if (e == ERR_OK && out->changes == NULL)
 		out->changes = json_array();
 	json_decref(json);

@@ -25,6 +25,7 @@ struct webhook_batch {
 	uint64_t first;	 /* the oldest number that is kept; 0: not said */
 	char feed[WEBHOOK_FEED_SIZE];
 	bool missed; /* not all from `since` on is kept: `changes` is empty */
+	bool other;  /* missed, for the feed is another one, or has not come so far */
 };
 
 struct webhook_feed {

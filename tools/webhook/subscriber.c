@@ -103,7 +103,7 @@ static void miss(struct webhook_subscriber *s, const struct webhook_batch *batch
 		s->cursor.done = batch->first - 1;
 		s->caught_up = false;
 	} else {
-		stop_at(s, ERR_WEBHOOK_LATE, now_ms);
+		stop_at(s, batch->other ? ERR_WEBHOOK_FEED : ERR_WEBHOOK_LATE, now_ms);
 	}
 }
 
@@ -144,13 +144,16 @@ void webhook_subscriber_take(struct webhook_subscriber *s, uint64_t since,
 	s->end = batch->next;
 }
 
-/* Older than the subscription, which wants what comes after it. */
-static bool too_old(const struct webhook_subscription *s, const json_t *change)
+/* Older than the subscription, which wants what comes after it. Only files of before have this: now
+ * `add` has the daemon's number. Once something was sent, all that follows is newer, whatever the
+ * clock says. */
+static bool too_old(const struct webhook_subscription *s, const struct webhook_cursor *c,
+		    const json_t *change)
 {
 	const char *at = json_string_value(json_object_get(change, "at"));
 	char created[40];
 
-	if (s->from != WEBHOOK_FROM_CREATED || at == NULL)
+	if (s->from != WEBHOOK_FROM_CREATED || at == NULL || c->delivered > 0)
 		return false;
 	text_rfc3339(s->created_ms, created, sizeof created);
 	return strcmp(at, created) < 0;
@@ -175,7 +178,7 @@ enum err webhook_subscriber_advance(struct webhook_subscriber *s)
 		const json_t *change = json_array_get(s->changes, s->at);
 
 		if (webhook_event_wanted(&s->subscription, change) &&
-		    !too_old(&s->subscription, change)) {
+		    !too_old(&s->subscription, &s->cursor, change)) {
 			enum err e = make_next(s, change);
 
 			s->at += e == ERR_OK;

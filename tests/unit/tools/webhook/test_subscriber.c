@@ -238,6 +238,13 @@ static void test_another_feed_is_given_up(void **state)
 	assert_int_equal(s->cursor.given_up, ERR_WEBHOOK_FEED);
 	assert_int_equal(s->cursor.done, 1);
 	end(s);
+	/* Its number lies behind the end: it is of another feed, none was missed. */
+	s = begin(WEBHOOK_FROM_NUMBER, 4711);
+	other = missing(1, "one");
+	other.other = true;
+	take(s, 4711, other);
+	assert_int_equal(s->cursor.given_up, ERR_WEBHOOK_FEED);
+	end(s);
 }
 
 static void test_orders_move_pause_and_are_carried_out_once(void **state)
