@@ -67,8 +67,9 @@ help:
 	@echo 'make clean      remove build/'
 
 # ---- packages ----
+LISTS ?= etc/packages
 packages:
-	@missing=; for p in $$(grep -v '^#' etc/packages); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q '^install ok' || missing="$$missing $$p"; done; \
+	@missing=; for p in $$(grep -hv '^#' $(LISTS)); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q '^install ok' || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then \
 		run=; [ "$$(id -u)" = 0 ] || run='sudo -n'; \
 		if [ -z "$$run" ] || sudo -n true 2>/dev/null; then \

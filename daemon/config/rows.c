@@ -90,7 +90,7 @@ const struct config_row config_rows[] = {
 	  KEY_SIZE,
 	  AT(reserve_bytes),
 	  MIB,
-	  1024 * GIB },
+	  1024 * 1024 * GIB },
 	{ { "attachment.max", "size", "2G", N_("largest attachment"), false, true },
 	  KEY_SIZE,
 	  AT(attachment_max_bytes),

@@ -400,7 +400,8 @@ static const struct err_row rows[] = {
 	{ ERR_AUDIT, N_("the change cannot be logged, so it is not made"),
 	  N_("see to room and rights of the gateway's folder, or set gateway.audit_required: no") },
 	{ ERR_HTTP_REQUEST, N_("the request is not one that HTTP allows"),
-	  N_("send one Host, and one of Content-Length and Transfer-Encoding: chunked") },
+	  N_("speak HTTP/1.1 or HTTP/1.0, send no field twice, one Host, and one of Content-Length "
+	     "and, in HTTP/1.1, Transfer-Encoding: chunked") },
 	{ ERR_HTTP_HOST, N_("the request names a host that this gateway is not"),
 	  N_("use its address, or add the name to gateway.hosts") },
 	{ ERR_HTTP_ORIGIN, N_("a page of another site may not ask this gateway"),
@@ -442,7 +443,7 @@ static const struct err_row rows[] = {
 	  N_("put the file there first, and the .ready last") },
 	{ ERR_SPOOL_NAME, N_("the name of the file cannot be kept on every system"),
 	  N_("name it with letters and digits, at most 200 bytes, without : ? * \" < > |") },
-	{ ERR_SPOOL_FOLDER, N_("the spool folder is another user's, or everybody may write there"),
+	{ ERR_SPOOL_FOLDER, N_("a folder of the spool is another user's, or everybody may write there"),
 	  N_("give it to the user of the gateway, and let a group write there: chmod 2770") },
 	{ ERR_SPOOL_MISSED, N_("changes were missed, and are not told here"),
 	  N_("compare with the lists: vanthu inbox --all, vanthu outbox") },

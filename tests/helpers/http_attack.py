@@ -155,7 +155,7 @@ def heads():
     def line(text, want):
         attack(repr(text[:40]), text + H + b"\r\n" + SMUGGLED, want)
 
-    for text, want in ((b"GET /healthz HTTP/1.0\r\n", 400), (b"GET /healthz HTTP/1.2\r\n", 400),
+    for text, want in ((b"GET /healthz HTTP/1.0\r\n", 200), (b"GET /healthz HTTP/1.2\r\n", 400),
                        (b"GET /healthz HTTP/2.0\r\n", 505), (b"GET /healthz HTTP/1.1x\r\n", 400),
                        (b"GET  /healthz HTTP/1.1\r\n", 400), (b"GET /healthz\x00 HTTP/1.1\r\n", 400),
                        (b"GET /healthz HTTP/1.1\n", 400), (b"GET /healthz x HTTP/1.1\r\n", 0),
@@ -165,6 +165,11 @@ def heads():
     attack("HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0", 505)
     attack("LF alone", head().replace(b"\r\n", b"\n") + SMUGGLED, 400)
     attack("no host", b"GET /healthz HTTP/1.1\r\n\r\n", 400)
+    attack("HTTP/1.0 without host", b"GET /healthz HTTP/1.0\r\n\r\n", 400)
+    attack("HTTP/1.0 with chunks", b"GET /healthz HTTP/1.0\r\n" + H + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + SMUGGLED, 400)
+    for name in (b"Idempotency-Key", b"Content-Type", b"Content-Encoding", b"Range", b"If-Range", b"If-None-Match", b"If-Match", b"If-Modified-Since",
+                 b"If-Unmodified-Since", b"Last-Event-ID", b"Origin", b"Sec-Fetch-Site", b"Expect"):
+        attack("twice %r" % name, head(extra=b"Connection: close\r\n" + name + b": a\r\n" + name.lower() + b": b\r\n"), 400)
     attack("two hosts", head(extra=H) + SMUGGLED, 400)
     attack("two tokens", head("/v1/status", A + A) + SMUGGLED, 400)
     attack("token and a NUL", head("/v1/status", A[:-2] + b"\0x\r\n") + SMUGGLED, 400)

@@ -12,7 +12,7 @@ import sys
 
 found = []
 METHODS = {"get", "post", "put", "delete", "patch"}
-WORDS = {"type", "description", "required", "properties", "items", "enum", "const", "pattern", "format", "minimum", "minLength", "maxLength",
+WORDS = {"type", "description", "required", "properties", "items", "enum", "const", "pattern", "format", "minimum", "maximum", "minLength", "maxLength",
          "minItems", "oneOf", "allOf", "additionalProperties", "$ref"}
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
 
@@ -81,7 +81,8 @@ def check(root):
                 schema(p["schema"], where)
             if method == "get" and "requestBody" in o:
                 wrong(where, "a body with GET")
-            contents = [c for r in o["responses"].values() for c in (at(root, r["$ref"]) if "$ref" in r else r)["content"].values()]
+            answers = {status: at(root, r["$ref"]) if "$ref" in r else r for status, r in o["responses"].items()}
+            contents = [c for status, r in answers.items() if status != "304" for c in r["content"].values()]
             for c in contents + list(o.get("requestBody", {}).get("content", {}).values()):
                 schema(c["schema"], where)
             for r in o["responses"].values():

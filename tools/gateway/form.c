@@ -18,6 +18,7 @@ struct form {
 	struct multipart_events events;
 	enum form_part now;
 	struct submit *submit; /* once meta has come */
+	unsigned files;
 	char *meta;
 	size_t meta_len, meta_size;
 };
@@ -40,6 +41,7 @@ static enum err begin_part(void *ctx, const struct multipart_part *part)
 	if (strcmp(part->name, "file") != 0 || f->submit == NULL || part->file[0] == '\0')
 		return refuse(f, ERR_HTTP_MULTIPART, part->name);
 	f->now = NOW_FILE;
+	f->files++;
 	return submit_file_begin(f->submit, part->file);
 }
 
@@ -135,6 +137,8 @@ void form_answer(struct exchange *x)
 		exchange_refuse(x, ERR_HTTP_MULTIPART, NULL, NULL);
 	else if (f->submit == NULL)
 		exchange_refuse(x, ERR_HTTP_MULTIPART, NULL, "meta");
+	else if (f->files == 0)
+		exchange_refuse(x, ERR_HTTP_MULTIPART, NULL, "file");
 	else
 		submit_finish(f->submit);
 }

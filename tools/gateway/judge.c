@@ -17,8 +17,18 @@ enum { BODY_MAX_DIGITS = 18 };
 
 /* ---- framing (RFC 9112 §6; request smuggling is two programs that frame differently) ---- */
 
+/* Fields that have one value. Two of one, and a proxy goes by the one, and this by the other. */
+static const char *const single[] = { "Host",		"Content-Length", "Transfer-Encoding",
+				      "Authorization",	"Content-Type",	  "Content-Encoding",
+				      "Idempotency-Key", "Range",	  "If-Range",
+				      "If-None-Match",	"If-Match",	  "If-Modified-Since",
+				      "If-Unmodified-Since", "Last-Event-ID", "Origin",
+				      "Sec-Fetch-Site", "Expect" };
+
+enum { SINGLE = sizeof single / sizeof single[0], HOST = 0, LENGTH, CODING };
+
 struct counted {
-	unsigned host, length, coding, authorization, bad;
+	unsigned of[SINGLE], bad;
 };
 
 static enum MHD_Result count_one(void *ctx, enum MHD_ValueKind kind, const char *name,
@@ -27,10 +37,8 @@ static enum MHD_Result count_one(void *ctx, enum MHD_ValueKind kind, const char 
 	struct counted *c = ctx;
 
 	(void)kind;
-	c->host += strcasecmp(name, "Host") == 0;
-	c->length += strcasecmp(name, "Content-Length") == 0;
-	c->coding += strcasecmp(name, "Transfer-Encoding") == 0;
-	c->authorization += strcasecmp(name, "Authorization") == 0;
+	for (unsigned i = 0; i < SINGLE; i++)
+		c->of[i] += strcasecmp(name, single[i]) == 0;
 	for (const char *at = name; *at != '\0'; at++)
 		c->bad += *at <= ' ' || *at == ':' || (unsigned char)*at >= 127;
 	for (const char *at = value == NULL ? "" : value; *at != '\0'; at++)
@@ -45,15 +53,30 @@ static bool is_number(const char *text)
 	return len > 0 && len <= BODY_MAX_DIGITS && strspn(text, "0123456789") == len;
 }
 
-static bool is_framed(const struct exchange *x, const char *version)
+/* The field that comes twice, or NULL. */
+static const char *doubled(const struct counted *c)
+{
+	for (unsigned i = 0; i < SINGLE; i++) {
+		if (c->of[i] > 1)
+			return single[i];
+	}
+	return NULL;
+}
+
+/* HTTP/1.0 is what proxies speak that nobody told otherwise; it has no chunks. */
+static bool is_spoken(const char *version, const struct counted *c)
+{
+	return strcmp(version, "HTTP/1.1") == 0 ||
+	       (strcmp(version, "HTTP/1.0") == 0 && c->of[CODING] == 0);
+}
+
+static bool is_framed(const struct exchange *x, const char *version, const struct counted *c)
 {
 	const char *length = exchange_header(x, "Content-Length"),
 		   *coding = exchange_header(x, "Transfer-Encoding");
-	struct counted c = { 0 };
 
-	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, count_one, &c);
-	return x->exact && strcmp(version, "HTTP/1.1") == 0 && c.host == 1 && c.length <= 1 &&
-	       c.coding <= 1 && c.length + c.coding <= 1 && c.authorization <= 1 && c.bad == 0 &&
+	return x->exact && is_spoken(version, c) && c->of[HOST] == 1 &&
+	       c->of[LENGTH] + c->of[CODING] <= 1 && c->bad == 0 &&
 	       (length == NULL || is_number(length)) &&
 	       (coding == NULL || strcasecmp(coding, "chunked") == 0);
 }
@@ -148,13 +171,21 @@ static bool is_within_bounds(const struct exchange *x)
 	       r->answer == command_documents || strncmp(r->path, "/v1/committees", 14) == 0;
 }
 
+/* Whoever asks is on this machine, or comes through a program on it. */
+static bool is_at_home(const struct exchange *x)
+{
+	return listen_is_loopback(x->gateway->config->gateway_listen);
+}
+
 static bool is_allowed(struct exchange *x)
 {
 	enum err e;
 
-	if (x->route->act == ROUTE_OPEN)
+	if (x->route->act == ROUTE_OPEN || (x->route->act == ROUTE_ANYBODY && is_at_home(x)))
 		return true;
 	e = check_token(x);
+	if (e == ERR_OK && x->route->act == ROUTE_ANYBODY)
+		return true; /* every scope may */
 	/* Whether its documents are all or its own is asked later, of each. */
 	if (e == ERR_OK && !token_may(&x->rights, x->route->act) &&
 	    !(x->route->about != ROUTE_GENERAL && x->route->act == TOKEN_ACT_SEE_OWN &&
@@ -227,18 +258,22 @@ static bool find_route(struct exchange *x, const char *method)
 bool judge_request(struct exchange *x, const char *method, const char *version)
 {
 	const char *host = exchange_header(x, "Host");
+	const char *twice = NULL;
+	struct counted c = { .bad = 0 };
 	enum err e = ERR_OK;
 
+	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, count_one, &c);
+	twice = doubled(&c);
 	x->language = problem_language(exchange_header(x, "Accept-Language"), PROBLEM_EN);
-	x->unframed = !is_framed(x, version);
-	if (x->unframed)
+	x->unframed = !is_framed(x, version, &c);
+	if (x->unframed || twice != NULL)
 		e = ERR_HTTP_REQUEST;
 	else if (!judge_host(x->gateway->config, host))
 		e = ERR_HTTP_HOST;
 	else if (is_foreign_page(x, host))
 		e = ERR_HTTP_ORIGIN;
 	if (e != ERR_OK) {
-		exchange_refuse(x, e, NULL, NULL);
+		exchange_refuse(x, e, NULL, twice);
 		return false;
 	}
 	if (!find_route(x, method) || !is_allowed(x))

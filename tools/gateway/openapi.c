@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "daemon/base/version.h"
+#include "tools/gateway/changes.h"
 #include "tools/gateway/exchange.h"
+#include "tools/gateway/part.h"
 
 static const char schemas[] =
 #include "tools/gateway/schemas.inc"
@@ -44,7 +46,8 @@ static json_t *type_of(const struct route_field *f)
 	case ROUTE_FLAG:
 		return json_pack("{s:s}", "type", "boolean");
 	case ROUTE_COUNT:
-		return json_pack("{s:s, s:i}", "type", "integer", "minimum", 0);
+		return json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", 0, "maximum",
+				 f->most > 0 ? f->most : INT32_MAX);
 	case ROUTE_NUMBER:
 		return json_pack("{s:s, s:s, s:i}", "type", "integer", "format", "int64", "minimum",
 				 0);
@@ -68,6 +71,18 @@ static void add_parameter(json_t *list, const char *name, const char *in, bool r
 	json_array_append_new(list, p);
 }
 
+/* Fields of the head that a request may have besides. */
+static const char *const *headers_of(const struct route *r)
+{
+	static const char *const of_part[] = { "Range", "IfNoneMatch", "IfRange", NULL };
+	static const char *const of_events[] = { "LastEventId", NULL };
+	static const char *const none[] = { NULL };
+
+	return r->answer == part_answer	     ? of_part
+	       : r->answer == changes_follow ? of_events
+					     : none;
+}
+
 static json_t *parameters(const struct route *r)
 {
 	json_t *list = json_array();
@@ -88,6 +103,8 @@ static json_t *parameters(const struct route *r)
 		for (const struct route_field *f = r->fields; f != NULL && f->name != NULL; f++)
 			add_parameter(list, f->name, "query", f->required, f->help, type_of(f));
 	}
+	for (const char *const *name = headers_of(r); *name != NULL; name++)
+		json_array_append_new(list, ref("parameters", *name));
 	json_array_append_new(list, ref("parameters", "AcceptLanguage"));
 	return list;
 }
@@ -130,6 +147,27 @@ static json_t *body_of(const struct route *r)
 			 "meta", "contentType", "application/json");
 }
 
+/* What a part is answered with besides, and what the head of its answers has. */
+static void add_partial(json_t *all)
+{
+	json_t *whole = json_object_get(all, "200"), *part;
+
+	json_object_set_new(whole, "headers",
+			    json_pack("{s:o, s:o, s:o}", "ETag", ref("headers", "ETag"),
+				      "Repr-Digest", ref("headers", "ReprDigest"), "Accept-Ranges",
+				      ref("headers", "AcceptRanges")));
+	part = json_deep_copy(whole);
+	json_object_set_new(part, "description", json_string("the bytes of Range"));
+	json_object_set_new(json_object_get(part, "headers"), "Content-Range",
+			    ref("headers", "ContentRange"));
+	json_object_set_new(all, "206", part);
+	json_object_set_new(all, "304",
+			    json_pack("{s:s, s:{s:o}}", "description",
+				      "it is what If-None-Match names", "headers", "ETag",
+				      ref("headers", "ETag")));
+	json_object_set_new(all, "416", ref("responses", "Beyond"));
+}
+
 static json_t *responses(const struct route *r, const json_t *given)
 {
 	const char *status = r->body == ROUTE_FORM ? "201" : "200", *type = "application/json";
@@ -152,6 +190,8 @@ static json_t *responses(const struct route *r, const json_t *given)
 				    json_pack("{s:s, s:{s:{s:O}}}", "description",
 					      "it had been sent before, or dry_run", "content",
 					      type, "schema", schema));
+	if (r->answer == part_answer)
+		add_partial(all);
 	return all;
 }
 
@@ -177,7 +217,11 @@ static json_t *operation(const struct route *r, const json_t *given)
 	char description[128] = "Needs no token.";
 	json_t *o;
 
-	if (r->act != ROUTE_OPEN)
+	if (r->act == ROUTE_ANYBODY)
+		snprintf(description, sizeof description,
+			 "Needs no token where the gateway listens on loopback, else one of any "
+			 "scope.");
+	else if (r->act != ROUTE_OPEN)
 		snprintf(description, sizeof description, "Scope: %s.", scope_of(r->act));
 	o = json_pack("{s:s, s:[s], s:s, s:s, s:o, s:o}", "operationId", r->name, "tags", r->tag,
 		      "summary", r->summary, "description", description, "parameters",
@@ -188,6 +232,9 @@ static json_t *operation(const struct route *r, const json_t *given)
 		json_object_set_new(o, "x-command", json_string(r->command));
 	if (r->act == ROUTE_OPEN)
 		json_object_set_new(o, "security", json_array());
+	if (r->act == ROUTE_ANYBODY)
+		json_object_set_new(o, "security",
+				    json_pack("[{}, {s:[]}, {s:[]}]", "bearer", "certificate"));
 	return o;
 }
 

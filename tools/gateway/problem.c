@@ -136,6 +136,8 @@ static const struct {
 	{ ERR_HTTP_MULTIPART, 400 },
 	{ ERR_USAGE, 400 },
 	{ ERR_NOT_YET, 409 },
+	{ ERR_CONFLICT, 409 },
+	{ ERR_BAD_STATE, 409 },
 	{ ERR_BUSY, 503 },
 	{ ERR_PLACES, 503 },
 	{ ERR_UNREACHABLE, 503 },

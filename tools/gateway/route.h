@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tools/token/token.h"
 
@@ -31,6 +32,7 @@ struct route_field {
 	bool required;
 	const char *help;    /* in English, for the description */
 	const char *choices; /* "in|out"; NULL else */
+	int32_t most;	     /* of ROUTE_COUNT; 0: what 31 bits have */
 };
 
 enum route_body {
@@ -48,6 +50,8 @@ enum route_about {
 
 /* For everybody, without a token. */
 #define ROUTE_OPEN ((enum token_act)TOKEN_ACTS)
+/* For everybody on loopback; where the gateway listens elsewhere, for every token of any scope. */
+#define ROUTE_ANYBODY ((enum token_act)(TOKEN_ACTS + 1))
 
 struct route {
 	const char *method;
@@ -55,7 +59,7 @@ struct route {
 	const char *name; /* operationId */
 	const char *tag;
 	const char *summary;
-	/* who may; or ROUTE_OPEN */
+	/* who may; or ROUTE_OPEN, ROUTE_ANYBODY */
 	enum token_act act;
 	enum route_about about;
 	enum route_body body;

@@ -13,43 +13,47 @@
 
 #define TEXT(name, help)                                                                           \
 	{                                                                                          \
-		name, ROUTE_TEXT, false, help, NULL                                                \
+		name, ROUTE_TEXT, false, help, NULL, 0                                             \
 	}
 #define MUST(name, help)                                                                           \
 	{                                                                                          \
-		name, ROUTE_TEXT, true, help, NULL                                                 \
+		name, ROUTE_TEXT, true, help, NULL, 0                                              \
 	}
 #define TEXTS(name, help)                                                                          \
 	{                                                                                          \
-		name, ROUTE_TEXTS, false, help, NULL                                               \
+		name, ROUTE_TEXTS, false, help, NULL, 0                                            \
 	}
 #define FLAG(name, help)                                                                           \
 	{                                                                                          \
-		name, ROUTE_FLAG, false, help, NULL                                                \
+		name, ROUTE_FLAG, false, help, NULL, 0                                             \
 	}
 #define COUNT(name, help)                                                                          \
 	{                                                                                          \
-		name, ROUTE_COUNT, false, help, NULL                                               \
+		name, ROUTE_COUNT, false, help, NULL, 0                                            \
+	}
+#define COUNT_TO(name, most, help)                                                                 \
+	{                                                                                          \
+		name, ROUTE_COUNT, false, help, NULL, most                                         \
 	}
 #define COUNT64(name, help)                                                                        \
 	{                                                                                          \
-		name, ROUTE_NUMBER, false, help, NULL                                              \
+		name, ROUTE_NUMBER, false, help, NULL, 0                                           \
 	}
 #define DATE(name, help)                                                                           \
 	{                                                                                          \
-		name, ROUTE_DATE, false, help, NULL                                                \
+		name, ROUTE_DATE, false, help, NULL, 0                                             \
 	}
 #define CHOICE(name, choices, help)                                                                \
 	{                                                                                          \
-		name, ROUTE_CHOICE, false, help, choices                                           \
+		name, ROUTE_CHOICE, false, help, choices, 0                                        \
 	}
 #define CHOOSE(name, choices, help)                                                                \
 	{                                                                                          \
-		name, ROUTE_CHOICE, true, help, choices                                            \
+		name, ROUTE_CHOICE, true, help, choices, 0                                         \
 	}
 #define END                                                                                        \
 	{                                                                                          \
-		NULL, ROUTE_TEXT, false, NULL, NULL                                                \
+		NULL, ROUTE_TEXT, false, NULL, NULL, 0                                             \
 	}
 #define FIELDS(...)                                                                                \
 	(const struct route_field[])                                                               \
@@ -106,7 +110,7 @@ static const struct route rows[] = {
 		 FLAG("new", "only what is neither accepted nor returned yet (in)"),
 		 FLAG("overdue", "only what is late (in)"),
 		 TEXT("person", "only what is assigned to this person or unit (in)"),
-		 COUNT("limit", "at most so many"),
+		 COUNT("limit", "at most so many; 0: all"),
 		 TEXT("cursor", "next of the answer before: what comes after it")) },
 	{ "POST", "/v1/documents/accept-all-valid", "acceptAllValid", OFFICE,
 	  "Enter all that has arrived whole, with a good signature, in the register.",
@@ -197,8 +201,8 @@ static const struct route rows[] = {
 	  "Remember next, and ask with it again.",
 	  TOKEN_ACT_CHANGES, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, changes_answer,
 	  FIELDS(COUNT64("since", "the last number that was dealt with; else all that is kept"),
-		 COUNT("wait", "seconds to wait for something newer, at most 60"),
-		 COUNT("limit", "at most so many, up to 1000"), TEXTS("kind", "only these kinds"),
+		 COUNT_TO("wait", 60, "seconds to wait for something newer"),
+		 COUNT_TO("limit", 1000, "at most so many, and at least 1"), TEXTS("kind", "only these kinds"),
 		 TEXT("feed", "feed of the answer that since is from: another one is a fault")) },
 	{ "GET", "/v1/events", "followChanges", "changes",
 	  "The same as server-sent events, each with its number as id; Last-Event-ID goes on.",
@@ -285,7 +289,7 @@ static const struct route rows[] = {
 	  "Declare another target of the plan: so many done of all, as of a day.", TOKEN_ACT_OFFICE,
 	  ROUTE_GENERAL, ROUTE_JSON, "target declare", "name done_of_all", NULL, NULL,
 	  FIELDS(MUST("name", "of the target"), MUST("done_of_all", "DONE/ALL, like 12/30"),
-		 { "as_of", ROUTE_DATE, true, "the day that the figures are of", NULL },
+		 { "as_of", ROUTE_DATE, true, "the day that the figures are of", NULL, 0 },
 		 TEXT("person", "in whose name it is declared"),
 		 FLAG("correct", "the last declaration was wrong")) },
 	{ "POST", "/v1/target/report", "reportTarget", FIGURES, "Send our own figures up now.",
@@ -330,7 +334,7 @@ static const struct route rows[] = {
 	{ "GET", "/readyz", "readiness", GATEWAY, "Does its daemon answer?", ROUTE_OPEN,
 	  ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, health_ready, NULL },
 	{ "GET", "/metrics", "metrics", GATEWAY,
-	  "Counts of requests, in the text format of OpenMetrics.", ROUTE_OPEN, ROUTE_GENERAL,
+	  "Counts of requests, in the text format of OpenMetrics.", ROUTE_ANYBODY, ROUTE_GENERAL,
 	  ROUTE_NO_BODY, NULL, NULL, NULL, tally_metrics, NULL },
 	{ .method = NULL },
 };

@@ -180,7 +180,7 @@ static void print_webhooks(struct webhook *w, FILE *to)
 void tally_metrics(struct exchange *x)
 {
 	struct tally *r = x->gateway->tally;
-	unsigned tokens = 0, damaged = 0;
+	struct token_book_counts tokens;
 	char *text = NULL;
 	size_t len = 0;
 	FILE *to = open_memstream(&text, &len);
@@ -189,12 +189,13 @@ void tally_metrics(struct exchange *x)
 		exchange_refuse(x, ERR_NO_MEMORY, NULL, NULL);
 		return;
 	}
-	token_book_count(x->gateway->book, &tokens, &damaged);
+	token_book_count(x->gateway->book, &tokens);
 	fprintf(to,
 		"# TYPE vanthu_gateway_build info\nvanthu_gateway_build_info{version=\"%s\"} 1\n"
 		"# TYPE vanthu_gateway_tokens gauge\nvanthu_gateway_tokens %u\n"
-		"# TYPE vanthu_gateway_damaged_tokens gauge\nvanthu_gateway_damaged_tokens %u\n",
-		VANTHU_VERSION, tokens, damaged);
+		"# TYPE vanthu_gateway_damaged_tokens gauge\nvanthu_gateway_damaged_tokens %u\n"
+		"# TYPE vanthu_gateway_left_out_tokens gauge\nvanthu_gateway_left_out_tokens %u\n",
+		VANTHU_VERSION, tokens.tokens, tokens.damaged, tokens.left_out);
 	pthread_mutex_lock(&r->lock);
 	fprintf(to,
 		"# TYPE vanthu_gateway_connections gauge\nvanthu_gateway_connections %lld\n"

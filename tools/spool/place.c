@@ -24,11 +24,32 @@ static enum err check(int fd)
 		   : ERR_SPOOL_FOLDER;
 }
 
+/* Which of them it is, for whoever has to mend it. */
+static void name_it(struct spool_place *p, int at, const char *name)
+{
+	char link[48], above[PLACE_PATH_SIZE] = "";
+	ssize_t n = 0;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", at);
+	if (at != AT_FDCWD)
+		n = readlink(link, above, sizeof above - 1);
+	above[n > 0 ? n : 0] = '\0';
+	snprintf(p->wrong, sizeof p->wrong, "%s%s%s", above, n > 0 ? "/" : "", name);
+}
+
 static enum err open_in(struct spool_place *p, int at, const char *name, unsigned mode, int *fd)
 {
 	enum err e = spool_disk_folder(&p->disk, at, name, mode, fd);
 
-	return e == ERR_OK ? check(*fd) : e;
+	if (e == ERR_OK)
+		e = check(*fd);
+	if (e != ERR_OK) {
+		int why = errno;
+
+		name_it(p, at, name);
+		errno = why;
+	}
+	return e;
 }
 
 static enum err open_shared(struct spool_place *p, const struct config *c)

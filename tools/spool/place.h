@@ -15,10 +15,11 @@ struct spool_place {
 	int root, out, done, refused, in, receipts; /* shared: gateway.spool */
 	int state, open, known, delivered, work;    /* ours: gateway.folder/spool */
 	char work_path[PLACE_PATH_SIZE]; /* for the command */
+	char wrong[2 * PLACE_PATH_SIZE]; /* the folder that could not be opened */
 };
 
-/* ERR_FILE (errno), ERR_SPOOL_FOLDER: everybody may write there, or it is another user's. Close it
- * in any case. */
+/* ERR_FILE (errno), ERR_SPOOL_FOLDER: everybody may write there, or it is another user's; then
+ * `wrong` says which. Close it in any case. */
 must_use enum err spool_place_open(const struct spool_parts *parts, int stop,
 				   struct spool_place *out);
 void spool_place_close(struct spool_place *p);

@@ -29,7 +29,7 @@ int64_t spool_turn(struct spool_turn *t, int64_t now_ms)
 	enum err e = spool_place_open(t->parts, t->stop, &p);
 
 	if (e != ERR_OK && e != t->told)
-		spool_place_log(&p, e, t->parts->config->gateway_spool);
+		spool_place_log(&p, e, p.wrong);
 	t->told = e;
 	if (e == ERR_OK)
 		wait_ms = work(t, &p, now_ms);

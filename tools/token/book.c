@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "daemon/base/log.h"
 #include "proto/digest.h"
 #include "tools/base/files.h"
 #include "tools/token/bucket.h"
@@ -52,7 +53,7 @@ struct token_book {
 	bool settled; /* the stamp says whether the folder has changed */
 	struct entry *entries;
 	struct key *keys;
-	unsigned count, key_count, damaged;
+	unsigned count, key_count, damaged, left_out;
 };
 
 struct now token_book_now(void)
@@ -118,9 +119,23 @@ static bool is_settled(const struct stamp *s)
 /* What is being read, before it takes the place of what there was. */
 struct reading {
 	struct entry *entries;
-	unsigned count, damaged;
+	unsigned count, damaged, left_out;
 	bool no_memory;
 };
+
+/* There is no place left: one that is revoked gives its own up, for without it the answer is that
+ * there is no such token. True: the new one is dealt with. */
+static bool make_room(struct reading *r, const struct token *t)
+{
+	for (unsigned i = 0; t->revoked_ms == 0 && i < r->count; i++) {
+		if (r->entries[i].token.revoked_ms != 0) {
+			r->entries[i] = (struct entry){ .token = *t };
+			return true;
+		}
+	}
+	r->left_out += t->revoked_ms == 0;
+	return true;
+}
 
 static bool read_one(void *of, const struct token *t, enum err e)
 {
@@ -132,7 +147,7 @@ static bool read_one(void *of, const struct token *t, enum err e)
 		return true;
 	}
 	if (r->count == TOKEN_BOOK_MAX)
-		return false;
+		return make_room(r, t);
 	more = realloc(r->entries, (r->count + 1) * sizeof *more);
 	r->no_memory = more == NULL;
 	if (more == NULL)
@@ -209,6 +224,11 @@ static enum err read_folder(struct token_book *b)
 	b->count = r.count;
 	b->key_count = key_count;
 	b->damaged = r.damaged;
+	/* `token add` refuses them: somebody has put the files there. */
+	if (r.left_out > 0 && r.left_out != b->left_out)
+		log_event(LOG_ERROR, "tokens-left-out", "count=%u limit=%d folder=%s", r.left_out,
+			  TOKEN_BOOK_MAX, b->tokens);
+	b->left_out = r.left_out;
 	return ERR_OK;
 }
 
@@ -422,10 +442,9 @@ enum err token_book_still(struct token_book *b, const char *name, struct now now
 	return e;
 }
 
-void token_book_count(struct token_book *b, unsigned *tokens, unsigned *damaged)
+void token_book_count(struct token_book *b, struct token_book_counts *out)
 {
 	pthread_mutex_lock(&b->lock);
-	*tokens = b->count;
-	*damaged = b->damaged;
+	*out = (struct token_book_counts){ b->count, b->damaged, b->left_out };
 	pthread_mutex_unlock(&b->lock);
 }

@@ -10,7 +10,15 @@
 struct token_rights;
 struct token_book;
 
-enum { TOKEN_BOOK_MAX = 1024 }; /* tokens, also revoked ones; more are not read */
+/* Tokens. Where there are more files, revoked ones are left out first, then others: that is logged,
+ * and counted. */
+enum { TOKEN_BOOK_MAX = 1024 };
+
+struct token_book_counts {
+	unsigned tokens, damaged; /* damaged: files of the folder that are none */
+	unsigned left_out;	  /* not revoked, and nobody is let in by them */
+};
+
 
 /* Both clocks, as the functions below want them. */
 struct now token_book_now(void);
@@ -41,7 +49,6 @@ must_use enum err token_book_check_certificate(struct token_book *b, const struc
 /* Is a token that began something long (a stream of changes) still good? Without counting it as a
  * request. ERR_OK, ERR_TOKEN_UNKNOWN, ERR_TOKEN_EXPIRED, ERR_TOKEN_REVOKED, ERR_FILE. */
 must_use enum err token_book_still(struct token_book *b, const char *name, struct now now);
-/* How many tokens there are, and how many files of the folder could not be read as one. */
-void token_book_count(struct token_book *b, unsigned *tokens, unsigned *damaged);
+void token_book_count(struct token_book *b, struct token_book_counts *out);
 
 #endif

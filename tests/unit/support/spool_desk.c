@@ -251,7 +251,7 @@ static void log_line(void *ctx, enum err e, const char *text)
 {
 	struct spool_desk *d = ctx;
 
-	(void)text;
+	snprintf(d->last_text, sizeof d->last_text, "%s", text);
 	d->logged++;
 	d->last_logged = e;
 }

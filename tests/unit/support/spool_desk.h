@@ -16,6 +16,7 @@ struct spool_desk {
 	unsigned steps, die_at; /* 0: never */
 	unsigned logged;	/* lines for the operator */
 	enum err last_logged;
+	char last_text[2 * SPOOL_DESK_PATH];
 	const char *changes; /* what the feed tells, a JSON array; NULL: nothing */
 	const char *feed;    /* its id */
 	unsigned first;	     /* the oldest number that is kept */

@@ -63,7 +63,7 @@ static void test_each_row_is_there_with_its_fields(void **state)
 		assert_string_equal(json_string_value(json_object_get(o, "operationId")), r->name);
 		assert_true((json_object_get(o, "requestBody") != NULL) ==
 			    (r->body != ROUTE_NO_BODY));
-		assert_true((json_object_get(o, "security") != NULL) == (r->act == ROUTE_OPEN));
+		assert_true((json_object_get(o, "security") != NULL) == (r->act == ROUTE_OPEN || r->act == ROUTE_ANYBODY));
 		for (const struct route_field *f = r->fields; f != NULL && f->name != NULL; f++) {
 			bool there = r->body == ROUTE_NO_BODY ? has_parameter(o, f->name, "query")
 							      : json_object_get(properties_of(o, r),
@@ -84,6 +84,66 @@ static void test_each_row_is_there_with_its_fields(void **state)
 	json_object_foreach(json_object_get(root, "paths"), name, path) operations +=
 		json_object_size(path);
 	assert_int_equal(operations, rows);
+	json_decref(root);
+}
+
+static const json_t *operation_named(const json_t *root, const char *name)
+{
+	for (const struct route *r = routes_table(); r->method != NULL; r++) {
+		if (strcmp(r->name, name) == 0)
+			return operation_of(root, r);
+	}
+	return NULL;
+}
+
+static bool refers(const json_t *o, const char *to)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "parameters"), i, one)
+	{
+		const char *ref = json_string_value(json_object_get(one, "$ref"));
+
+		if (ref != NULL && strcmp(strrchr(ref, '/') + 1, to) == 0)
+			return true;
+	}
+	return false;
+}
+
+static json_int_t most_of(const json_t *o, const char *field)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "parameters"), i, one)
+	{
+		const char *name = json_string_value(json_object_get(one, "name"));
+
+		if (name != NULL && strcmp(name, field) == 0)
+			return json_integer_value(
+				json_object_get(json_object_get(one, "schema"), "maximum"));
+	}
+	return -1;
+}
+
+/* What no field of the query says: ranges, conditions, where a stream goes on, and bounds. */
+static void test_heads_and_bounds_are_there(void **state)
+{
+	static const char *const statuses[] = { "200", "206", "304", "416" };
+	json_t *root = openapi_new(routes_table());
+	const json_t *part = operation_named(root, "readPart"),
+		     *changes = operation_named(root, "listChanges");
+
+	(void)state;
+	assert_true(refers(part, "Range") && refers(part, "IfRange") &&
+		    refers(part, "IfNoneMatch"));
+	for (size_t i = 0; i < COUNT_OF(statuses); i++)
+		assert_non_null(json_object_get(json_object_get(part, "responses"), statuses[i]));
+	assert_true(refers(operation_named(root, "followChanges"), "LastEventId"));
+	assert_false(refers(changes, "LastEventId") || refers(changes, "Range"));
+	assert_int_equal(most_of(changes, "limit"), 1000);
+	assert_int_equal(most_of(changes, "wait"), 60);
 	json_decref(root);
 }
 
@@ -128,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_row_is_there_with_its_fields),
+		cmocka_unit_test(test_heads_and_bounds_are_there),
 		cmocka_unit_test(test_it_is_whole),
 	};
 

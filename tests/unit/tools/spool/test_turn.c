@@ -320,6 +320,7 @@ static void test_a_folder_that_everybody_writes_to_is_not_touched(void **state)
 	assert_int_equal(chmod(path, 0777), 0);
 	spool_desk_turns(d, 5);
 	assert_int_equal(d->last_logged, ERR_SPOOL_FOLDER);
+	assert_string_equal(d->last_text, path);
 	assert_int_equal(d->logged, 1);
 	assert_true(spool_desk_has(d, "spool/out/a.yaml"));
 	assert_int_equal(chmod(path, 0770), 0);

@@ -206,7 +206,7 @@ static void test_a_damaged_file_keeps_only_its_own_token_out(void **state)
 {
 	struct place *p = *state;
 	char good[TOKEN_SECRET_SIZE], bad[TOKEN_SECRET_SIZE], path[128];
-	unsigned tokens, damaged;
+	struct token_book_counts counts;
 
 	make(p, "good", good);
 	make(p, "bad", bad);
@@ -214,9 +214,37 @@ static void test_a_damaged_file_keeps_only_its_own_token_out(void **state)
 	assert_int_equal(truncate(path, 100), 0);
 	assert_ok(check(p, good));
 	assert_int_equal(check(p, bad), ERR_TOKEN_UNKNOWN);
-	token_book_count(p->book, &tokens, &damaged);
-	assert_int_equal(tokens, 1);
-	assert_int_equal(damaged, 1);
+	token_book_count(p->book, &counts);
+	assert_int_equal(counts.tokens, 1);
+	assert_int_equal(counts.damaged, 1);
+	assert_int_equal(counts.left_out, 0);
+}
+
+/* Whoever puts files there by hand may have put more than are read. */
+static void test_more_than_there_may_be_are_counted_and_revoked_ones_make_room(void **state)
+{
+	char last[TOKEN_SECRET_SIZE], name[16];
+	struct place *p = *state;
+	struct token_book_counts counts;
+	struct token t;
+
+	for (unsigned i = 0; i < TOKEN_BOOK_MAX; i++) {
+		snprintf(name, sizeof name, "t%u", i);
+		t = make(p, name, last);
+	}
+	t.revoked_ms = FIXTURE_NOW_MS;
+	assert_ok(token_file_replace(p->folder, &t));
+	make(p, "a-new-one", last);
+	assert_ok(check(p, last));
+	token_book_count(p->book, &counts);
+	assert_int_equal(counts.tokens, TOKEN_BOOK_MAX);
+	assert_int_equal(counts.left_out, 0);
+	make(p, "one-more", last);
+	make(p, "and-another", last);
+	(void)check(p, last);
+	token_book_count(p->book, &counts);
+	assert_int_equal(counts.tokens, TOKEN_BOOK_MAX);
+	assert_int_equal(counts.left_out, 2);
 }
 
 static void test_without_its_folder_nobody_is_let_in(void **state)
@@ -363,6 +391,7 @@ int main(void)
 		TEST(test_certificates_by_themselves_and_by_name),
 		TEST(test_a_name_in_certificates_is_of_the_token_in_force),
 		TEST(test_a_damaged_file_keeps_only_its_own_token_out),
+		TEST(test_more_than_there_may_be_are_counted_and_revoked_ones_make_room),
 		TEST(test_without_its_folder_nobody_is_let_in),
 		TEST(test_the_last_use_is_written_once_a_minute),
 		TEST(test_threads_that_ask_while_it_is_revoked_are_refused_after),
