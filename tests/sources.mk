@@ -17,6 +17,7 @@ UNIT := \
 	daemon/control/test_queue \
 	daemon/control/test_registers \
 	daemon/control/test_requests \
+	daemon/control/test_secret \
 	daemon/control/test_share \
 	daemon/control/test_sift \
 	daemon/control/test_subtree \

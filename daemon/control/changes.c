@@ -67,15 +67,12 @@ static Vanthu__V1__ChangeDocument *document_view(struct arena *a)
 
 static void fill_document(struct client *c, const struct change *change, Vanthu__V1__Change *m)
 {
-	struct lookup l = control_lookup(c);
 	struct arena *a = c->control->arena;
 	struct key key = key_serial(change->role, change->serial);
 	struct rec_document *d = arena_alloc(a, sizeof *d);
-	struct record r;
 
-	if (d == NULL || l.get(l.ctx, a, FAMILY_DOCUMENT, &key, &r) != ERR_OK)
+	if (d == NULL || control_get_document(c, a, &key, d) != ERR_OK)
 		return;
-	*d = r.u.document;
 	m->id = field_bytes(d->id.bytes, sizeof d->id.bytes);
 	m->origin = (char *)(uintptr_t)d->origin.text;
 	if (c->socket != SOCKET_OFFICE || (m->document = document_view(a)) == NULL)
@@ -95,15 +92,11 @@ static void fill_document(struct client *c, const struct change *change, Vanthu_
 
 static void fill_paper(struct client *c, const struct change *change, Vanthu__V1__Change *m)
 {
-	struct lookup l = control_lookup(c);
 	struct arena *a = c->control->arena;
-	struct key key = key_paper(change->serial);
 	struct rec_paper *p = arena_alloc(a, sizeof *p);
-	struct record r;
 
-	if (p == NULL || l.get(l.ctx, a, FAMILY_PAPER, &key, &r) != ERR_OK)
+	if (p == NULL || control_get_paper(c, a, change->serial, p) != ERR_OK)
 		return;
-	*p = r.u.paper;
 	m->id = field_bytes(p->id.bytes, sizeof p->id.bytes);
 	if (c->socket != SOCKET_OFFICE || (m->document = document_view(a)) == NULL)
 		return;

@@ -300,10 +300,24 @@ int64_t control_wall_ms(const struct client *c)
 
 bool control_may_see_secret(const struct client *c)
 {
+	if (c->no_secret)
+		return false;
 	if (c->uid == 0 || c->uid == geteuid())
 		return true;
 	return c->control->secret_gid != (gid_t)-1 &&
 	       socket_group_peer_in(c->fd, c->control->secret_gid);
+}
+
+enum err control_judge_secret(const struct client *c)
+{
+	if (control_may_see_secret(c))
+		return ERR_OK;
+	return c->no_secret ? ERR_NO_SECRET : ERR_PERMISSION;
+}
+
+enum err control_judge_secrecy(const struct client *c, enum secrecy secrecy)
+{
+	return c->no_secret && secrecy >= SECRECY_MAT ? ERR_NO_SECRET : ERR_OK;
 }
 
 struct lookup control_lookup(const struct client *c)

@@ -72,6 +72,7 @@ struct client {
 	uint64_t freed_seen; /* … since their number was this */
 	/* the client has closed its end: what it sent is still taken, then it is dropped */
 	bool hung;
+	bool no_secret; /* a request said so: for it and for all behind it; never false again */
 	struct task *tasks; /* the newest first */
 	unsigned jobs;	    /* out now: the client's memory stays until they are back */
 	bool closing;
@@ -198,8 +199,15 @@ bool control_job_back(struct client *c);
 struct lookup control_lookup(const struct client *c);
 int64_t control_wall_ms(const struct client *c);
 /* What is registered of secret documents is for root, the daemon's own user and secret_group alone;
- * for others there is none (docs/DOMAIN.md §4). */
+ * for others there is none (docs/DOMAIN.md §4). Nor is there for a connection whose client wants
+ * none: a program that works for others as the daemon's own user. */
 bool control_may_see_secret(const struct client *c);
+/* What a request for the register of secret documents is refused with: ERR_OK, ERR_PERMISSION, or
+ * ERR_NO_SECRET where the client itself wanted none. */
+must_use enum err control_judge_secret(const struct client *c);
+/* The same of a request that registers one. Its user needs no right for it: he has it in his
+ * hands; but who is to see none cannot do it, for the answer says what is there already. */
+must_use enum err control_judge_secrecy(const struct client *c, enum secrecy secrecy);
 /* The client takes no further request until others have released bytes. */
 void control_wait(struct client *c);
 bool control_waits(const struct client *c);

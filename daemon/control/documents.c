@@ -255,7 +255,7 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	if (e != ERR_OK)
 		return control_listing_end(c, id, e, "");
 	control_fill_line(c, &f, &line);
-	if (!passes(l, &f, line.arrived_at_ms))
+	if (control_hides(c, f.document.secrecy) || !passes(l, &f, line.arrived_at_ms))
 		return true;
 	if (!id_empty(l->to))
 		e = control_member_filter(c, l->filter, &f.document, l->to, &to);

@@ -47,13 +47,12 @@ static enum err read_item(struct client *c, const struct due_walk *w, struct due
 	struct lookup l = control_lookup(c);
 	struct deadline_of of;
 	struct record r;
-	enum err e = l.get(l.ctx, a, FAMILY_DOCUMENT, &w->scan.at, &r);
+	enum err e;
 
 	*out = (struct due_item){ .work = { .to = "", .due_on = "" } };
-	if (e == ERR_OK) {
-		out->document = r.u.document;
+	e = control_get_document(c, a, &w->scan.at, &out->document);
+	if (e == ERR_OK)
 		e = l.get(l.ctx, a, FAMILY_STATE, &w->scan.at, &r);
-	}
 	if (e != ERR_OK)
 		return e;
 	out->arrived_at_ms = r.u.state.complete_at_ms;

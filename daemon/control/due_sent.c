@@ -122,13 +122,11 @@ static bool step(struct client *c, uint64_t id, void *walk)
 		return control_listing_end(c, id, e, "");
 	if (!key_parse_serial(&w->scan.at, &f.role, &f.serial))
 		return true;
-	e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &w->scan.at, &r);
+	e = control_get_document(c, c->control->arena, &w->scan.at, &f.document);
 	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
 		return true;
-	if (e == ERR_OK) {
-		f.document = r.u.document;
+	if (e == ERR_OK)
 		e = say_recipients(c, id, w, &f);
-	}
 	return e == ERR_OK || control_listing_end(c, id, e, "");
 }
 

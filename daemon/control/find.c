@@ -68,17 +68,50 @@ enum err control_load_state(struct client *c, struct found_document *f)
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
+bool control_hides(const struct client *c, enum secrecy secrecy)
+{
+	return secrecy >= SECRECY_MAT && !control_may_see_secret(c);
+}
+
+enum err control_get_document(struct client *c, struct arena *a, const struct key *key,
+			      struct rec_document *out)
+{
+	struct lookup l = control_lookup(c);
+	struct record r;
+	enum err e = l.get(l.ctx, a, FAMILY_DOCUMENT, key, &r);
+
+	if (e == ERR_OK && control_hides(c, r.u.document.secrecy))
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		*out = r.u.document;
+	return e;
+}
+
+enum err control_get_paper(struct client *c, struct arena *a, struct serial serial,
+			   struct rec_paper *out)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_paper(serial);
+	struct record r;
+	enum err e = l.get(l.ctx, a, FAMILY_PAPER, &key, &r);
+
+	if (e == ERR_OK && control_hides(c, r.u.paper.secrecy))
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		*out = r.u.paper;
+	return e;
+}
+
 static enum err load_document(struct client *c, enum role role, struct serial serial,
 			      struct found_document *out)
 {
-	struct lookup l = control_lookup(c);
 	struct key key = key_serial(role, serial);
-	struct record r;
-	enum err e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
+	struct rec_document d;
+	enum err e = control_get_document(c, c->control->arena, &key, &d);
 
 	if (e != ERR_OK)
 		return e;
-	*out = (struct found_document){ .role = role, .serial = serial, .document = r.u.document };
+	*out = (struct found_document){ .role = role, .serial = serial, .document = d };
 	return control_load_state(c, out);
 }
 
@@ -126,7 +159,8 @@ static enum err search_role(struct client *c, struct search *s, enum role role)
 
 		arena_reset(a);
 		e = l.last(l.ctx, a, FAMILY_DOCUMENT, &scan, &r);
-		if (e != ERR_OK || !is_hit(s, &r.u.document))
+		if (e != ERR_OK || !is_hit(s, &r.u.document) ||
+		    control_hides(c, r.u.document.secrecy))
 			continue;
 		if (!key_parse_serial(&scan.at, &f.role, &f.serial))
 			continue;
@@ -284,11 +318,6 @@ enum err control_find_sent(struct client *c, uint64_t id, const char *text,
 	return find_among(c, id, text, sent, out);
 }
 
-bool control_hides_paper(const struct client *c, const struct rec_paper *p)
-{
-	return p->secrecy >= SECRECY_MAT && !control_may_see_secret(c);
-}
-
 enum err control_find_paper_id(struct client *c, const struct doc_id *id, struct serial *serial,
 			       struct rec_paper *out)
 {
@@ -302,13 +331,7 @@ enum err control_find_paper_id(struct client *c, const struct doc_id *id, struct
 	if (e != ERR_OK)
 		return e;
 	*serial = r.u.ident.serial;
-	key = key_paper(*serial);
-	e = l.get(l.ctx, c->control->arena, FAMILY_PAPER, &key, &r);
-	if (e == ERR_OK && control_hides_paper(c, &r.u.paper))
-		e = ERR_NOT_FOUND;
-	if (e == ERR_OK)
-		*out = r.u.paper;
-	return e;
+	return control_get_paper(c, c->control->arena, *serial, out);
 }
 
 enum err control_envelope(struct client *c, const struct found_document *f,

@@ -6,6 +6,7 @@
 #include "routing/base/err.h"
 #include "routing/state/record.h"
 
+struct arena;
 struct client;
 
 enum {
@@ -51,8 +52,16 @@ must_use enum err control_find_quietly(struct client *c, const char *text, enum 
  * is sent. ERR_NOT_FOUND, for who may not see it too, and what the store says. */
 must_use enum err control_find_paper_id(struct client *c, const struct doc_id *id,
 					struct serial *serial, struct rec_paper *out);
-/* A secret one, and a client that may not see it: for that one it is not there. */
-bool control_hides_paper(const struct client *c, const struct rec_paper *p);
+/* One of that secrecy, and a client that may not see it: for that one it is not there. Whoever
+ * reads documents and entries on paper for a client reads them by control_get_document and
+ * control_get_paper, or asks this of each that a scan shows. */
+bool control_hides(const struct client *c, enum secrecy secrecy);
+/* The document, the entry on paper under that key; texts lie in `a`. Nothing is sent.
+ * ERR_NOT_FOUND, for who may not see it too, and what the store says. */
+must_use enum err control_get_document(struct client *c, struct arena *a, const struct key *key,
+				       struct rec_document *out);
+must_use enum err control_get_paper(struct client *c, struct arena *a, struct serial serial,
+				    struct rec_paper *out);
 /* State and work; zero when there is none yet, or when it cannot be read. */
 must_use enum err control_load_state(struct client *c, struct found_document *f);
 must_use enum err control_envelope(struct client *c, const struct found_document *f,

@@ -27,6 +27,7 @@ static enum err look_up(struct client *c, const struct document_ref *ref,
 {
 	struct lookup l = control_lookup(c);
 	struct key key = key_ident(ref->id, ref->origin);
+	struct rec_document d;
 	struct rec_paper paper;
 	struct serial serial;
 	struct record r;
@@ -42,12 +43,12 @@ static enum err look_up(struct client *c, const struct document_ref *ref,
 	}
 	if (e == ERR_OK) {
 		key = key_serial(r.u.ident.role, r.u.ident.serial);
-		e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
+		e = control_get_document(c, c->control->arena, &key, &d);
 	}
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
-	out->number = text(r.u.document.summary.number);
-	out->subject = text(r.u.document.summary.subject);
+	out->number = text(d.summary.number);
+	out->subject = text(d.summary.subject);
 	return ERR_OK;
 }
 
@@ -88,10 +89,7 @@ static enum err load(struct client *c, struct committee_id origin, const struct 
 		return e;
 	*key = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
 	at = key_serial(key->role, key->serial);
-	e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &at, &r);
-	if (e == ERR_OK)
-		*out = r.u.document;
-	return e;
+	return control_get_document(c, c->control->arena, &at, out);
 }
 
 enum business control_business(struct client *c, struct committee_id origin,
@@ -215,6 +213,7 @@ static enum err find_newer(struct client *c, const struct found_document *f,
 	enum err e = ERR_OK;
 
 	for (unsigned i = 0; e == ERR_OK && i < NEWER_READ_MAX && line->n_newer < NEWER_MAX; i++) {
+		struct rec_document d;
 		struct doc_key doc;
 		struct record r;
 		struct key key;
@@ -224,9 +223,9 @@ static enum err find_newer(struct client *c, const struct found_document *f,
 		    doc.role != f->role)
 			continue;
 		key = key_serial(doc.role, doc.serial);
-		e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
-		if (e == ERR_OK && id_equal(r.u.document.origin, f->document.origin))
-			e = add_newer(c, f, &r.u.document, line);
+		e = control_get_document(c, c->control->arena, &key, &d);
+		if (e == ERR_OK && id_equal(d.origin, f->document.origin))
+			e = add_newer(c, f, &d, line);
 		e = skip_unread(e);
 	}
 	return skip_unread(e);

@@ -159,6 +159,10 @@ void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 	    t == NULL ? ERR_NO_MEMORY
 		      : field_fixed(m->id, event.u.paper.id.bytes, sizeof event.u.paper.id.bytes);
 
+	if (e == ERR_OK) {
+		e = control_judge_secrecy(c, (enum secrecy)m->secrecy);
+		about = e == ERR_OK ? "" : "secrecy";
+	}
 	if (e == ERR_OK)
 		e = copy_texts(t, m, &about);
 	if (e != ERR_OK) {
@@ -241,7 +245,7 @@ static enum err find(struct client *c, struct paper_search *s)
 	while (e == ERR_OK) {
 		arena_reset(a);
 		e = l.last(l.ctx, a, FAMILY_PAPER, &scan, &r);
-		if (e != ERR_OK || !is_hit(s, &r.u.paper) || control_hides_paper(c, &r.u.paper))
+		if (e != ERR_OK || !is_hit(s, &r.u.paper) || control_hides(c, r.u.paper.secrecy))
 			continue;
 		if (s->hits < CONTROL_CHOICES_MAX)
 			control_id_to_hex(&r.u.paper.id, s->choices[s->hits]);
@@ -378,9 +382,9 @@ void control_register_void(struct client *c, const Vanthu__V1__Request *request)
 		      : field_fixed(m->id, event.u.paper.id.bytes, sizeof event.u.paper.id.bytes);
 
 	/* Its answer would say which numbers the book has. */
-	if (e == ERR_OK && m->secret && !control_may_see_secret(c)) {
-		e = ERR_PERMISSION;
-		about = "secret";
+	if (e == ERR_OK && m->secret) {
+		e = control_judge_secret(c);
+		about = e == ERR_OK ? "" : "secret";
 	}
 	if (e == ERR_OK) {
 		const struct text_copy texts[] = {

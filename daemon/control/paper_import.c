@@ -77,14 +77,14 @@ static bool copy(struct arena *a, const char *from, text_t *to)
 	return *to != NULL;
 }
 
-static enum err read_line(struct arena *a, uint32_t uid, const Vanthu__V1__PaperAdd *m,
+static enum err read_line(struct arena *a, const struct client *c, const Vanthu__V1__PaperAdd *m,
 			  struct ev_paper *out)
 {
 	char about[CONTROL_ABOUT_BYTES];
 	struct rec_paper *p = &out->paper;
 
 	*out = (struct ev_paper){ .action = PAPER_ADD,
-				  .uid = uid,
+				  .uid = c->uid,
 				  .again = m->again,
 				  .strict = m->strict,
 				  .reason = "",
@@ -93,6 +93,11 @@ static enum err read_line(struct arena *a, uint32_t uid, const Vanthu__V1__Paper
 	*p = (struct rec_paper){ .direction = (enum direction)m->direction,
 				 .secrecy = (enum secrecy)m->secrecy,
 				 .reason = "" };
+	if (out->fault == ERR_OK) {
+		out->fault = control_judge_secrecy(c, p->secrecy);
+		if (out->fault != ERR_OK)
+			snprintf(about, sizeof about, "secrecy");
+	}
 	/* Each would be looked for among all documents. */
 	if (out->fault == ERR_OK && m->reply_to != NULL) {
 		out->fault = ERR_USAGE;
@@ -132,7 +137,7 @@ void control_paper_import(struct client *c, const Vanthu__V1__Request *request)
 	enum err e = lines == NULL ? ERR_NO_MEMORY : ERR_OK;
 
 	for (size_t i = 0; i < m->n_lines && e == ERR_OK; i++)
-		e = read_line(a, c->uid, m->lines[i], &lines[i]);
+		e = read_line(a, c, m->lines[i], &lines[i]);
 	if (e != ERR_OK) {
 		arena_destroy(a);
 		control_say_error(c, request->id, e, "");

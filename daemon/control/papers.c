@@ -50,20 +50,15 @@ void control_paper_said(const struct rec_paper *p, Vanthu__V1__PaperSaid *out)
 static void fill_earlier(struct client *c, const struct rec_paper *p, Vanthu__V1__PaperLine *line)
 {
 	struct arena *a = c->control->arena;
-	struct lookup l = control_lookup(c);
 	struct serial at = p->previous;
 
 	line->earlier = arena_array(a, EARLIER_MAX, sizeof(Vanthu__V1__PaperSaid *));
 	while (line->earlier != NULL && at.n != 0 && line->n_earlier < EARLIER_MAX) {
 		struct rec_paper *one = arena_alloc(a, sizeof *one);
 		Vanthu__V1__PaperSaid *earlier = arena_alloc(a, sizeof *earlier);
-		struct key key = key_paper(at);
-		struct record r;
 
-		if (one == NULL || earlier == NULL ||
-		    l.get(l.ctx, a, FAMILY_PAPER, &key, &r) != ERR_OK)
+		if (one == NULL || earlier == NULL || control_get_paper(c, a, at, one) != ERR_OK)
 			return;
-		*one = r.u.paper;
 		control_paper_said(one, earlier);
 		line->earlier[line->n_earlier++] = earlier;
 		at = one->previous;
@@ -180,7 +175,7 @@ static enum err gather(struct client *c, struct paper_walk *w)
 		return ERR_OK; /* its correction stands in its month */
 	if ((w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction) &&
 	    (!w->named || control_paper_named(&w->name, &r.u.paper)) &&
-	    !control_hides_paper(c, &r.u.paper))
+	    !control_hides(c, r.u.paper.secrecy))
 		remember(w, (position_t)strtoul(r.u.paper.date + 8, NULL, 10) << POSITION_BITS |
 				    (serial.n & (((position_t)1 << POSITION_BITS) - 1)));
 	return ERR_OK;
@@ -207,19 +202,17 @@ static enum err go_on(struct paper_walk *w)
 
 static enum err send_next(struct client *c, uint64_t id, struct paper_walk *w)
 {
-	struct lookup l = control_lookup(c);
-	struct key key;
-	struct record r;
+	struct rec_paper paper;
+	struct serial serial;
 	enum err e;
 
 	if (w->sent == w->count)
 		return go_on(w);
-	key = key_paper(
-		(struct serial){ (uint64_t)w->month.n << POSITION_BITS |
-				 (w->found[w->sent++] & (((position_t)1 << POSITION_BITS) - 1)) });
-	e = l.get(l.ctx, c->control->arena, FAMILY_PAPER, &key, &r);
+	serial.n = (uint64_t)w->month.n << POSITION_BITS |
+		   (w->found[w->sent++] & (((position_t)1 << POSITION_BITS) - 1));
+	e = control_get_paper(c, c->control->arena, serial, &paper);
 	if (e == ERR_OK)
-		say_line(c, id, &r.u.paper);
+		say_line(c, id, &paper);
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 

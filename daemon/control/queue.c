@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "daemon/control/client.h"
+#include "daemon/control/find.h"
 #include "daemon/control/listing.h"
 #include "proto/fields.h"
 #include "routing/base/committee_id.h"
@@ -87,9 +88,8 @@ static void say(struct client *c, uint64_t id, const struct line *l)
 {
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_QUEUED);
 	Vanthu__V1__QueueItem out = VANTHU__V1__QUEUE_ITEM__INIT;
-	struct lookup lookup = control_lookup(c);
 	struct key key = key_serial(l->row.role, l->row.serial);
-	struct record document;
+	struct rec_document document;
 
 	out.committee = (char *)(uintptr_t)l->neighbour.text;
 	out.lane = (char *)(uintptr_t)lane_name(l->lane);
@@ -103,11 +103,10 @@ static void say(struct client *c, uint64_t id, const struct line *l)
 			: (uint64_t)core_row_age_ms(c->control->parts.core, &l->row) / 1000;
 	/* One whose record cannot be read waits as well. */
 	if (l->row.role != ROLE_NONE &&
-	    lookup.get(lookup.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &document) == ERR_OK) {
-		out.id =
-		    field_bytes(document.u.document.id.bytes, sizeof document.u.document.id.bytes);
-		out.origin = (char *)(uintptr_t)document.u.document.origin.text;
-		out.number = (char *)(uintptr_t)document.u.document.summary.number;
+	    control_get_document(c, c->control->arena, &key, &document) == ERR_OK) {
+		out.id = field_bytes(document.id.bytes, sizeof document.id.bytes);
+		out.origin = document.origin.text;
+		out.number = (char *)(uintptr_t)document.summary.number;
 	}
 	r.more = 1;
 	r.queued = &out;

@@ -8,6 +8,7 @@
 
 #include "daemon/base/socket_group.h"
 #include "daemon/control/client.h"
+#include "daemon/control/find.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/lists.h"
 #include "daemon/control/newer.h"
@@ -166,13 +167,11 @@ static enum err last_assignment(struct client *c, struct doc_key doc,
 static enum err fill_paper_answer(struct client *c, const struct register_walk *w,
 				  struct serial serial, Vanthu__V1__RegisterLine *line)
 {
-	struct lookup l = control_lookup(c);
-	struct key key = key_paper(serial);
-	struct record r;
-	enum err e = l.get(l.ctx, c->control->arena, FAMILY_PAPER, &key, &r);
+	struct rec_paper paper;
+	enum err e = control_get_paper(c, c->control->arena, serial, &paper);
 
-	if (e == ERR_OK && (w->secret || r.u.paper.secrecy < SECRECY_MAT))
-		line->answer_symbol = text(r.u.paper.number);
+	if (e == ERR_OK && (w->secret || paper.secrecy < SECRECY_MAT))
+		line->answer_symbol = text(paper.number);
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -182,6 +181,7 @@ static enum err fill_answer(struct client *c, const struct register_walk *w, str
 {
 	struct lookup l = control_lookup(c);
 	struct key key = key_ident(id, core_self(c->control->parts.core));
+	struct rec_document d;
 	struct record r;
 	enum err e;
 
@@ -194,10 +194,10 @@ static enum err fill_answer(struct client *c, const struct register_walk *w, str
 		e = ERR_NOT_FOUND;
 	if (e == ERR_OK) {
 		key = key_serial(r.u.ident.role, r.u.ident.serial);
-		e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
+		e = control_get_document(c, c->control->arena, &key, &d);
 	}
-	if (e == ERR_OK && (w->secret || r.u.document.secrecy < SECRECY_MAT))
-		line->answer_symbol = text(r.u.document.summary.number);
+	if (e == ERR_OK && (w->secret || d.secrecy < SECRECY_MAT))
+		line->answer_symbol = text(d.summary.number);
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -237,13 +237,13 @@ static enum err fill_document(struct client *c, struct register_walk *w, struct 
 	struct key key = key_serial(doc.role, doc.serial);
 	struct rec_state state = { .delivered = 0 };
 	struct record r;
+	/* the line points into it until it is packed */
 	struct rec_document *d = arena_alloc(c->control->arena, sizeof *d);
 	enum err e = d == NULL ? ERR_NO_MEMORY
-			       : l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
+			       : control_get_document(c, c->control->arena, &key, d);
 
 	if (e != ERR_OK)
 		return e;
-	*d = r.u.document; /* the line points into it until it is packed */
 	if (!fill_recipients(c, w, d, line))
 		return ERR_NO_MEMORY;
 	line->id = field_bytes(d->id.bytes, sizeof d->id.bytes);
@@ -276,15 +276,11 @@ static enum err fill_document(struct client *c, struct register_walk *w, struct 
 static enum err fill_paper(struct client *c, struct serial serial, Vanthu__V1__RegisterLine *line)
 {
 	struct arena *a = c->control->arena;
-	struct lookup l = control_lookup(c);
-	struct key key = key_paper(serial);
-	struct rec_paper *p = arena_alloc(a, sizeof *p);
-	struct record r;
-	enum err e = p == NULL ? ERR_NO_MEMORY : l.get(l.ctx, a, FAMILY_PAPER, &key, &r);
+	struct rec_paper *p = arena_alloc(a, sizeof *p); /* as in fill_document */
+	enum err e = p == NULL ? ERR_NO_MEMORY : control_get_paper(c, a, serial, p);
 
 	if (e != ERR_OK)
 		return e;
-	*p = r.u.paper; /* the line points into it until it is packed */
 	line->paper = true;
 	line->id = field_bytes(p->id.bytes, sizeof p->id.bytes);
 	line->symbol = text(p->number);
@@ -337,18 +333,14 @@ static enum err fill_correction(struct client *c, struct serial serial,
 				Vanthu__V1__RegisterLine *line)
 {
 	struct arena *a = c->control->arena;
-	struct lookup l = control_lookup(c);
-	struct key key = key_paper(serial);
-	struct rec_paper *p = arena_alloc(a, sizeof *p);
-	struct record r;
+	struct rec_paper *p = arena_alloc(a, sizeof *p); /* as in fill_document */
 	enum err e;
 
 	line->corrected = arena_alloc(a, sizeof *line->corrected);
 	if (p == NULL || line->corrected == NULL)
 		return ERR_NO_MEMORY;
-	e = l.get(l.ctx, a, FAMILY_PAPER, &key, &r);
+	e = control_get_paper(c, a, serial, p);
 	if (e == ERR_OK) {
-		*p = r.u.paper; /* the line points into it until it is packed */
 		control_paper_said(p, line->corrected);
 		return ERR_OK;
 	}
@@ -448,8 +440,8 @@ void control_registers(struct client *c, const Vanthu__V1__Request *request)
 	unsigned year = month_year(month_of_ms(control_wall_ms(c)));
 	struct register_walk *w;
 
-	if (m->secret && !control_may_see_secret(c)) {
-		control_say_error(c, request->id, ERR_PERMISSION, "secret");
+	if (m->secret && control_judge_secret(c) != ERR_OK) {
+		control_say_error(c, request->id, control_judge_secret(c), "secret");
 		return;
 	}
 	w = calloc(1, sizeof *w);

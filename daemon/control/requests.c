@@ -166,6 +166,7 @@ bool requests_take(struct client *c, struct blob bytes)
 		control_say_error(c, 0, e, "");
 		return true;
 	}
+	c->no_secret = c->no_secret || m->no_secret;
 	row = find(m->what_case);
 	e = judge(c, m, row, about);
 	if (e != ERR_OK) {

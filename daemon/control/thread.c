@@ -135,6 +135,7 @@ static enum err finished_with(struct client *c, const struct doc_id *id, struct 
 
 	*out = (struct document_ref){ .origin = { "" } };
 	while ((e = l.next(l.ctx, c->control->arena, FAMILY_NUMBER, &scan, &r)) == ERR_OK) {
+		struct rec_document d;
 		struct serial serial;
 		enum role role;
 		struct key key;
@@ -142,10 +143,9 @@ static enum err finished_with(struct client *c, const struct doc_id *id, struct 
 		if (!matter_parse(&scan.at, &role, &serial))
 			continue;
 		key = key_serial(role, serial);
-		e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
+		e = control_get_document(c, c->control->arena, &key, &d);
 		if (e == ERR_OK)
-			*out = (struct document_ref){ .origin = r.u.document.origin,
-						      .id = r.u.document.id };
+			*out = (struct document_ref){ .origin = d.origin, .id = d.id };
 		if (e != ERR_NOT_FOUND && e != ERR_DAMAGED)
 			break;
 	}
@@ -197,20 +197,18 @@ static bool is_of(const struct node *under, struct committee_id origin)
 static enum err add_paper(struct client *c, struct thread_walk *w, const struct node *under,
 			  struct node *child, struct doc_key doc)
 {
-	struct lookup l = control_lookup(c);
-	struct key key = key_paper(doc.serial);
-	struct record r;
-	enum err e = l.get(l.ctx, w->scratch, FAMILY_PAPER, &key, &r);
+	struct rec_paper paper;
+	enum err e = control_get_paper(c, w->scratch, doc.serial, &paper);
 
 	if (e != ERR_OK)
 		return e;
-	*child = (struct node){ .id = r.u.paper.id,
+	*child = (struct node){ .id = paper.id,
 				.under = under->id,
 				.origin = core_self(c->control->parts.core),
-				.signed_at_ms = day_ms(r.u.paper.date),
+				.signed_at_ms = day_ms(paper.date),
 				.depth = under->depth + 1,
 				.relation = VANTHU__V1__THREAD_RELATION__THREAD_RELATION_ANSWERS };
-	return is_of(under, r.u.paper.reply_origin) ? ERR_OK : ERR_NOT_FOUND;
+	return is_of(under, paper.reply_origin) ? ERR_OK : ERR_NOT_FOUND;
 }
 
 static Vanthu__V1__ThreadRelation relation_of(enum business b)
@@ -224,20 +222,17 @@ static Vanthu__V1__ThreadRelation relation_of(enum business b)
 static enum err add_child(struct client *c, struct thread_walk *w, const struct node *under,
 			  struct node *child, struct doc_key doc)
 {
-	struct lookup l = control_lookup(c);
 	struct key key = key_serial(doc.role, doc.serial);
 	struct found_document f = { .role = doc.role, .serial = doc.serial };
 	struct document_ref ref;
-	struct record r;
 	enum err e;
 
 	arena_reset(w->scratch);
 	if (doc.role == ROLE_PAPER)
 		return add_paper(c, w, under, child, doc);
-	e = l.get(l.ctx, w->scratch, FAMILY_DOCUMENT, &key, &r);
+	e = control_get_document(c, w->scratch, &key, &f.document);
 	if (e != ERR_OK)
 		return e;
-	f.document = r.u.document;
 	*child = (struct node){ .id = f.document.id,
 				.under = under->id,
 				.origin = f.document.origin,

@@ -348,9 +348,8 @@ static bool has_reason(const struct why_walk *w, const Vanthu__V1__WhyDocument *
 static enum err fill_paper(struct client *c, const struct position *p, Vanthu__V1__WhyDocument *out,
 			   struct record *r)
 {
-	struct key key = key_paper(p->serial);
-	enum err e = get(c, FAMILY_PAPER, &key, r);
-	const struct rec_paper *paper = &r->u.paper;
+	struct rec_paper *paper = &r->u.paper;
+	enum err e = control_get_paper(c, c->control->arena, p->serial, paper);
 
 	if (e != ERR_OK)
 		return e;
@@ -389,16 +388,14 @@ static enum err fill_document(struct client *c, const struct why_walk *w, const 
 			      Vanthu__V1__WhyDocument *out, struct found_document *f)
 {
 	struct key key;
-	struct record r;
 	enum err e;
 
 	f->role = p->kind == ENTRY_OUT ? ROLE_OUT : ROLE_IN;
 	f->serial = p->serial;
 	key = key_serial(f->role, f->serial);
-	e = get(c, FAMILY_DOCUMENT, &key, &r);
+	e = control_get_document(c, c->control->arena, &key, &f->document);
 	if (e != ERR_OK)
 		return e;
-	f->document = r.u.document;
 	e = control_load_state(c, f);
 	if (e != ERR_OK)
 		return e;

@@ -158,6 +158,8 @@ static const struct err_row rows[] = {
 	{ ERR_NOT_YET, N_("not yet"), N_("ask again later") },
 	{ ERR_PERMISSION, N_("this socket does not allow that"),
 	  N_("join the group that the configuration names for it") },
+	{ ERR_NO_SECRET, N_("nothing of secret documents is for this connection"),
+	  N_("a program needs a token with the scope secret; a command goes without --no-secret") },
 	{ ERR_BAD_STATE, N_("not possible in the present state"), N_("see it with: vanthu show") },
 	{ ERR_RECALLED, N_("the document is frozen: it is being recalled, or was"),
 	  N_("see who agreed with: vanthu show ID") },

@@ -105,6 +105,7 @@ enum err {
 	ERR_NUMBER_AHEAD = 2073,    /* an arrival number beyond the next one */
 	ERR_REPORT_OLD = 2080,      /* of figures: as old as what is known, or the same again */
 	ERR_REPORT_AGAIN = 2105,    /* one that a neighbour passed on again */
+	ERR_NO_SECRET = 2106,       /* of secret documents, over a connection that wants none */
 	ERR_REPORT_PERIOD = 2081,   /* of a period that is not over, or of none */
 	ERR_REPORT_FIGURES = 2082,  /* more than can be */
 	ERR_DECLARED_FIGURES = 2083, /* more done than there is, or nothing to do */

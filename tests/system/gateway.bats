@@ -13,6 +13,7 @@ setup_file() {
 	local scope
 	mkdir tokens
 	for scope in office operate read send receive; do v tren token add "$scope" --scope "$scope" --rate 0 --json | jq -r .data.token >"tokens/$scope"; done
+	v tren token add cleared --scope office,secret --rate 0 --json | jq -r .data.token >tokens/cleared
 	v tren token add bound --scope office --committee kia --rate 0 --json | jq -r .data.token >tokens/bound
 	head -c 3000000 /dev/urandom >large.bin
 	printf 'nội dung' >small.txt
@@ -215,6 +216,38 @@ delivered() { [ "$(v tren show "$1" --json | jq -r .data.state)" = delivered ]; 
 	! grep -q "$theirs" body
 	ask read GET /v1/changes
 	! grep -q 'Cho bên dưới' body
+}
+
+@test "nothing of a secret document is in any answer, but for a token of that scope" {
+	local id next second last token waiter
+	id=$(v tren paper add in --type CV --number 77-CV/Y --secrecy mat --json | jq -r .data.id)
+	python3 "$ROOT/tests/helpers/http_secret.py" "$ROOT/build/vanthu-gateway" "$URL" "$DIR/tokens" "$id" 77-CV/Y
+	# A token that has it sees the book; what came in another way is refused for both.
+	ask cleared GET '/v1/registers/in?secret=1'
+	jq -e --arg id "$id" '.data[0].id == $id' body
+	for token in office cleared; do
+		AS=$token say "$(meta duoi 'Mật' '{"secrecy":"mat"}')"
+		wants 403
+		[ "$(jq -r .code body)" = VT-2003 ]
+	done
+	# Nor is it told of one by a stream, or by an answer that was waited for.
+	ask office GET '/v1/changes'
+	next=$(jq .data.next body)
+	curl -sN -H "Authorization: Bearer $(cat "$DIR/tokens/office")" -H "Last-Event-ID: $next" "$URL/v1/events" >events & FOLLOWER=$!
+	wait_for 20 grep -q '^retry:' events
+	mkdir waiter
+	(cd waiter && ask office GET "/v1/changes?since=$next&wait=60&kind=paper,sent" && wants 200) & waiter=$!
+	ask cleared POST /v1/paper -H 'Content-Type: application/json' -d '{"direction":"in","type":"CV","number":"78-CV/Y","secrecy":"mat"}'
+	wants 200
+	second=$(jq -r .data.id body)
+	say "$(meta duoi 'Sau văn bản mật')"
+	last=$(id)
+	wait_for 20 grep -q "^data:.*$last" events
+	wait "$waiter"
+	[ "$(jq -r '.data.changes[].id' waiter/body)" = "$last" ]
+	! grep -q "$second\|secret" events
+	ask cleared GET "/v1/changes?since=$next"
+	jq -e --arg id "$second" 'any(.data.changes[]; .id == $id and .kind == "paper") and any(.data.changes[]; .line.book == "secret-in")' body
 }
 
 @test "who waits for changes is answered when there is one" {

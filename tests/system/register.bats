@@ -163,6 +163,20 @@ as() { # UID GID COMMAND…
 	done
 	run -5 --separate-stderr clerk register void in auto --secret --reason x --json
 	jq -e '.error.code == "VT-2017"' <<<"$output"
+	# Nor does a program that works for others see it, as the daemon's user or as who is in the group; and it registers none.
+	blind() { "$VANTHU" -c "$LAB/vanphong" --no-secret "$@"; }
+	for command in "paper list" "find $number" "find"; do
+		blind $command --json | jq -e '.data == []'
+		cleared --no-secret $command --json | jq -e '.data == []'
+	done
+	for command in "paper show" "show --thread" "paper cancel --reason x -y" "paper change --date 2026-01-02 --reason x"; do run -4 blind $command "$id"; done
+	for command in "register in --secret" "register void in auto --secret --reason x" "paper add in --type CV --number 78-CV/Y --secrecy mat"; do
+		run -5 --separate-stderr blind $command --json
+		jq -e '.error.code == "VT-2106"' <<<"$output"
+	done
+	printf 'direction,number,date,subject,secrecy\nin,78-CV/Y,02/01/2026,,mật\nin,79-CV/Y,02/01/2026,a,\n' >mixed.csv
+	run -7 --separate-stderr blind paper import mixed.csv --dry-run --json
+	jq -e '.data | .[0].error == "VT-2106" and .[1].error == null' <<<"$output"
 	cleared paper show "$number" --json | jq -e ".data[0].secrecy == \"mat\""
 	cleared register void in auto --secret --reason x -q
 	cleared register in --secret --json | jq -e '.data | length == 2'

@@ -390,7 +390,7 @@ field() { w show "$1" --json | jq -r ".data.$2"; }
 	start_sender "$PWD/vanthu"
 	wait_for 60 got_count 1
 	[ "$(got)" = 6 ]
-	has_asked() { grep -q -- "-c $PWD/vanthud.yaml --json changes --since=9 --wait=30s --limit=64" asked; }
+	has_asked() { grep -q -- "-c $PWD/vanthud.yaml --json --no-secret changes --since=9 --wait=30s --limit=64" asked; }
 	wait_for 30 has_asked
 	# It ends although an answer is awaited.
 	stop_sender

@@ -58,9 +58,13 @@ got() { jq -r --arg path "$1" 'select(.path == $path) | .body | fromjson | .data
 	start_lab
 	start_sender
 	send 6
+	# Of a secret document no subscriber hears anything, though the sender runs as the daemon's user.
+	v thads paper add in --type CV --number 77-CV/Y --secrecy mat -q >/dev/null
+	v thads changes --since 0 --json | jq -e 'any(.data.changes[]; .line.book == "secret-in")'
 	v thads accept 6-CV/ĐU -q >/dev/null
 	is_last() { got /arrived | grep -q 6-CV && got /office | grep -q accepted; }
 	wait_for 60 is_last
 	[ "$(got /arrived | uniq | xargs)" = "$(printf 'arrived %d-CV/ĐU ' 2 3 4 5 6 | xargs)" ]
 	[ "$(got /office | sort -u | cut -d' ' -f1 | xargs)" = "accepted numbered" ]
+	! grep -q 'secret-in\|77-CV' sink/log
 }

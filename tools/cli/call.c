@@ -123,7 +123,9 @@ enum err call_open(struct cli *cli, enum client_socket_kind kind, struct call **
 		c->committee = config->committee;
 		e = known ? client_connect_path(path, cli->timeout_ms, &error, &c->client)
 			  : ERR_CONFIG;
-		if (e != ERR_OK)
+		if (e == ERR_OK)
+			client_hide_secret(c->client, cli->no_secret);
+		else
 			fail_to_connect(cli, e, config, path, error);
 		if (cli->verbose > 0 && e == ERR_OK)
 			report_daemon(cli, config, kind);

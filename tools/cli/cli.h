@@ -19,7 +19,7 @@ enum { CLI_OPTIONS_MAX = 64 };
 
 struct cli {
 	const char *config_path; /* -c or VANTHU_CONFIG; NULL */
-	bool json, plain, utc, dry_run, yes, quiet;
+	bool json, plain, utc, dry_run, yes, quiet, no_secret;
 	int verbose;
 	int timeout_ms;
 	int color; /* -1 when a terminal wants it, 0 never, 1 always */

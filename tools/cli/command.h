@@ -106,7 +106,15 @@ const struct command *command_in_groups(const struct command *commands, const st
 const struct command *command_find(const struct command *commands, const char *name);
 
 /* What the options that every command takes have as `code` where they have no letter. */
-enum { GLOBAL_JSON = 1000, GLOBAL_PLAIN, GLOBAL_LANG, GLOBAL_UTC, GLOBAL_TIMEOUT, GLOBAL_COLOR };
+enum {
+	GLOBAL_JSON = 1000,
+	GLOBAL_PLAIN,
+	GLOBAL_LANG,
+	GLOBAL_UTC,
+	GLOBAL_TIMEOUT,
+	GLOBAL_COLOR,
+	GLOBAL_NO_SECRET
+};
 #define GLOBAL_LETTERS "cnyqvh"
 /* Those options; a row without a name ends them. */
 const struct command_option *command_global_options(void);

@@ -47,6 +47,9 @@ static bool take_global(struct cli *cli, int c, const char *value, bool *bad)
 	case GLOBAL_UTC:
 		cli->utc = true;
 		return true;
+	case GLOBAL_NO_SECRET:
+		cli->no_secret = true;
+		return true;
 	case GLOBAL_TIMEOUT:
 		*bad = !parse_seconds(value, &cli->timeout_ms);
 		return true;

@@ -32,6 +32,7 @@ struct client {
 	int error;
 	/* replies to an earlier request may still come on it: the next one gets a new connection */
 	bool stale;
+	bool no_secret; /* said with each request */
 };
 
 static const char *socket_name(enum client_socket_kind kind)
@@ -113,7 +114,17 @@ enum err client_connect(const struct config *config, enum client_socket_kind kin
 
 enum err client_connect_beside(const struct client *c, int *error, struct client **out)
 {
-	return client_connect_path(c->path, c->timeout_ms, error, out);
+	enum err e = client_connect_path(c->path, c->timeout_ms, error, out);
+
+	if (e == ERR_OK)
+		(*out)->no_secret = c->no_secret;
+	return e;
+}
+
+void client_hide_secret(struct client *c, bool hide)
+{
+	c->stale = c->stale || (c->no_secret && !hide);
+	c->no_secret = hide;
 }
 
 void client_close(struct client *c)
@@ -155,6 +166,7 @@ enum err client_send_more(struct client *c, Vanthu__V1__Request *request, uint64
 	size_t size;
 
 	request->id = id;
+	request->no_secret = c->no_secret;
 	size = vanthu__v1__request__get_packed_size(request);
 	if (size > CONTROL_MESSAGE_MAX_BYTES)
 		return ERR_TOO_LARGE;

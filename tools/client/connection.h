@@ -45,6 +45,11 @@ must_use enum err client_connect(const struct config *config, enum client_socket
 /* One more connection to the same socket, with the same time-out; as client_connect_path. */
 must_use enum err client_connect_beside(const struct client *c, int *error, struct client **out);
 void client_close(struct client *c);	 /* NULL is fine */
+/* From the next request on the daemon shows nothing of secret documents, whoever this process is,
+ * and takes none that are registered. It is said with each request, also on a new connection.
+ * Whatever was hidden stays hidden on that connection: with `hide` false the next request gets a
+ * new one. At first nothing is hidden; client_connect_beside hides what the other one does. */
+void client_hide_secret(struct client *c, bool hide);
 int client_peer(const struct client *c); /* process of the daemon; 0: not known */
 
 /* Numbers the request and sends it; blocks until it is written. Connects again before it where the

@@ -133,6 +133,11 @@ typedef struct vanthu vanthu;
 VANTHU_API VANTHU_MUST_USE int vanthu_open(const char *config, int timeout_ms, vanthu **out);
 /* The same by the path of the socket: for who may use it and may not read the configuration. */
 VANTHU_API VANTHU_MUST_USE int vanthu_open_socket(const char *path, int timeout_ms, vanthu **out);
+/* For programs that work for others: from the next call on nothing of secret documents is shown, by
+ * this connection and by what is opened on it, whoever the process is, and nothing can be done to
+ * bring that back but another connection. Waits for a call of another thread.
+ *   VANTHU_ERR_BAD_STATE  this thread is within vanthu_take */
+VANTHU_API int vanthu_hide_secret(vanthu *v);
 /* No other thread may be in a call with it. What it gave (documents, lists) stays. */
 VANTHU_API void vanthu_close(vanthu *v);
 

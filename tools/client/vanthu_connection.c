@@ -84,6 +84,15 @@ int vanthu_open(const char *config, int timeout_ms, vanthu **out)
 	return code != VANTHU_OK ? code : vanthu_open_socket(socket, timeout_ms, out);
 }
 
+int vanthu_hide_secret(vanthu *v)
+{
+	if (!vanthu_lock(v))
+		return VANTHU_ERR_BAD_STATE;
+	client_hide_secret(v->client, true);
+	vanthu_unlock(v);
+	return VANTHU_OK;
+}
+
 void vanthu_close(vanthu *v)
 {
 	if (v == NULL)

@@ -21,7 +21,8 @@ enum { OPT_SCOPE = 200, OPT_COMMITTEE, OPT_EXPIRES, OPT_RATE, OPT_CERTIFICATE, O
 const struct command_option token_options[] = {
 	{ "scope", OPT_SCOPE, N_("SCOPE,…"),
 	  N_("office, operate, read: as over the socket of this name; send: hand in documents and "
-	     "follow these; receive: see what arrives, accept and return it"),
+	     "follow these; receive: see what arrives, accept and return it; secret, beside "
+	     "office: what is registered of secret documents"),
 	  VALUE_SCOPES, "add" },
 	{ "committee", OPT_COMMITTEE, N_("ID,…"),
 	  N_("only documents from or to these committees (all)"), VALUE_RECIPIENTS, "add" },

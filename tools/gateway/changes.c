@@ -133,7 +133,7 @@ static struct follow *follow_new(struct exchange *x)
 		e = field != NULL
 			    ? ERR_HTTP_FIELD
 			    : pool_take(f->gateway->followers, socket_of(&f->rights),
-					f->rights.name, &f->place);
+					&f->rights, &f->place);
 	}
 	if (e == ERR_OK)
 		return f;

@@ -219,7 +219,7 @@ static void answer_said(struct exchange *x, struct run_result *said, unsigned st
 
 void command_run(struct exchange *x, struct command_line *l, unsigned status, const char *pick)
 {
-	struct run_program program = x->gateway->program;
+	const struct run_program program = exchange_program(x, TIMEOUT_MS);
 	struct run_result said;
 	enum err e = l->failed ? ERR_HTTP_LARGE : ERR_OK;
 
@@ -229,9 +229,6 @@ void command_run(struct exchange *x, struct command_line *l, unsigned status, co
 		exchange_refuse(x, e, NULL, NULL);
 		return;
 	}
-	program.language = problem_language_name(x->language);
-	program.timeout_ms = TIMEOUT_MS;
-	program.stop = x->gateway->stop;
 	e = run_vanthu(&program, l->args, &said);
 	command_place_give();
 	if (e != ERR_OK) {

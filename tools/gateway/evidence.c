@@ -46,7 +46,7 @@ static void answer_failure(struct exchange *x, const struct run_result *said)
 void evidence_answer(struct exchange *x)
 {
 	const char *id;
-	struct run_program program = x->gateway->program;
+	const struct run_program program = exchange_program(x, TIMEOUT_MS);
 	char folder[CONFIG_PATH_MAX + 16], path[CONFIG_PATH_MAX + 48], to[CONFIG_PATH_MAX + 64];
 	const char *args[] = { "export", to, "--", NULL, NULL };
 	struct run_result said;
@@ -59,9 +59,6 @@ void evidence_answer(struct exchange *x)
 	snprintf(folder, sizeof folder, "%s/incoming", x->gateway->config->gateway_folder);
 	snprintf(path, sizeof path, "%s/%s.vte", folder, x->id);
 	snprintf(to, sizeof to, "--to=%s", path);
-	program.language = problem_language_name(x->language);
-	program.timeout_ms = TIMEOUT_MS;
-	program.stop = x->gateway->stop;
 	e = strcmp(id, "-") == 0 ? ERR_NOT_FOUND : fs_mkdir(folder, true);
 	if (e == ERR_OK && !command_place_take())
 		e = ERR_BUSY;

@@ -12,6 +12,17 @@
 #include "tools/gateway/fields.h"
 #include "tools/gateway/share.h"
 
+struct run_program exchange_program(const struct exchange *x, int timeout_ms)
+{
+	struct run_program program = x->gateway->program;
+
+	program.language = problem_language_name(x->language);
+	program.timeout_ms = timeout_ms;
+	program.stop = x->gateway->stop;
+	program.secret = !token_hides_secret(&x->rights);
+	return program;
+}
+
 int64_t exchange_now_ms(void)
 {
 	struct timespec t;

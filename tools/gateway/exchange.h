@@ -79,6 +79,9 @@ must_use enum err exchange_read_fields(struct exchange *x);
 /* Text of a field; NULL: not given. */
 const char *exchange_field(const struct exchange *x, const char *name);
 bool exchange_flag(const struct exchange *x, const char *name);
+/* The command line for this request: in its language, and blind for secret documents where its
+ * token is not for them. */
+struct run_program exchange_program(const struct exchange *x, int timeout_ms);
 int64_t exchange_now_ms(void); /* monotonic */
 
 #endif

@@ -6,7 +6,7 @@
 
 /* Whoever asks without a token: together they take as many places as one token may, by a name that
  * no token has. */
-#define NOBODY "?"
+static const struct token_rights nobody = { .name = "?" };
 
 void health_answer(struct exchange *x)
 {
@@ -20,7 +20,7 @@ static enum err ask_daemon(struct exchange *x, struct client_fault *fault)
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
 	Vanthu__V1__Reply *reply = NULL;
 	struct pool_place *place;
-	enum err e = pool_take(x->gateway->pool, CLIENT_OFFICE, NOBODY, &place);
+	enum err e = pool_take(x->gateway->pool, CLIENT_OFFICE, &nobody, &place);
 
 	if (e != ERR_OK)
 		return e;

@@ -270,7 +270,7 @@ void part_answer(struct exchange *x)
 	n = strtoul(number, &end, 10);
 	e = *end != '\0' || number[0] < '0' || number[0] > '9' || n == 0 || n > WORDS_PARTS_MAX
 		    ? ERR_NOT_FOUND
-		    : pool_take(x->gateway->pool, CLIENT_OFFICE, x->rights.name, &r->place);
+		    : pool_take(x->gateway->pool, CLIENT_OFFICE, &x->rights, &r->place);
 	if (e == ERR_OK)
 		e = permit_view(x, r->place->client, &r->fault, (uint32_t)n - 1, &r->part,
 				r->document);

@@ -95,7 +95,7 @@ bool permit_document(struct exchange *x)
 
 	if (permit_all(x))
 		return true;
-	e = pool_take(x->gateway->pool, CLIENT_OFFICE, x->rights.name, &place);
+	e = pool_take(x->gateway->pool, CLIENT_OFFICE, &x->rights, &place);
 	if (e == ERR_OK) {
 		e = permit_view(x, place->client, &fault, 0, NULL, x->document);
 		pool_give(x->gateway->pool, place);
@@ -117,7 +117,7 @@ bool permit_reference(struct exchange *x, const char *name, bool seen)
 	if (which == NULL || (x->rights.committee_count == 0 &&
 			      (!seen || token_may(&x->rights, TOKEN_ACT_SEE_SENT))))
 		return true;
-	e = pool_take(x->gateway->pool, CLIENT_OFFICE, x->rights.name, &place);
+	e = pool_take(x->gateway->pool, CLIENT_OFFICE, &x->rights, &place);
 	if (e == ERR_OK) {
 		e = ask(place->client, which, &fault, &view);
 		if (e == ERR_OK)

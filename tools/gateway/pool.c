@@ -14,6 +14,7 @@ enum { KINDS = CLIENT_READ + 1, TYPES_OLD_MS = 10000 };
 struct entry {
 	struct pool_place place; /* first: a place is its entry */
 	enum client_socket_kind kind;
+	bool hides; /* secret documents, since its last request: one that does stays so */
 	char who[TOKEN_NAME_MAX + 1]; /* it is lent to */
 	struct entry *next;
 };
@@ -72,30 +73,51 @@ void pool_free(struct pool *p)
 }
 
 /* Has somebody so many that the last quarter is others'? Nobody by name never has. */
-static bool has_enough(const struct pool *p, enum client_socket_kind kind, const char *who)
+static bool has_enough(const struct pool *p, enum client_socket_kind kind,
+		       const struct token_rights *who)
 {
 	unsigned held = 0;
 
-	for (const struct entry *e = p->lent; e != NULL && who[0] != '\0'; e = e->next)
-		held += e->kind == kind && strcmp(e->who, who) == 0;
+	for (const struct entry *e = p->lent; e != NULL && who != NULL; e = e->next)
+		held += e->kind == kind && strcmp(e->who, who->name) == 0;
 	return held >= p->most - p->most / 4;
 }
 
-static void lend(struct pool *p, struct entry *e, const char *who)
+static void lend(struct pool *p, struct entry *e, const struct token_rights *who)
 {
-	snprintf(e->who, sizeof e->who, "%s", who);
+	snprintf(e->who, sizeof e->who, "%s", who == NULL ? "" : who->name);
+	e->hides = token_hides_secret(who);
+	client_hide_secret(e->place.client, e->hides);
 	e->next = p->lent;
 	p->lent = e;
 }
 
-static bool may_take(const struct pool *p, enum client_socket_kind kind, const char *who)
+static bool may_take(const struct pool *p, enum client_socket_kind kind,
+		     const struct token_rights *who)
 {
 	return (p->idle[kind] != NULL || p->count[kind] < p->most) && !has_enough(p, kind, who);
 }
 
+/* An idle one, first of those that need no new connection; NULL: none is. */
+static struct entry *unlink_idle(struct pool *p, enum client_socket_kind kind, bool hides)
+{
+	struct entry **found = &p->idle[kind], *e;
+
+	for (struct entry **at = found; *at != NULL; at = &(*at)->next) {
+		if ((*at)->hides == hides) {
+			found = at;
+			break;
+		}
+	}
+	e = *found;
+	if (e != NULL)
+		*found = e->next;
+	return e;
+}
+
 /* An idle one, or NULL and the right to make one. ERR_BUSY: neither, in time. */
-static enum err take_idle(struct pool *p, enum client_socket_kind kind, const char *who,
-			  struct entry **out)
+static enum err take_idle(struct pool *p, enum client_socket_kind kind,
+			  const struct token_rights *who, struct entry **out)
 {
 	struct timespec until;
 	int waited = 0;
@@ -109,13 +131,11 @@ static enum err take_idle(struct pool *p, enum client_socket_kind kind, const ch
 		pthread_mutex_unlock(&p->lock);
 		return ERR_BUSY;
 	}
-	*out = p->idle[kind];
-	if (*out != NULL) {
-		p->idle[kind] = (*out)->next;
+	*out = unlink_idle(p, kind, token_hides_secret(who));
+	if (*out != NULL)
 		lend(p, *out, who);
-	} else {
+	else
 		p->count[kind]++;
-	}
 	pthread_mutex_unlock(&p->lock);
 	return ERR_OK;
 }
@@ -128,7 +148,7 @@ static void forget(struct pool *p, enum client_socket_kind kind)
 	pthread_mutex_unlock(&p->lock);
 }
 
-enum err pool_take(struct pool *p, enum client_socket_kind kind, const char *who,
+enum err pool_take(struct pool *p, enum client_socket_kind kind, const struct token_rights *who,
 		   struct pool_place **out)
 {
 	struct entry *entry = NULL;

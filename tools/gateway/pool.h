@@ -6,6 +6,7 @@
 #include "tools/client/client.h"
 
 struct pool;
+struct token_rights;
 
 /* A connection, with the types of documents as the daemon had them some seconds ago at most. */
 struct pool_place {
@@ -19,11 +20,13 @@ struct pool_place {
 struct pool *pool_new(const struct config *config, unsigned most, unsigned wait_s, int timeout_ms);
 void pool_free(struct pool *p); /* NULL is fine; nobody has a connection */
 
-/* Lends one to the token of this name; blocks until one is free. Nobody has more than three
- * quarters of them: who holds many, by sending slowly, keeps no other out. "" is nobody. ERR_BUSY:
- * none became free; else as client_connect. */
-must_use enum err pool_take(struct pool *p, enum client_socket_kind kind, const char *who,
-			    struct pool_place **out);
+/* Lends one to a token, or to nobody (NULL); blocks until one is free. Nobody by name has more than
+ * three quarters of them: who holds many, by sending slowly, keeps no other out. It shows nothing
+ * of secret documents where the token may not see them: whoever asks the daemon for a token asks
+ * over a connection from here, so no request can forget it. ERR_BUSY: none became free; else as
+ * client_connect. */
+must_use enum err pool_take(struct pool *p, enum client_socket_kind kind,
+			    const struct token_rights *who, struct pool_place **out);
 /* Back again. A connection that failed opens itself anew with its next request. */
 void pool_give(struct pool *p, struct pool_place *place);
 /* The types of a lent connection, asked for when they are old. *out lives until it is given back;

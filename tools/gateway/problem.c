@@ -111,6 +111,7 @@ static const struct {
 	{ ERR_TOKEN_COMMITTEE, 403 },
 	{ ERR_TOKEN_RATE, 429 },
 	{ ERR_PERMISSION, 403 },
+	{ ERR_NO_SECRET, 403 },
 	{ ERR_SECRET, 403 },
 	{ ERR_COMPETENCE, 403 },
 	{ ERR_PUBLISH, 403 },

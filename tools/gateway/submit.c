@@ -94,7 +94,7 @@ static enum err look_up(struct submit *s)
 	    (exchange_field(s->x, "date") != NULL ||
 	     exchange_header(s->x, "Idempotency-Key") == NULL))
 		return ERR_OK; /* nobody has it, or all that it says is the same again */
-	e = pool_take(s->x->gateway->pool, CLIENT_OFFICE, s->x->rights.name, &place);
+	e = pool_take(s->x->gateway->pool, CLIENT_OFFICE, &s->x->rights, &place);
 	if (e != ERR_OK)
 		return refuse(s, e, NULL, NULL);
 	ref.text = s->x->document;
@@ -339,7 +339,7 @@ static bool wants_command(const struct submit *s)
 
 static enum err begin_stream(struct submit *s)
 {
-	enum err e = pool_take(s->x->gateway->pool, CLIENT_OFFICE, s->x->rights.name, &s->place);
+	enum err e = pool_take(s->x->gateway->pool, CLIENT_OFFICE, &s->x->rights, &s->place);
 
 	if (e != ERR_OK)
 		return refuse(s, e, NULL, NULL);

@@ -92,7 +92,7 @@ static void note_why(struct demo *s, const json_t *root)
 json_t *demo_ask(struct demo *s, const char *member, const char *const *args)
 {
 	const struct lab_member *m = lab_find(&s->lab, member);
-	struct run_program program = { .stop = -1 };
+	struct run_program program = { .stop = -1, .secret = true };
 	struct run_result said = { .code = 1 };
 	json_t *root = NULL, *data = NULL;
 	char self[PATH_MAX];

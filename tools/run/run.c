@@ -102,11 +102,15 @@ static int spawn(const struct run_program *p, char *const *argv, int out, pid_t 
 static enum err start(const struct run_program *p, const char *const *args, struct child *c)
 {
 	const char *argv[RUN_ARGS_MAX + 8] = { "vanthu", "-c", p->config, "--json" };
-	unsigned n = 4;
+	unsigned n = 4, most = RUN_ARGS_MAX + 4;
 	int pipes[2];
 
+	if (!p->secret) {
+		argv[n++] = "--no-secret";
+		most++;
+	}
 	for (; *args != NULL; args++) {
-		if (n == RUN_ARGS_MAX + 4)
+		if (n == most)
 			return ERR_TOO_LARGE;
 		argv[n++] = *args;
 	}

@@ -20,6 +20,9 @@ struct run_program {
 	int timeout_ms;	      /* then the child is ended; 0: no limit */
 	int stop;	      /* a descriptor that ends the child when it can be read; -1: none */
 	size_t max_bytes;     /* of what it says; 0: RUN_OUT_MAX_BYTES */
+	/* It may see secret documents, as this process may; else it is run with --no-secret. Who
+	 * works for others says so only where they may. */
+	bool secret;
 };
 
 struct run_result {
@@ -31,10 +34,11 @@ struct run_result {
 /* The program `vanthu` beside the program that runs. ERR_FILE: there is none (errno). */
 must_use enum err run_find(char *out, size_t size_bytes);
 
-/* vanthu -c CONFIG --json ARGS…, until it ends; ARGS end with NULL. ERR_OK: it ran, whatever it
- * said (*out is the caller's: run_free). ERR_TIMEOUT and ERR_CANCELLED: it was ended, and whether
- * its act happened is open: acts with an id of the caller's are safe to be repeated. ERR_TOO_LARGE:
- * too many arguments, or it said too much. ERR_SYSTEM: it could not be started (errno). */
+/* vanthu -c CONFIG --json [--no-secret] ARGS…, until it ends; ARGS end with NULL. ERR_OK: it ran,
+ * whatever it said (*out is the caller's: run_free). ERR_TIMEOUT and ERR_CANCELLED: it was ended,
+ * and whether its act happened is open: acts with an id of the caller's are safe to be repeated.
+ * ERR_TOO_LARGE: too many arguments, or it said too much. ERR_SYSTEM: it could not be started
+ * (errno). */
 must_use enum err run_vanthu(const struct run_program *p, const char *const *args,
 			     struct run_result *out);
 void run_free(struct run_result *r);

@@ -24,6 +24,8 @@ static const struct token_scope_row rows[] = {
 	  "office.sock", TOKEN_SCOPE_SEND, BIT(SUBMIT) | BIT(SEE_OWN) | BIT(CHANGES) },
 	{ "receive", N_("see what arrives, accept and return it"), "office.sock",
 	  TOKEN_SCOPE_RECEIVE, BIT(SEE_RECEIVED) | BIT(INTAKE) | BIT(CHANGES) },
+	{ "secret", N_("beside office: what is registered of secret documents, too"), "office.sock",
+	  TOKEN_SCOPE_SECRET, BIT(SECRET) },
 	{ NULL, NULL, NULL, TOKEN_SCOPE_NONE, 0 },
 };
 
@@ -41,6 +43,12 @@ static unsigned scope_of(const char *word, size_t len)
 	return TOKEN_SCOPE_NONE;
 }
 
+/* The books of secret documents are the office's: by itself the scope would allow nothing. */
+static bool is_whole(unsigned scopes)
+{
+	return (scopes & TOKEN_SCOPE_SECRET) == 0 || (scopes & TOKEN_SCOPE_OFFICE) != 0;
+}
+
 enum err token_scopes_parse(const char *text, unsigned *scopes)
 {
 	*scopes = 0;
@@ -52,7 +60,7 @@ enum err token_scopes_parse(const char *text, unsigned *scopes)
 			return ERR_USAGE;
 		*scopes |= scope;
 		if (text[len] == '\0')
-			return ERR_OK;
+			return is_whole(*scopes) ? ERR_OK : ERR_USAGE;
 		text += len + 1;
 	}
 }
@@ -78,6 +86,11 @@ bool token_may(const struct token_rights *r, enum token_act act)
 	for (const struct token_scope_row *row = rows; row->name != NULL; row++)
 		acts |= (r->scopes & row->scope) != 0 ? row->acts : 0;
 	return (acts & (1u << act)) != 0;
+}
+
+bool token_hides_secret(const struct token_rights *r)
+{
+	return r == NULL || !token_may(r, TOKEN_ACT_SECRET);
 }
 
 static bool is_listed(const struct token_rights *r, const char *id)

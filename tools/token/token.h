@@ -27,6 +27,7 @@ enum token_scope {
 	TOKEN_SCOPE_READ = 4,	  /* all that the read socket allows */
 	TOKEN_SCOPE_SEND = 8,	  /* hand in documents, and see those that this token handed in */
 	TOKEN_SCOPE_RECEIVE = 16, /* see what arrives, accept and return it */
+	TOKEN_SCOPE_SECRET = 32,  /* beside office: secret documents too */
 };
 
 /* What a request does. Each belongs to one act: whoever serves it asks token_may first. */
@@ -41,8 +42,11 @@ enum token_act {
 	TOKEN_ACT_OPERATE, /* links, queues, resend, recover */
 	TOKEN_ACT_CHANGES, /* follow the feed of changes; without TOKEN_ACT_SEE_SENT and
 			    * TOKEN_ACT_SEE_RECEIVED only what token_may_see and the acts allow */
+	/* Secret documents are there for it. No row asks for it: without it every request of the
+	 * token is made as one that hides them (Request.no_secret), and the daemon judges. */
+	TOKEN_ACT_SECRET,
 };
-enum { TOKEN_ACTS = TOKEN_ACT_CHANGES + 1 };
+enum { TOKEN_ACTS = TOKEN_ACT_SECRET + 1 };
 
 /* One row a scope: what help, checks and documentation are made from. */
 struct token_scope_row {
@@ -54,7 +58,7 @@ struct token_scope_row {
 };
 
 const struct token_scope_row *token_scopes(void);
-/* "office,read" to bits. ERR_USAGE: no such scope, or none at all. */
+/* "office,read" to bits. ERR_USAGE: no such scope, none at all, or secret without office. */
 must_use enum err token_scopes_parse(const char *text, unsigned *scopes);
 /* The reverse; out always ends with a NUL. */
 void token_scopes_print(unsigned scopes, char *out, size_t size_bytes);
@@ -72,6 +76,8 @@ struct token_rights {
 
 /* May a request do this? Whoever is refused gets ERR_TOKEN_SCOPE. */
 bool token_may(const struct token_rights *r, enum token_act act);
+/* Must secret documents be hidden from it? From nobody (NULL) they are hidden too. */
+bool token_hides_secret(const struct token_rights *r);
 /* May it see a document of this sender to these recipients? Always without a bound to committees;
  * else the sender or one of the recipients must be among them. Whoever is refused gets
  * ERR_TOKEN_COMMITTEE, or where even that there is such a document is not to be known

@@ -17,7 +17,9 @@
 
 static struct run_program shell(const char *script)
 {
-	return (struct run_program){ .vanthu = "/bin/sh", .config = script, .stop = -1 };
+	return (struct run_program){
+		.vanthu = "/bin/sh", .config = script, .stop = -1, .secret = true
+	};
 }
 
 static void test_arguments_come_whole_and_no_shell_reads_them(void **state)
@@ -31,6 +33,23 @@ static void test_arguments_come_whole_and_no_shell_reads_them(void **state)
 	assert_int_equal(r.code, 7);
 	assert_string_equal(r.out, "[a b]\n[$(id)]\n[]\n[; exit 3]\n");
 	assert_int_equal(r.len, strlen(r.out));
+	run_free(&r);
+}
+
+/* Who forgets to say which it is hides them. */
+static void test_secret_documents_are_hidden_unless_it_says_otherwise(void **state)
+{
+	const char *const args[] = { "show", NULL };
+	struct run_program p = shell("echo \"$0 $*\"");
+	struct run_result r;
+
+	(void)state;
+	assert_int_equal(run_vanthu(&p, args, &r), ERR_OK);
+	assert_string_equal(r.out, "--json show\n");
+	run_free(&r);
+	p = (struct run_program){ .vanthu = p.vanthu, .config = p.config, .stop = -1 };
+	assert_int_equal(run_vanthu(&p, args, &r), ERR_OK);
+	assert_string_equal(r.out, "--json --no-secret show\n");
 	run_free(&r);
 }
 
@@ -141,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_arguments_come_whole_and_no_shell_reads_them),
+		cmocka_unit_test(test_secret_documents_are_hidden_unless_it_says_otherwise),
 		cmocka_unit_test(test_the_language_is_the_one_asked_for),
 		cmocka_unit_test(test_a_child_has_no_descriptor_and_no_blocked_signal_of_ours),
 		cmocka_unit_test(test_one_that_does_not_end_is_ended),

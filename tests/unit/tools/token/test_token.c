@@ -19,8 +19,10 @@ static void test_each_scope_allows_its_acts_and_no_other(void **state)
 	static const struct {
 		const char *scope, *acts;
 	} want[] = {
-		{ "office", "yyyyyyyny" }, { "operate", "nnnnnnyyn" }, { "read", "nnnnnnynn" },
-		{ "send", "yynnnnnny" },   { "receive", "nnnyynnny" }, { "read,send", "yynnnnyny" },
+		{ "office", "yyyyyyynyn" },    { "operate", "nnnnnnyynn" },
+		{ "read", "nnnnnnynnn" },      { "send", "yynnnnnnyn" },
+		{ "receive", "nnnyynnnyn" },   { "read,send", "yynnnnynyn" },
+		{ "office,secret", "yyyyyyynyy" },
 	};
 
 	(void)state;
@@ -32,6 +34,23 @@ static void test_each_scope_allows_its_acts_and_no_other(void **state)
 			assert_int_equal(token_may(&r, (enum token_act)act),
 					 want[i].acts[act] == 'y');
 	}
+}
+
+/* Who says nothing of it gets nothing: also tokens that were stored before there was the scope. */
+static void test_secret_documents_are_hidden_unless_the_scope_says_otherwise(void **state)
+{
+	static const char *const hidden[] = { "office", "office,operate,read,send,receive" };
+	struct token_rights none = { .name = "x" }, r;
+
+	(void)state;
+	assert_true(token_hides_secret(NULL));
+	assert_true(token_hides_secret(&none));
+	for (size_t i = 0; i < COUNT_OF(hidden); i++) {
+		r = rights_of(hidden[i]);
+		assert_true(token_hides_secret(&r));
+	}
+	r = rights_of("secret,office");
+	assert_false(token_hides_secret(&r));
 }
 
 static void test_no_scope_allows_nothing(void **state)
@@ -46,7 +65,8 @@ static void test_no_scope_allows_nothing(void **state)
 static void test_scopes_print_as_they_are_read(void **state)
 {
 	static const char *const bad[] = {
-		"", ",", "office,", ",read", "Office", "all", "read send"
+		"",    ",",	    "office,", ",read",	      "Office",
+		"all", "read send", "secret",  "read,secret", "send,receive,secret"
 	};
 	char text[64];
 	unsigned scopes;
@@ -128,6 +148,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_scope_allows_its_acts_and_no_other),
+		cmocka_unit_test(
+			test_secret_documents_are_hidden_unless_the_scope_says_otherwise),
 		cmocka_unit_test(test_no_scope_allows_nothing),
 		cmocka_unit_test(test_scopes_print_as_they_are_read),
 		cmocka_unit_test(test_a_bound_to_committees_holds_for_both_directions),
