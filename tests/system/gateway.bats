@@ -215,7 +215,44 @@ delivered() { [ "$(v tren show "$1" --json | jq -r .data.state)" = delivered ]; 
 	grep -q "$own" body
 	! grep -q "$theirs" body
 	ask read GET /v1/changes
+	wants 200
 	! grep -q 'Cho bên dưới' body
+}
+
+@test "who may read or operate follows what happens as those sockets tell it, without content" {
+	local id own paper token next subject='Chỉ văn phòng được đọc'
+	ask office GET '/v1/changes'
+	next=$(jq .data.next body)
+	say "$(meta duoi "$subject")"
+	id=$(id)
+	AS=send say "$(meta duoi 'Của chính chương trình')"
+	own=$(id)
+	wait_for 60 delivered "$id"
+	paper=$(v tren paper add in --type CV --number 11-CV/Y --subject 'Trên giấy' --json | jq -r .data.id)
+	v tren token add "t$BATS_TEST_NUMBER" --scope read,send --rate 0 --json | jq -r .data.token >"$DIR/tokens/both"
+	for token in read operate both; do
+		ask "$token" GET "/v1/changes?since=$next"
+		wants 200
+		jq -e --arg id "$id" --arg paper "$paper" '[.data.changes[] | select(.id == $id) | .kind] | contains(["sent", "receipt"])' body
+		jq -e --arg paper "$paper" 'any(.data.changes[]; .id == $paper and .kind == "paper") and all(.data.changes[]; .document == null)' body
+		! grep -q "$subject\|Trên giấy\|chính chương trình" body
+		curl -sN -H "Authorization: Bearer $(cat "$DIR/tokens/$token")" -H "Last-Event-ID: $next" "$URL/v1/events" >"events.$token" & FOLLOWER=$!
+		told() { grep -q "^data:.*$paper" "events.$token"; }
+		wait_for 20 told
+		kill "$FOLLOWER"
+		! grep -q "$subject\|Trên giấy" "events.$token"
+		grep -q "^data:.*$own" "events.$token"
+		# It can do nothing for that.
+		[ "$token" = both ] || { AS=$token say "$(meta duoi 'Không được')"; wants 403; }
+	done
+	# Who may hand in besides has the content of what it handed in, and of nothing else.
+	AS=both say "$(meta duoi 'Của chương trình này')"
+	wants 201
+	own=$(id)
+	ask both GET "/v1/changes?since=$next"
+	jq -e --arg id "$own" 'any(.data.changes[]; .id == $id and .document.subject != null) and all(.data.changes[]; .id == $id or .document == null)' body
+	ask office GET "/v1/changes?since=$next"
+	jq -e --arg id "$id" 'any(.data.changes[]; .id == $id and .document.subject == $subject)' --arg subject "$subject" body
 }
 
 @test "nothing of a secret document is in any answer, but for a token of that scope" {

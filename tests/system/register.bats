@@ -175,7 +175,7 @@ as() { # UID GID COMMAND…
 		jq -e '.error.code == "VT-2106"' <<<"$output"
 	done
 	printf 'direction,number,date,subject,secrecy\nin,78-CV/Y,02/01/2026,,mật\nin,79-CV/Y,02/01/2026,a,\n' >mixed.csv
-	run -7 --separate-stderr blind paper import mixed.csv --dry-run --json
+	run -7 --separate-stderr blind paper import mixed.csv --json
 	jq -e '.data | .[0].error == "VT-2106" and .[1].error == null' <<<"$output"
 	cleared paper show "$number" --json | jq -e ".data[0].secrecy == \"mat\""
 	cleared register void in auto --secret --reason x -q

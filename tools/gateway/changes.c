@@ -110,13 +110,13 @@ static const char *read_query(struct follow *f, const struct exchange *x)
 	return read_kinds(f, json_object_get(x->fields, "kind")) ? NULL : "kind";
 }
 
-/* Contents come over the office socket alone. */
+/* Contents come over the office socket alone: who sees none has none to be left out here. */
 static enum client_socket_kind socket_of(const struct token_rights *r)
 {
-	return token_may(r, TOKEN_ACT_SEE_OWN) || token_may(r, TOKEN_ACT_SEE_RECEIVED) ||
-			       token_may(r, TOKEN_ACT_SEE_SENT)
-		       ? CLIENT_OFFICE
-		       : CLIENT_READ;
+	if (token_may(r, TOKEN_ACT_SEE_OWN) || token_may(r, TOKEN_ACT_SEE_RECEIVED) ||
+	    token_may(r, TOKEN_ACT_SEE_SENT))
+		return CLIENT_OFFICE;
+	return token_may(r, TOKEN_ACT_OPERATE) ? CLIENT_OPERATE : CLIENT_READ;
 }
 
 static struct follow *follow_new(struct exchange *x)
@@ -190,22 +190,32 @@ static bool is_within(const struct follow *f, const Vanthu__V1__Change *m)
 	return token_may_see(&f->rights, m->origin, parties, count);
 }
 
-/* What is about no document is figures; of documents each token sees those that it could read. */
-static bool may_see(const struct follow *f, const Vanthu__V1__Change *m)
+/* Would the token be shown the document itself, or the book? Those and paper are the office's. */
+static bool sees_content(const struct follow *f, const Vanthu__V1__Change *m)
 {
 	const struct token_rights *r = &f->rights;
-	const bool figures = token_may(r, TOKEN_ACT_FIGURES);
+
+	if (m->origin[0] == '\0')
+		return token_may(r, TOKEN_ACT_OFFICE);
+	return token_may(r, m->sent ? TOKEN_ACT_SEE_SENT : TOKEN_ACT_SEE_RECEIVED) ||
+	       (token_may(r, TOKEN_ACT_SEE_OWN) && is_own(f, m));
+}
+
+/* How much of a change a token is told: who may have figures hears that it happened, as every
+ * socket tells it; who may see the document, what the office socket tells besides. */
+enum sight { SIGHT_NONE, SIGHT_BARE, SIGHT_WHOLE };
+
+static enum sight sight_of(const struct follow *f, const Vanthu__V1__Change *m)
+{
+	const bool figures = token_may(&f->rights, TOKEN_ACT_FIGURES);
 
 	if (m->id.len == 0)
-		return figures && r->committee_count == 0;
+		return figures && f->rights.committee_count == 0 ? SIGHT_BARE : SIGHT_NONE;
 	if (!is_within(f, m))
-		return false;
-	/* Books and paper are the office's; figures are without content. */
-	if (m->origin[0] == '\0' && !token_may(r, TOKEN_ACT_OFFICE))
-		return false;
-	return (figures && m->document == NULL) ||
-	       token_may(r, m->sent ? TOKEN_ACT_SEE_SENT : TOKEN_ACT_SEE_RECEIVED) ||
-	       (token_may(r, TOKEN_ACT_SEE_OWN) && is_own(f, m));
+		return SIGHT_NONE;
+	if (sees_content(f, m))
+		return SIGHT_WHOLE;
+	return figures ? SIGHT_BARE : SIGHT_NONE;
 }
 
 /* Of an answer, with what this token may not see left out. */
@@ -214,8 +224,12 @@ static json_t *visible(const struct follow *f, const Vanthu__V1__Changes *m)
 	json_t *answer = json_changes(m), *list = json_object_get(answer, "changes");
 
 	for (size_t i = m->n_changes; i-- > 0;) {
-		if (!may_see(f, m->changes[i]))
+		enum sight sight = sight_of(f, m->changes[i]);
+
+		if (sight == SIGHT_NONE)
 			json_array_remove(list, i);
+		else if (sight == SIGHT_BARE)
+			json_object_set_new(json_array_get(list, i), "document", json_null());
 	}
 	return answer;
 }

@@ -17,9 +17,9 @@ static const struct token_scope_row rows[] = {
 	  BIT(SUBMIT) | BIT(SEE_OWN) | BIT(SEE_SENT) | BIT(SEE_RECEIVED) | BIT(INTAKE) |
 		  BIT(OFFICE) | BIT(FIGURES) | BIT(CHANGES) },
 	{ "operate", N_("everything that the operate socket allows: links, queues; no content"),
-	  "operate.sock", TOKEN_SCOPE_OPERATE, BIT(FIGURES) | BIT(OPERATE) },
+	  "operate.sock", TOKEN_SCOPE_OPERATE, BIT(FIGURES) | BIT(OPERATE) | BIT(CHANGES) },
 	{ "read", N_("figures and states, without content"), "read.sock", TOKEN_SCOPE_READ,
-	  BIT(FIGURES) },
+	  BIT(FIGURES) | BIT(CHANGES) },
 	{ "send", N_("hand in documents, and follow those that this token handed in"),
 	  "office.sock", TOKEN_SCOPE_SEND, BIT(SUBMIT) | BIT(SEE_OWN) | BIT(CHANGES) },
 	{ "receive", N_("see what arrives, accept and return it"), "office.sock",

@@ -40,8 +40,9 @@ enum token_act {
 	TOKEN_ACT_OFFICE,  /* every other act of the office: assign, finish, registers, paper … */
 	TOKEN_ACT_FIGURES, /* states and figures without content: status, target, committees */
 	TOKEN_ACT_OPERATE, /* links, queues, resend, recover */
-	TOKEN_ACT_CHANGES, /* follow the feed of changes; without TOKEN_ACT_SEE_SENT and
-			    * TOKEN_ACT_SEE_RECEIVED only what token_may_see and the acts allow */
+	TOKEN_ACT_CHANGES, /* follow the feed of changes: what token_may_see and the acts allow, and
+			    * with TOKEN_ACT_FIGURES the rest of it without content, as the sockets
+			    * operate and read tell it */
 	/* Secret documents are there for it. No row asks for it: without it every request of the
 	 * token is made as one that hides them (Request.no_secret), and the daemon judges. */
 	TOKEN_ACT_SECRET,

@@ -19,8 +19,8 @@ static void test_each_scope_allows_its_acts_and_no_other(void **state)
 	static const struct {
 		const char *scope, *acts;
 	} want[] = {
-		{ "office", "yyyyyyynyn" },    { "operate", "nnnnnnyynn" },
-		{ "read", "nnnnnnynnn" },      { "send", "yynnnnnnyn" },
+		{ "office", "yyyyyyynyn" },    { "operate", "nnnnnnyyyn" },
+		{ "read", "nnnnnnynyn" },      { "send", "yynnnnnnyn" },
 		{ "receive", "nnnyynnnyn" },   { "read,send", "yynnnnynyn" },
 		{ "office,secret", "yyyyyyynyy" },
 	};
