@@ -91,6 +91,7 @@ ROUTING := \
 	rules/target_table \
 	rules/tray \
 	rules/type_labels \
+	rules/type_numbers \
 	rules/working_days \
 	state/clocks \
 	state/feed \

@@ -116,6 +116,7 @@ UNIT := \
 	routing/rules/test_target_table \
 	routing/rules/test_tray \
 	routing/rules/test_type_labels \
+	routing/rules/test_type_numbers \
 	routing/rules/test_working_days \
 	routing/state/test_clocks \
 	routing/state/test_feed \

@@ -109,6 +109,7 @@ static const char *set_value(const struct config_row *row, struct config *c, con
 {
 	char *at = (char *)c + row->offset;
 	struct config_networks networks;
+	struct type_numbers numbers;
 	enum target_headline headline;
 	enum log_level level;
 
@@ -130,6 +131,11 @@ static const char *set_value(const struct config_row *row, struct config *c, con
 	case KEY_NETWORKS:
 		if (!config_networks_parse(text, &networks))
 			return N_("addresses or networks, with commas: 10.1.0.0/16, fd00::/8");
+		break;
+	case KEY_TYPE_NUMBERS:
+		if (!type_numbers_parse(text, &numbers))
+			return N_("names of types and their numbers, 1 to 9999, each once: Kết luận=40, "
+				  "Thông tri=41");
 		break;
 	case KEY_LEVEL:
 		if (!log_level_parse(text, &level))

@@ -25,6 +25,21 @@ static struct edxml_part *find(struct edxml_message *m, const struct edxml_part 
 	return NULL;
 }
 
+/* The manifest lists it a second time, in the same words. */
+static bool is_listed_already(const struct edxml_message *m, const struct edxml_part *listed)
+{
+	text_t id = merge_content_id(listed->content_id), name = edxml_text(listed->listed_name);
+
+	for (uint32_t i = 0; i < m->part_count; i++) {
+		const struct edxml_part *p = &m->parts[i];
+
+		if (p->listed && strcmp(merge_content_id(p->content_id), id) == 0 &&
+		    strcmp(edxml_text(p->listed_name), name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static text_t label_of(const struct edxml_part *p)
 {
 	if (edxml_text(p->name)[0] != '\0')
@@ -40,6 +55,10 @@ enum err merge_parts(struct edxml_message *m, const struct edxml_part *listed, u
 	for (uint32_t i = 0; i < count; i++) {
 		struct edxml_part *p = find(m, &listed[i]);
 
+		if (p == NULL && is_listed_already(m, &listed[i])) {
+			edxml_slip_note(&outcome->slips, EDXML_SLIP_TWICE, 0, "Reference");
+			continue;
+		}
 		if (p == NULL)
 			return edxml_slip_fault(&outcome->fault, ERR_EDXML_PART, 0,
 						label_of(&listed[i]));

@@ -14,6 +14,8 @@
 #include "tools/edxml/opaque.h"
 
 #define XINCLUDE "http://www.w3.org/2001/XInclude"
+#define WRAP_BEGIN "<vt:Kept xmlns:vt=\"" EDXML_EXTENSION "\">"
+#define WRAP_END "</vt:Kept>"
 
 enum { DECODED_BYTES = 48 << 10, FEED_BYTES = 32 << 10, KEPT_DEPTH_MAX = 32 };
 
@@ -40,6 +42,7 @@ struct edxml_reader {
 	unsigned opaque_from; /* the depth of the element that is kept; 0: none is */
 	enum edxml_place place;
 	bool signature;
+	bool wrapped; /* where it will be written it would be read as something else */
 	/* the content that is under way */
 	struct base64 base64;
 	bool content_skipped;	/* a second one of the same part */
@@ -163,13 +166,31 @@ static void leave(struct edxml_reader *r, const struct edxml_name *row)
 
 /* ---- texts ---- */
 
+/* Blanks of word processors too, and what nobody sees: a code with one of these behind it would be
+ * nobody's. How many bytes one has at the beginning, or before the end, of a text; 0: none. */
+static size_t blank_at(const char *text, size_t len, bool at_end)
+{
+	static const char *const blanks[] = { " ",	      "\t",	     "\r",	    "\n",
+					      "\xc2\xa0",     "\xe2\x80\x8b", "\xe2\x80\xaf",
+					      "\xe3\x80\x80", "\xef\xbb\xbf" };
+
+	for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
+		size_t n = strlen(blanks[i]);
+
+		if (n <= len && memcmp(at_end ? text + len - n : text, blanks[i], n) == 0)
+			return n;
+	}
+	return 0;
+}
+
 static void trim(char *text, size_t *len)
 {
-	static const char blanks[] = " \t\r\n";
-	size_t from = strspn(text, blanks);
+	size_t from = 0, n;
 
-	while (*len > from && strchr(blanks, text[*len - 1]) != NULL)
-		(*len)--;
+	while ((n = blank_at(text + from, *len - from, false)) != 0)
+		from += n;
+	while ((n = blank_at(text + from, *len - from, true)) != 0)
+		*len -= n;
 	*len -= from;
 	memmove(text, text + from, *len);
 	text[*len] = '\0';
@@ -300,6 +321,19 @@ static enum edxml_place place_of(enum edxml_context in)
 	}
 }
 
+/* An element that nobody knows where it stands may be well known where it is written: a DueDate
+ * inside a subject would become the day of the whole document. */
+static bool is_known_at(enum edxml_place place, const char *name)
+{
+	static const enum edxml_context contexts[] = { [EDXML_IN_HEADER] = IN_WRAPPER,
+						       [EDXML_IN_MESSAGE] = IN_MESSAGE,
+						       [EDXML_IN_TRACE] = IN_TRACES,
+						       [EDXML_IN_BUSINESS] = IN_BUSINESS };
+	bool misspelt;
+
+	return edxml_name_find(contexts[place], name, &misspelt) != NULL;
+}
+
 static void keep(struct edxml_reader *r)
 {
 	struct edxml_message *m = r->message;
@@ -333,6 +367,7 @@ static void begin_keeping(struct edxml_reader *r, enum edxml_context in, const c
 	r->place = place_of(in);
 	if (in == IN_LEAF)
 		r->place = EDXML_IN_MESSAGE;
+	r->wrapped = !signature && is_known_at(r->place, name);
 	if (!signature)
 		slip(r, EDXML_SLIP_UNKNOWN, name);
 	opaque_begin(&r->opaque, EDXML_UNKNOWN_MAX);
@@ -380,7 +415,7 @@ static void element_begins(void *ctx, const xmlChar *local, const xmlChar *prefi
 	}
 	if (r->opaque_from != 0) {
 		/* it is written one day, and may stand deeper there */
-		if (r->depth - r->opaque_from >= KEPT_DEPTH_MAX)
+		if (r->depth - r->opaque_from + r->wrapped >= KEPT_DEPTH_MAX)
 			r->opaque.over = true;
 		r->rows[r->depth++] = NULL;
 		opaque_open(&r->opaque, &tag);
@@ -397,6 +432,8 @@ static void element_begins(void *ctx, const xmlChar *local, const xmlChar *prefi
 		begin_keeping(r, in, name, row != NULL);
 		/* other programs would fetch what it names */
 		r->opaque.over = tag.uri != NULL && strcmp(tag.uri, XINCLUDE) == 0;
+		if (r->wrapped)
+			opaque_raw(&r->opaque, WRAP_BEGIN, sizeof WRAP_BEGIN - 1);
 		opaque_open(&r->opaque, &tag);
 		return;
 	}
@@ -428,6 +465,8 @@ static void element_ends(void *ctx, const xmlChar *local, const xmlChar *prefix,
 			     (const char *)uri);
 		if (r->opaque_from == r->depth) {
 			r->opaque_from = 0;
+			if (r->wrapped)
+				opaque_raw(&r->opaque, WRAP_END, sizeof WRAP_END - 1);
 			keep(r);
 		}
 	} else if (row->what == NAME_CONTENT) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zip.h>
 
@@ -72,6 +73,16 @@ static enum err copy(zip_file_t *entry, int to, uint64_t most_bytes)
 	return n < 0 ? ERR_EDXML_ZIP : ERR_OK;
 }
 
+/* Its bytes would be the name of a file on whoever's machine. */
+static bool is_link(zip_t *archive)
+{
+	zip_uint8_t system;
+	zip_uint32_t attributes;
+
+	return zip_file_get_external_attributes(archive, 0, 0, &system, &attributes) == 0 &&
+	       system == ZIP_OPSYS_UNIX && S_ISLNK(attributes >> 16);
+}
+
 static enum err extract(zip_t *archive, off_t packed_bytes, const char *name, int to,
 			uint64_t max_bytes, bool *unpacked)
 {
@@ -83,7 +94,7 @@ static enum err extract(zip_t *archive, off_t packed_bytes, const char *name, in
 	if (zip_get_num_entries(archive, 0) != 1 || inside == NULL ||
 	    strcasecmp(ending_of(inside), ending_of(name)) != 0)
 		return ERR_OK;
-	if (leads_out(inside))
+	if (leads_out(inside) || is_link(archive))
 		return ERR_EDXML_ZIP;
 	entry = zip_fopen_index(archive, 0, 0);
 	if (entry == NULL)

@@ -61,24 +61,88 @@ static bool is_mark(char c)
 	return c == '/' || c == '-' || c == '.';
 }
 
+/* What a program writes a date as: three numbers, the year with four digits. */
+struct written {
+	unsigned numbers[3];
+	bool year_first;
+	size_t used; /* characters */
+};
+
+/* Up to four digits; how many, 0: none, or more. */
+static size_t number_at(text_t text, unsigned *out)
+{
+	size_t n = strspn(text, "0123456789");
+
+	return n >= 1 && n <= 4 && digits(text, (unsigned)n, out) ? n : 0;
+}
+
+/* 2026/11/24, 24-11-2026, 4.1.2026 */
+static bool with_marks(text_t text, struct written *out)
+{
+	size_t lengths[3];
+	text_t at = text;
+
+	for (int i = 0; i < 3; i++) {
+		lengths[i] = number_at(at, &out->numbers[i]);
+		if (lengths[i] == 0 || (i < 2 && !is_mark(at[lengths[i]])))
+			return false;
+		at += lengths[i] + (i < 2);
+	}
+	out->year_first = lengths[0] == 4;
+	out->used = (size_t)(at - text);
+	return lengths[1] <= 2 && (out->year_first ? lengths[2] <= 2
+						    : lengths[0] <= 2 && lengths[2] == 4);
+}
+
+/* 20261124, and perhaps a time just behind it */
+static bool without_marks(text_t text, struct written *out)
+{
+	size_t n = strspn(text, "0123456789");
+
+	out->year_first = true;
+	out->used = 8;
+	return (n == 8 || n == 14) && digits(text, 4, &out->numbers[0]) &&
+	       digits(text + 4, 2, &out->numbers[1]) && digits(text + 6, 2, &out->numbers[2]);
+}
+
+/* ngày 24 tháng 11 năm 2026 */
+static bool in_words(text_t text, struct written *out)
+{
+	static const char *const words[] = { "ngày", "tháng", "năm" };
+	text_t at = text;
+
+	for (int i = 0; i < 3; i++) {
+		size_t len = strlen(words[i]), n;
+
+		if (i > 0)
+			at += strspn(at, " ");
+		/* capitals only in front; its marks are not folded */
+		if (strncmp(at, words[i], len) != 0 &&
+		    !(i == 0 && at[0] == 'N' && strncmp(at + 1, words[i] + 1, len - 1) == 0))
+			return false;
+		at += len;
+		at += strspn(at, " ");
+		n = number_at(at, &out->numbers[i]);
+		if (n == 0 || (i == 2 ? n != 4 : n > 2))
+			return false;
+		at += n;
+	}
+	out->year_first = false;
+	out->used = (size_t)(at - text);
+	return true;
+}
+
 /* *used: the characters of the date. */
 static bool date_at(text_t text, char out[EDXML_DATE_SIZE], size_t *used)
 {
-	unsigned year, month, day;
-	size_t n = 0;
+	struct written w;
 
 	out[0] = '\0';
-	while (n < EDXML_DATE_SIZE && text[n] != '\0')
-		n++;
-	if (n < 10)
+	if (!with_marks(text, &w) && !without_marks(text, &w) && !in_words(text, &w))
 		return false;
-	if (!(digits(text, 4, &year) && is_mark(text[4]) && digits(text + 5, 2, &month) &&
-	      is_mark(text[7]) && digits(text + 8, 2, &day)) &&
-	    !(digits(text, 2, &day) && is_mark(text[2]) && digits(text + 3, 2, &month) &&
-	      is_mark(text[5]) && digits(text + 6, 4, &year)))
-		return false;
-	*used = 10;
-	snprintf(out, EDXML_DATE_SIZE, "%04u-%02u-%02u", year % 10000, month % 100, day % 100);
+	*used = w.used;
+	snprintf(out, EDXML_DATE_SIZE, "%04u-%02u-%02u", w.numbers[w.year_first ? 0 : 2] % 10000,
+		 w.numbers[1] % 100, w.numbers[w.year_first ? 2 : 0] % 100);
 	return true;
 }
 
@@ -87,7 +151,7 @@ bool edxml_date(text_t text, char out[EDXML_DATE_SIZE])
 	size_t used;
 	struct day day;
 
-	if (date_at(text, out, &used) && !isdigit((unsigned char)text[used]) && date_day(out, &day))
+	if (date_at(text, out, &used) && date_day(out, &day))
 		return true;
 	out[0] = '\0';
 	return false;
@@ -117,15 +181,23 @@ void edxml_time_print(int64_t ms, char out[EDXML_TIME_SIZE])
 bool edxml_time(text_t text, int64_t *ms)
 {
 	unsigned hour = 0, minute = 0, second = 0;
-	char day[EDXML_DATE_SIZE];
+	char day[EDXML_DATE_SIZE], padded[EDXML_TIME_SIZE];
 	struct day known;
 	size_t used;
 
 	*ms = 0;
 	if (!date_at(text, day, &used) || !date_day(day, &known))
 		return false;
-	if (text[used] != '\0') {
+	if (used == 8 && isdigit((unsigned char)text[used])) { /* 20261124093000 */
+		if (!digits(text + 8, 2, &hour) || !digits(text + 10, 2, &minute) ||
+		    !digits(text + 12, 2, &second) || hour > 23 || minute > 59 || second > 59)
+			return false;
+	} else if (text[used] != '\0') {
 		text += used + 1;
+		if (strspn(text, "0123456789") == 1) { /* 9:30 */
+			snprintf(padded, sizeof padded, "0%s", text);
+			text = padded;
+		}
 		if (strlen(text) < 5 || !digits(text, 2, &hour) || text[2] != ':' ||
 		    !digits(text + 3, 2, &minute) ||
 		    (text[5] == ':' && !digits(text + 6, 2, &second)) || hour > 23 || minute > 59 ||
@@ -240,6 +312,36 @@ unsigned edxml_type_number(text_t name)
 const char *edxml_type_name(unsigned number)
 {
 	return number < sizeof type_names / sizeof type_names[0] ? type_names[number] : NULL;
+}
+
+unsigned edxml_type_number_by(const struct type_numbers *own, text_t name)
+{
+	unsigned n = type_numbers_of(own, name);
+
+	if (n == 0)
+		n = edxml_type_number(name);
+	else
+		return n;
+	return n != 0 && type_numbers_name(own, n) != NULL ? 0 : n;
+}
+
+const char *edxml_type_name_by(const struct type_numbers *own, text_t number)
+{
+	const char *name;
+	unsigned n = 0;
+
+	number = edxml_text(number);
+	if (number[0] == '\0' || strlen(number) > 4 ||
+	    strspn(number, "0123456789") != strlen(number))
+		return NULL;
+	for (; *number != '\0'; number++)
+		n = n * 10 + (unsigned)(*number - '0');
+	name = type_numbers_name(own, n);
+	if (name != NULL)
+		return name;
+	name = edxml_type_name(n);
+	/* it has another number there */
+	return name != NULL && type_numbers_of(own, name) != 0 ? NULL : name;
 }
 
 text_t edxml_part_name(const struct edxml_part *p)

@@ -3,14 +3,15 @@
 #ifndef VANTHU_TOOLS_EDXML_VALUES_H
 #define VANTHU_TOOLS_EDXML_VALUES_H
 
+#include "routing/rules/type_numbers.h"
 #include "tools/edxml/message.h"
 
 /* Bussiness/BussinessDocType. */
 enum edxml_business { EDXML_NEW = 0, EDXML_RECALL = 1, EDXML_UPDATE = 2, EDXML_REPLACE = 3 };
 enum { EDXML_DATE_SIZE = 11, EDXML_TIME_SIZE = 20 };
 
-/* The day of a date as programs write it (2026/11/24, 2026-11-24, 24/11/2026, with or without a
- * time behind it) as YYYY-MM-DD. False: none that exists; out is "" then. */
+/* The day of a date as programs write it (2026/11/24, 2026-11-24, 24/11/2026, 4/1/2026, 20261124,
+ * ngày 24 tháng 11 năm 2026, with or without a time behind it) as YYYY-MM-DD. False: none that exists; out is "" then. */
 bool edxml_date(text_t text, char out[EDXML_DATE_SIZE]);
 /* YYYY-MM-DD as edXML writes it, yyyy/MM/dd; "" for what is none. */
 void edxml_date_print(text_t day, char out[EDXML_DATE_SIZE]);
@@ -41,6 +42,10 @@ bool edxml_number_same(text_t a, text_t b);
  * none, as the Party's own types. */
 unsigned edxml_type_number(text_t name);
 const char *edxml_type_name(unsigned number); /* NULL: none */
+/* The same, as an operator has it (edxml.types) before the table: a number that is given to one type
+ * is no other's. */
+unsigned edxml_type_number_by(const struct type_numbers *own, text_t name);
+const char *edxml_type_name_by(const struct type_numbers *own, text_t number);
 
 /* The name that a part goes by: beside its content, else in the manifest, else "". */
 text_t edxml_part_name(const struct edxml_part *p);

@@ -371,6 +371,20 @@ static void test_nobody_publishes_until_the_operator_says_yes(void **state)
 	assert_int_equal(load(p, "committee: xa-a1\npublish:\n  allow: maybe\n"), ERR_CONFIG);
 }
 
+static void test_numbers_of_types_are_names_and_numbers_each_once(void **state)
+{
+	struct corner *p = *state;
+
+	assert_ok(load(p, "committee: xa-a1\n"));
+	assert_string_equal(p->config.edxml_types, "");
+	assert_ok(load(p, "committee: xa-a1\nedxml:\n  types: Kết luận=40, Thông tri=41\n"));
+	assert_string_equal(p->config.edxml_types, "Kết luận=40, Thông tri=41");
+	assert_int_equal(load(p, "committee: xa-a1\nedxml:\n  types: Kết luận=40, Thông tri=40\n"),
+			 ERR_CONFIG);
+	assert_true(p->errors.count == 1 && p->errors.list[0].line == 3);
+	assert_int_equal(load(p, "committee: xa-a1\nedxml:\n  types: Kết luận\n"), ERR_CONFIG);
+}
+
 static void test_byte_order_mark_is_passed_over_and_positions_stay(void **state)
 {
 	struct corner *p = *state;
@@ -600,6 +614,7 @@ int main(void)
 		TEST(test_reload_takes_what_it_may_and_names_the_rest),
 		TEST(test_a_feed_of_no_change_or_of_more_than_ten_years_is_refused),
 		TEST(test_nobody_publishes_until_the_operator_says_yes),
+		TEST(test_numbers_of_types_are_names_and_numbers_each_once),
 		TEST(test_socket_path_that_is_too_long_is_reported),
 	};
 

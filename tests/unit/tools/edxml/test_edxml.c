@@ -99,7 +99,7 @@ static void test_each_form_gives_what_is_written_beside_it(void **state)
 		count++;
 	}
 	closedir(folder);
-	assert_true(count >= 40);
+	assert_true(count >= 120);
 }
 
 /* ---- large and hostile, made here ---- */
@@ -274,10 +274,16 @@ static void test_dates_of_many_programs_are_one_day(void **state)
 	char day[EDXML_DATE_SIZE], out[EDXML_DATE_SIZE];
 	static const char *const same[] = { "2026/11/24",	   "2026-11-24",
 					    "24/11/2026",	   "24-11-2026",
-					    "2026/11/24 10:00:00", "2026-11-24T00:00:00+07:00" };
-	static const char *const none[] = { "",		"2014/02/30", "2026/11",     "2026/1/2",
-					    "20261124", "null",	      "2026/11/241", "0001-01-01",
-					    "24/11/26" };
+					    "2026/11/24 10:00:00", "2026-11-24T00:00:00+07:00",
+					    "20261124",		   "20261124093000",
+					    "24.11.2026",	   "24/11/2026 9:30:00 SA",
+					    "ngày 24 tháng 11 năm 2026",
+					    "Ngày 24  tháng 11 năm 2026" };
+	static const char *const none[] = { "",		"2014/02/30", "2026/11",     "2026112",
+					    "2026112409", "null",     "2026/11/241", "0001-01-01",
+					    "24/11/26", "11/24/2026", "2026/24/11",  "241/1/2026",
+					    "24/11/02026", "20260230", "ngày 24 tháng 11 năm 26",
+					    "ngày tháng năm 2026", "-1/1/2026", "24/11-" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
@@ -286,6 +292,10 @@ static void test_dates_of_many_programs_are_one_day(void **state)
 	}
 	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
 		assert_false(edxml_date(none[i], day));
+	assert_true(edxml_date("4/1/2026", day));
+	assert_string_equal(day, "2026-01-04");
+	assert_true(edxml_date("2026/1/4", day));
+	assert_string_equal(day, "2026-01-04");
 	edxml_date_print("2026-11-24", out);
 	assert_string_equal(out, "2026/11/24");
 	edxml_date_print("no day", out);
@@ -305,6 +315,14 @@ static void test_a_time_is_vietnams(void **state)
 	assert_true(edxml_time("2026-11-24T23:59", &ms));
 	edxml_time_print(ms, out);
 	assert_string_equal(out, "2026/11/24 23:59:00");
+	assert_true(edxml_time("4/1/2026 9:30:05", &ms));
+	edxml_time_print(ms, out);
+	assert_string_equal(out, "2026/01/04 09:30:05");
+	assert_true(edxml_time("20260104093005", &ms));
+	edxml_time_print(ms, out);
+	assert_string_equal(out, "2026/01/04 09:30:05");
+	assert_false(edxml_time("20260104243005", &ms));
+	assert_false(edxml_time("4/1/2026 9", &ms));
 	assert_false(edxml_time("2026/11/24 24:00:00", &ms));
 	assert_false(edxml_time("2026/11/24 1", &ms));
 	assert_false(edxml_time("yesterday", &ms));
@@ -340,6 +358,8 @@ static void test_numbers_are_joined_as_they_are_printed(void **state)
 
 static void test_values_of_the_tables(void **state)
 {
+	struct type_numbers own;
+
 	(void)state;
 	assert_int_equal(edxml_business(""), EDXML_NEW);
 	assert_int_equal(edxml_business("3"), EDXML_REPLACE);
@@ -354,6 +374,19 @@ static void test_values_of_the_tables(void **state)
 	assert_string_equal(edxml_type_name(1), "Nghị quyết");
 	assert_null(edxml_type_name(0));
 	assert_null(edxml_type_name(33));
+	assert_true(type_numbers_parse("Kết luận=40, Kế hoạch=5", &own));
+	assert_int_equal(edxml_type_number_by(&own, "KẾT LUẬN"), 40);
+	assert_int_equal(edxml_type_number_by(&own, "Kế hoạch"), 5); /* the State has 10 */
+	assert_int_equal(edxml_type_number_by(&own, "Quy định"), 0); /* its 5 is given away */
+	assert_int_equal(edxml_type_number_by(&own, "Công văn"), 18);
+	assert_int_equal(edxml_type_number_by(&own, "Thông tri"), 0);
+	assert_string_equal(edxml_type_name_by(&own, "40"), "Kết luận");
+	assert_string_equal(edxml_type_name_by(&own, "05"), "Kế hoạch");
+	assert_null(edxml_type_name_by(&own, "10"));
+	assert_string_equal(edxml_type_name_by(&own, "18"), "Công văn");
+	assert_null(edxml_type_name_by(&own, "-1"));
+	assert_null(edxml_type_name_by(&own, "4294967336")); /* 40, and 2^32 */
+	assert_null(edxml_type_name_by(&own, NULL));
 	assert_non_null(edxml_status_text("15"));
 	assert_null(edxml_status_text("07"));
 	assert_string_equal(edxml_media_read("application/xslx"),
