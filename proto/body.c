@@ -87,6 +87,7 @@ enum err document_body_pack(struct arena *a, const struct document_body *b, stru
 	m.foreign_id = text(b->foreign_id);
 	m.paper_copies = b->paper_copies;
 	m.published = b->published;
+	m.edxml = field_bytes(b->edxml.data, b->edxml.len_bytes);
 	m.business = (Vanthu__V1__Business)b->business;
 	m.n_parts = b->part_count;
 	for (uint32_t i = 0; i < b->part_count; i++) {
@@ -261,6 +262,9 @@ enum err document_body_unpack(struct arena *a, struct blob bytes, struct documen
 		e = blame(out, "paper_copies", field_enum(m->paper_copies, 0, PAPER_COPIES_MAX));
 	if (e != ERR_OK)
 		return e;
+	if (m->edxml.len > EDXML_REST_MAX)
+		return blame(out, "edxml", ERR_FORMAT);
+	out->edxml = field_blob(m->edxml);
 	out->paper_copies = m->paper_copies;
 	out->published = m->published != 0;
 	out->business = (uint32_t)m->business;
@@ -352,7 +356,8 @@ struct summary document_summary(const struct document_body *b)
 				 .concerns = b->older,
 				 .reminds = b->reminds,
 				 .paper_copies = b->paper_copies,
-				 .published = b->published };
+				 .published = b->published,
+				 .foreign_id = b->foreign_id };
 }
 
 /* ---- facts ---- */

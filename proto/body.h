@@ -26,6 +26,7 @@ struct document_body {
 	uint32_t business;            /* 1 new, 2 recall, 3 update, 4 replace */
 	uint32_t paper_copies;        /* that went on paper besides; at most PAPER_COPIES_MAX */
 	bool published;		      /* everybody may read it */
+	struct blob edxml; /* what it has of edXML besides; at most EDXML_REST_MAX */
 	const struct part *parts;
 	uint32_t part_count;
 	/* unpacked, in the arena: the names of the parts, a line each; reply_to and concerns, NULL:

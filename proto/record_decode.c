@@ -174,7 +174,8 @@ static enum err read_summary(struct arena *a, const Vanthu__V1__DocumentRecord *
 					 .business = (enum business)m->business,
 					 .reminds = m->reminds,
 					 .paper_copies = m->paper_copies,
-					 .published = m->published != 0 };
+					 .published = m->published != 0,
+					 .foreign_id = m->foreign_id };
 	e = field_enum(m->business, BUSINESS_NONE, BUSINESS_REPLACE);
 	if (e == ERR_OK)
 		e = read_named(a, m->reply_origin, m->reply_id, &out->reply_to);

@@ -130,6 +130,7 @@ enum err record_encode_document(struct arena *a, const struct record *record, st
 	m.reminds = text(r->summary.reminds);
 	m.paper_copies = r->summary.paper_copies;
 	m.published = r->summary.published;
+	m.foreign_id = text(r->summary.foreign_id);
 	m.line_year = r->line.year;
 	m.line_number = r->line.number;
 	m.lists = text(r->lists);

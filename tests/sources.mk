@@ -146,6 +146,7 @@ UNIT := \
 	tools/command/test_reminder \
 	tools/edxml/test_edxml \
 	tools/edxml/test_folder \
+	tools/edxml/test_rest \
 	tools/edxml/test_round_trip \
 	tools/gateway/test_deadlines \
 	tools/gateway/test_head \

@@ -65,10 +65,13 @@ TOOLS := \
 	command/due \
 	command/edxml \
 	command/edxml_export \
+	command/edxml_find \
 	command/edxml_import \
+	command/edxml_same \
 	command/edxml_line \
 	command/edxml_organs \
 	command/edxml_show \
+	command/edxml_types \
 	command/export \
 	command/help \
 	command/inbox \
@@ -125,6 +128,7 @@ TOOLS := \
 	edxml/names \
 	edxml/opaque \
 	edxml/read \
+	edxml/rest \
 	edxml/slip \
 	edxml/unpack \
 	edxml/values \
@@ -262,6 +266,7 @@ TOOLS_TEST := \
 	edxml/names \
 	edxml/opaque \
 	edxml/read \
+	edxml/rest \
 	edxml/slip \
 	edxml/unpack \
 	edxml/values \

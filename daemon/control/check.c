@@ -194,6 +194,20 @@ static bool check_ref(struct fault *f, const Vanthu__V1__Ref *ref, const char *a
 	return ref != NULL && ref->text[0] != '\0' ? true : bad(f, ERR_USAGE, about);
 }
 
+/* By one of its names, or by the id that another system gave it. */
+static bool check_show(struct fault *f, const Vanthu__V1__Ref *ref)
+{
+	struct committee_id from;
+
+	if (ref->text[0] != '\0' && ref->foreign_id[0] != '\0')
+		return bad(f, ERR_USAGE, "foreign_id"); /* which of the two? */
+	if (strlen(ref->foreign_id) > FOREIGN_ID_MAX)
+		return bad(f, ERR_FIELD, "foreign_id");
+	if (field_id(ref->from, true, &from) != ERR_OK)
+		return bad(f, ERR_BAD_ID, ref->from);
+	return ref->foreign_id[0] != '\0' || check_ref(f, ref, "text");
+}
+
 static bool check_papers(struct fault *f, const Vanthu__V1__PaperQuery *m)
 {
 	return range(f, m->direction, DIRECTION_OUT, "direction") &&
@@ -478,7 +492,7 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 	case VANTHU__V1__REQUEST__WHAT_LIST:
 		return check_list(f, m->list);
 	case VANTHU__V1__REQUEST__WHAT_SHOW:
-		return check_ref(f, m->show, "text");
+		return check_show(f, m->show);
 	case VANTHU__V1__REQUEST__WHAT_VERIFY:
 		return check_ref(f, m->verify, "text");
 	case VANTHU__V1__REQUEST__WHAT_EVIDENCE:

@@ -119,6 +119,8 @@ struct search {
 	char digits[ID_DIGITS + 1];
 	unsigned digit_count;
 	char number[FOLD_NUMBER_SIZE]; /* folded; "": none can be meant */
+	const char *foreign;	       /* instead of both; NULL: them */
+	struct committee_id from;      /* who issued it; "": whoever */
 	unsigned hits;
 	struct found_document first;
 	char choices[CHOICES_MAX][ID_DIGITS + 1];
@@ -138,6 +140,11 @@ static bool is_hit(const struct search *s, const struct rec_document *d)
 {
 	char hex[ID_DIGITS + 1];
 
+	if (!id_empty(s->from) && !id_equal(d->origin, s->from))
+		return false;
+	if (s->foreign != NULL)
+		return d->summary.foreign_id != NULL &&
+		       strcmp(d->summary.foreign_id, s->foreign) == 0;
 	if (s->digit_count >= ENDING_MIN) {
 		control_id_to_hex(&d->id, hex);
 		if (strcmp(hex + ID_DIGITS - s->digit_count, s->digits) == 0)
@@ -215,6 +222,12 @@ enum err control_find_id(struct client *c, const struct doc_id *id, struct commi
 	return e;
 }
 
+/* A whole id too is of whom it is asked of. */
+static bool is_of(const struct search *s, const struct found_document *f)
+{
+	return id_empty(s->from) || id_equal(f->document.origin, s->from);
+}
+
 void control_say_ambiguous(struct client *c, uint64_t id, const char *about,
 			   char (*choices)[CONTROL_ID_DIGITS + 1], unsigned count)
 {
@@ -234,24 +247,58 @@ void control_say_ambiguous(struct client *c, uint64_t id, const char *about,
 	control_say(c, &r);
 }
 
-/* By id, ending or number among documents of these roles, at most three. Nothing is sent; *s has
+/* What is asked for in *s among documents of these roles, at most three. Nothing is sent; *s has
  * the choices of an ambiguous one. */
-static enum err search_among(struct client *c, const char *text, const char *roles,
-			     struct search *s, struct found_document *out)
+static enum err search_all(struct client *c, const char *roles, struct search *s,
+			   struct found_document *out)
 {
 	enum err e = ERR_OK;
 
-	*s = (struct search){ .hits = 0 };
-	spelling_number(text, s->number);
-	s->digit_count = control_read_hex(text, s->digits);
-	if (s->digit_count == ID_DIGITS)
-		return by_whole_id(c, s, strchr(roles, ROLE_RELAY) != NULL, out);
+	if (s->digit_count == ID_DIGITS) {
+		e = by_whole_id(c, s, strchr(roles, ROLE_RELAY) != NULL, out);
+		return e == ERR_OK && !is_of(s, out) ? ERR_NOT_FOUND : e;
+	}
 	for (; *roles != '\0' && e == ERR_OK; roles++)
 		e = search_role(c, s, (enum role)*roles);
 	*out = s->first;
 	if (e != ERR_OK)
 		return e;
 	return s->hits == 0 ? ERR_NOT_FOUND : s->hits > 1 ? ERR_AMBIGUOUS : ERR_OK;
+}
+
+/* By id, ending or number. */
+static enum err search_among(struct client *c, const char *text, const char *roles,
+			     struct search *s, struct found_document *out)
+{
+	*s = (struct search){ .hits = 0 };
+	spelling_number(text, s->number);
+	s->digit_count = control_read_hex(text, s->digits);
+	return search_all(c, roles, s, out);
+}
+
+enum err control_find_ref(struct client *c, uint64_t id, const Vanthu__V1__Ref *ref,
+			  struct found_document *out)
+{
+	static const char ours[] = { ROLE_OUT, ROLE_IN, '\0' };
+	const char *about = ref->foreign_id[0] != '\0' ? ref->foreign_id : ref->text;
+	struct search s = { .hits = 0 };
+	enum err e = ERR_OK;
+
+	if (ref->from[0] != '\0')
+		e = id_parse(ref->from, strlen(ref->from), &s.from);
+	if (ref->foreign_id[0] != '\0') {
+		s.foreign = ref->foreign_id;
+	} else {
+		spelling_number(ref->text, s.number);
+		s.digit_count = control_read_hex(ref->text, s.digits);
+	}
+	if (e == ERR_OK)
+		e = search_all(c, ours, &s, out);
+	if (e == ERR_AMBIGUOUS)
+		control_say_ambiguous(c, id, about, s.choices, s.hits);
+	else if (e != ERR_OK)
+		control_say_error(c, id, e, about);
+	return e;
 }
 
 static enum err find_among(struct client *c, uint64_t id, const char *text, const char *roles,

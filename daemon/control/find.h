@@ -29,6 +29,10 @@ struct found_document {
  * error has been sent to the client. */
 must_use enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too,
 			       struct found_document *out);
+/* The same as a request names it: also by the id that another system gave it, among those that one
+ * committee issued. Documents that an older build took have no such id here. */
+must_use enum err control_find_ref(struct client *c, uint64_t id, const Vanthu__V1__Ref *ref,
+				   struct found_document *out);
 /* The document of that whole id that is here, not only passing through; of whatever origin when it
  * is "". Nothing is sent to the client. ERR_NOT_FOUND, and what the store says. */
 must_use enum err control_find_id(struct client *c, const struct doc_id *id,

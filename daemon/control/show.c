@@ -134,7 +134,7 @@ void control_show(struct client *c, const Vanthu__V1__Request *request)
 	struct found_document f;
 	enum err e;
 
-	if (control_find(c, id, m->text, false, &f) != ERR_OK)
+	if (control_find_ref(c, id, m, &f) != ERR_OK)
 		return;
 	control_fill_line(c, &f, &line);
 	view.line = &line;
@@ -142,7 +142,7 @@ void control_show(struct client *c, const Vanthu__V1__Request *request)
 	if (e == ERR_OK)
 		e = fill_view(c, &f, &view);
 	if (e != ERR_OK) {
-		control_say_error(c, id, e, m->text);
+		control_say_error(c, id, e, m->foreign_id[0] != '\0' ? m->foreign_id : m->text);
 		return;
 	}
 	r.view = &view;

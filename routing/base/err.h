@@ -119,6 +119,7 @@ enum err {
 	ERR_SIMULATE_MORE = 2089,   /* what if: of more than there is */
 	ERR_BELOW_LINE = 2090,      /* the digital share, by check target */
 	ERR_PART_DIGEST = 2100,     /* of a submission: not the content that its sender announced */
+	ERR_EDXML_REST = 2108,	    /* what edXML has besides is more than can go with a document */
 	ERR_PUBLISH = 2110,	    /* publish.allow does not let this office publish */
 	ERR_FEED_MISSED = 2093,     /* changes that are not kept any more were not read in time */
 	ERR_FEED_OTHER = 2094,      /* numbers of another feed: this store was set back */

@@ -22,6 +22,7 @@ enum {
 	LISTS_NAMED_MAX = 8, /* by one submission or recall */
 	NOTE_MAX = 2000,     /* bytes; a reason or an instruction, as long as a subject */
 	FOREIGN_ID_MAX = 300, /* bytes; of a document, by another system */
+	EDXML_REST_MAX = 16 * 1024, /* bytes; what a document has of edXML besides */
 	PERSON_MAX = 200,    /* bytes; a person or unit, edXML FullName and Department */
 	PAPER_COPIES_MAX = 100000, /* of one document that go on paper besides */
 	WITH_MAX = 16,	     /* who works together on one document, besides who is in charge */

@@ -232,6 +232,7 @@ struct summary {
 	text_t reminds;
 	uint32_t paper_copies; /* that went on paper besides */
 	bool published;	       /* its issuer says that everybody may read it */
+	text_t foreign_id; /* by another system; NULL or "": none, or an older build took it */
 };
 
 #endif

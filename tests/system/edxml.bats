@@ -273,3 +273,196 @@ code_is() { v "$1" show "$2" --json | jq -e --arg c "$3" '.data.work.code == $c'
 	(ulimit -v 400000 && exec "$VANTHU" -c "$LAB/cuc" edxml export 43-NQ/ĐU -o out.edxml -q) >/dev/null
 	"$VANTHU" edxml check out.edxml --json | jq -e '.data.parts[0].size_bytes == 64000000'
 }
+
+@test "what was written here is the same document when it comes back: with a number that was given, a group, a newer one; here and there, twice" {
+	local id n
+	printf 'Kế hoạch\n' >kh.txt
+	id=$(v bo send kh.txt --to subordinates --type KH --number auto --subject 'Kế hoạch năm' --signer "Trần Văn B" --position "BÍ THƯ" \
+		--wait delivered --timeout 120 --json | jq -r .data.id)
+	n=$(v bo show "$id" --json | jq -r .data.number)
+	v bo edxml export "$id" -o out.edxml -q
+	for _ in 1 2; do
+		run -0 --separate-stderr v bo edxml import out.edxml --json
+		jq -e --arg id "$id" --arg n "$n" '.data | .id == $id and .repeated and .number == $n and (.recipients | index("cuc")) and .warnings == []' <<<"$output"
+		run -0 --separate-stderr v cuc edxml import out.edxml --json
+		jq -e --arg id "$id" '.data | .id == $id and .repeated' <<<"$output"
+	done
+	run -0 --separate-stderr v bo edxml import out.edxml --wait delivered --timeout 120 --json
+	run -0 --separate-stderr v bo edxml import out.edxml -n --json
+	jq -e '.data | .dry_run and .repeated' <<<"$output"
+	# another content under its id is none
+	sed 's#Kế hoạch năm#Kế hoạch tháng#g' out.edxml >other.edxml
+	run -6 --separate-stderr v bo edxml import other.edxml --json
+	jq -e '.error.code == "VT-2002"' <<<"$output"
+	run -5 --separate-stderr v cuc edxml import other.edxml --json
+	jq -e '.error.code == "VT-1071"' <<<"$output"
+	run -6 --separate-stderr v bo edxml import out.edxml --subject Khác --json
+	# a newer one of it
+	for what in update replace; do
+		v bo send kh.txt --"$what" "$id" --type KH --number auto --subject "Kế hoạch $what" --wait delivered --timeout 120 --json >sent.json
+		v bo edxml export "$(jq -r .data.id sent.json)" -o "$what.edxml" -q
+		for who in bo cuc bo; do
+			run -0 --separate-stderr v "$who" edxml import "$what.edxml" --json
+			jq -e --arg id "$(jq -r .data.id sent.json)" '.data | .id == $id and .repeated' <<<"$output"
+		done
+	done
+	v bo outbox --json | jq -e --arg id "$id" '[.data[] | select(.id == $id)] | length == 1'
+	# a recall is asked once, however often its status comes back
+	v bo recall ask "$id" --to cuc --reason "Gửi nhầm" -q >/dev/null
+	v bo edxml export "$id" --status 13 -o asked.edxml -q
+	run -0 --separate-stderr v bo edxml import asked.edxml --json
+	run -0 --separate-stderr v bo edxml import asked.edxml --json
+	asked() { v cuc show "$id" --json | jq -e '.data.work.recall == "13"'; }
+	wait_for 60 asked
+	v bo show "$id" --json | jq -e '[.data.receipts[] | select(.recall == "13") | .committee] == ["cuc"]'
+}
+
+@test "a status names its document by the id that the other system gave it, together with who issued it" {
+	local a b
+	form plain 51 a.edxml -e 's#<edXML:DocumentId>000.00.11.A24,2026/11/24,51/NQ/ĐU#<edXML:DocumentId>VB-2026/0815#'
+	v bo edxml import a.edxml --wait delivered --timeout 120 -q >/dev/null
+	about() { # WHOSE CODE FILE ID
+		status_file 000.00.12.A24 "$2" 51 "$3"
+		sed -i -e "s#ResponseFor><edXML:OrganId>000.00.11.A24#ResponseFor><edXML:OrganId>$1#; s#<edXML:Code>[^<]*#<edXML:Code>#; s#<edXML:DocumentId>[^<]*#<edXML:DocumentId>$4#" "$3"
+	}
+	about 000.00.11.A24 03 s.edxml VB-2026/0815
+	v cuc edxml import s.edxml -q
+	code_is cuc 51-NQ/ĐU 03
+	about 000.00.11.a24 05 s.edxml VB-2026/0815 # codes have no case
+	v cuc edxml import s.edxml -q
+	code_is cuc 51-NQ/ĐU 05
+	about A24.98 06 s.edxml VB-2026/0815 # of another organ that is known here: no such document
+	run -4 --separate-stderr v cuc edxml import s.edxml --json
+	about 000.00.11.A24 06 s.edxml VB-2026/08 # word for word
+	run -4 --separate-stderr v cuc edxml import s.edxml --json
+	about A99.11 06 s.edxml VB-2026/0815 # of one that nobody knows: by the id alone
+	v cuc edxml import s.edxml -q
+	code_is cuc 51-NQ/ĐU 06
+	# two that one system gave the same id
+	form plain 52 b.edxml -e 's#<edXML:DocumentId>000.00.11.A24,2026/11/24,52/NQ/ĐU#<edXML:DocumentId>VB-2026/0815#'
+	v bo edxml import b.edxml --wait delivered --timeout 120 -q >/dev/null
+	about 000.00.11.A24 03 s.edxml VB-2026/0815
+	run -2 --separate-stderr v cuc edxml import s.edxml --json
+	a=$(v cuc show 51-NQ/ĐU --json | jq -r .data.id) b=$(v cuc show 52-NQ/ĐU --json | jq -r .data.id)
+	jq -e --arg a "$a" --arg b "$b" '.error | .code == "VT-1007" and (.. | strings | select(contains($a[-8:])))' <<<"$output" || { echo "$output"; false; }
+	code_is cuc 52-NQ/ĐU 01
+	# what the issuer asks back, by the same id
+	form plain 53 c.edxml -e 's#<edXML:DocumentId>000.00.11.A24,2026/11/24,53/NQ/ĐU#<edXML:DocumentId>VB-2026/0816#'
+	v bo edxml import c.edxml --wait delivered --timeout 120 -q >/dev/null
+	about 000.00.12.A24 13 s.edxml VB-2026/0816
+	sed -i 's#From><edXML:OrganId>000.00.12.A24#From><edXML:OrganId>000.00.11.A24#' s.edxml
+	v bo edxml import s.edxml -q
+	asked() { v cuc show 53-NQ/ĐU --json | jq -e '.data.work.recall == "13"'; }
+	wait_for 60 asked
+}
+
+@test "what no field here takes goes with the document, and stands in its place again where another committee writes it" {
+	local id header
+	form unknown-elements 61 a.edxml -e 's#<edXML:Priority>1</edXML:Priority>#<edXML:Priority>1</edXML:Priority><edXML:TyperNotation>NVA</edXML:TyperNotation><edXML:PageAmount>7</edXML:PageAmount>#' \
+		-e 's#</edXML:OtherInfo>#</edXML:OtherInfo><edXML:ResponseFor><edXML:OrganId>000.00.00.G15</edXML:OrganId><edXML:Code>99/BTP-VP</edXML:Code></edXML:ResponseFor><edXML:SteeringType>2</edXML:SteeringType>#' \
+		-e 's#</edXML:TraceHeaderList>#</edXML:TraceHeaderList><Signature xmlns="http://www.w3.org/2000/09/xmldsig\#"><SignatureValue>AbC=</SignatureValue></Signature>#'
+	mkdir tmp
+	TMPDIR=$PWD/tmp v bo edxml import a.edxml --wait delivered --timeout 120 --json >sent.json
+	[ -z "$(ls -A tmp)" ]
+	id=$(jq -r .data.id sent.json)
+	v cuc edxml export "$id" -o out.edxml -q
+	v bo edxml export "$id" -o ours.edxml -q
+	cmp out.edxml ours.edxml
+	# by a parser that shares no code with ours: places, namespaces, escaped texts
+	python3 - out.edxml <<-'END'
+		import sys, xml.etree.ElementTree as E
+		n = "{http://www.mic.gov.vn/TBT/QCVN_102_2016}"
+		h = E.parse(sys.argv[1]).getroot().find(f"{n}edXMLEnvelope/{n}edXMLHeader")
+		m = h.find(f"{n}MessageHeader")
+		new = m.find(f"{n}Mới")
+		assert new.text == "giữ <lại>" and new.get("a") == "1", new
+		assert new[0].tag == "{urn:x}y" and new[0].get("{urn:x}z") == "2", new[0]
+		assert h.find("{urn:ngoai}Ngoai").text == "1"
+		assert h.find("{http://www.w3.org/2000/09/xmldsig#}Signature/{http://www.w3.org/2000/09/xmldsig#}SignatureValue").text == "AbC="
+		o = m.find(f"{n}OtherInfo")
+		assert o.find(f"{n}TyperNotation").text == "NVA" and o.find(f"{n}PageAmount").text == "7"
+		assert m.find(f"{n}SteeringType").text == "2" and m.find(f"{n}PromulgationInfo/{n}Place").text == "Hà Nội"
+		assert m.find(f"{n}ResponseFor/{n}Code").text == "99/BTP-VP"
+		assert [t.find(f"{n}OrganId").text for t in h.findall(f"{n}TraceHeaderList/{n}TraceHeader")] == ["000.00.11.A24"] * 2
+	END
+	# it is signed with the document: whoever takes the evidence has it
+	v cuc export "$id" --to evidence.vt -q
+	"$VANTHU" verify evidence.vt --root "$LAB/registry/root.pem" -q >/dev/null
+	grep -aq "urn:ngoai" evidence.vt
+	# and read again it is the same document, here and there, and the same bytes when it is sent on as another's
+	for who in bo cuc; do
+		run -0 --separate-stderr v "$who" edxml import out.edxml --json
+		jq -e --arg id "$id" '.data | .id == $id and .repeated' <<<"$output"
+	done
+	v cuc send out.edxml --edxml out.edxml --to bo --type BC --number 61-BC/CB --subject 'Báo cáo' --wait delivered --timeout 120 -q >/dev/null
+	v bo edxml export 61-BC/CB -o back.edxml -q
+	for header in 'Mới' 'Ngoai' 'Signature'; do
+		cmp <(grep -o "<[^<]*$header .*</[^<]*$header>" out.edxml) <(grep -o "<[^<]*$header .*</[^<]*$header>" back.edxml)
+	done
+}
+
+@test "foreign elements that are too many, too large or hostile are refused, and sent without them where somebody says so" {
+	local big
+	big=$(head -c 17000 /dev/zero | tr '\0' u)
+	put() { # WHAT NUMBER
+		form plain "$2" h.edxml
+		python3 - h.edxml "$1" <<-'END'
+			import sys
+			t = open(sys.argv[1], encoding="utf-8").read()
+			open(sys.argv[1], "w", encoding="utf-8").write(t.replace("</edXML:MessageHeader>", sys.argv[2] + "</edXML:MessageHeader>"))
+		END
+	}
+	put "<U xmlns='urn:u'>$big</U>" 62
+	run -5 --separate-stderr v bo edxml import h.edxml --json
+	jq -e '.error | .code == "VT-2108" and (.fix | contains("--drop-unknown"))' <<<"$output"
+	run ! has bo 62-NQ/ĐU
+	v bo edxml import h.edxml --drop-unknown -q >/dev/null
+	v bo edxml export 62-NQ/ĐU -o out.edxml -q
+	run ! grep -q uuuu out.edxml
+	put "$(printf '<D>%.0s' {1..40})$(printf '</D>%.0s' {1..40})" 63 # deeper than is kept
+	run -5 --separate-stderr v bo edxml import h.edxml --json
+	jq -e '.error.code == "VT-2108"' <<<"$output"
+	put "$(printf '<D>%.0s' {1..80})$(printf '</D>%.0s' {1..80})" 63 # deeper than is read
+	run -5 --separate-stderr v bo edxml import h.edxml --json
+	jq -e '.error.code == "VT-1063"' <<<"$output"
+	put "<U>&nbsp;</U>" 63
+	run -5 --separate-stderr v bo edxml import h.edxml --json
+	jq -e '.error.code == "VT-1060"' <<<"$output"
+	put "<x:include xmlns:x='http://www.w3.org/2001/XInclude' href='/etc/passwd'/>" 63
+	run -5 --separate-stderr v bo edxml import h.edxml --json
+	jq -e '.error.code == "VT-2108"' <<<"$output"
+	run ! has bo 63-NQ/ĐU
+	# a field inside a text is none of the document's, however often it is written and read
+	form field-inside-a-field 64 f.edxml
+	v bo edxml import f.edxml --wait delivered --timeout 120 -q >/dev/null
+	v cuc show 64-NQ/ĐU --json | jq -e '.data.due == null'
+	v cuc edxml export 64-NQ/ĐU -o again.edxml -q
+	"$VANTHU" edxml check again.edxml --json | jq -e '.data.due == null'
+	grep -q 2020/01/01 again.edxml
+	# of one's own making: what is no edXML is not taken along
+	run -5 --separate-stderr v bo send h.edxml --edxml /etc/hostname --to cuc --type BC --subject x --json
+	jq -e '.error.code == "VT-1061"' <<<"$output"
+}
+
+@test "numbers of types that only the Party has are the operator's, both ways" {
+	printf 'Kết luận\n' >kl.txt
+	v bo send kl.txt --to cuc --type KL --number 71-KL/ĐU --subject 'Kết luận' -q >/dev/null
+	v bo edxml export 71-KL/ĐU -o none.edxml -q
+	run ! grep -q '<edXML:Type>' none.edxml
+	cp "$LAB/bo/vanthud.yaml" kept.yaml
+	printf 'edxml:\n  types: Kết luận=40, Thông tri=41\n' >>"$LAB/bo/vanthud.yaml"
+	v bo config check
+	v bo edxml export 71-KL/ĐU -o some.edxml -q
+	grep -q '<edXML:Type>40</edXML:Type>' some.edxml
+	form plain 72 a.edxml -e 's#<edXML:Type>1</edXML:Type><edXML:TypeName>[^<]*</edXML:TypeName>#<edXML:Type>41</edXML:Type>#; s#<edXML:CodeNotation>NQ/ĐU#<edXML:CodeNotation>TT/ĐU#; s#,72/NQ/ĐU#,72/TT/ĐU#'
+	v bo edxml import a.edxml -q >/dev/null
+	v bo show 72-TT/ĐU --json | jq -e '.data.type == "TT" or .data.type_name == "Thông tri"'
+	# a number that the operator gives goes before the symbol, and the name before both
+	form plain 73 b.edxml -e 's#<edXML:Type>1</edXML:Type><edXML:TypeName>[^<]*</edXML:TypeName>#<edXML:Type>40</edXML:Type>#; s#<edXML:CodeNotation>NQ/ĐU#<edXML:CodeNotation>KL/ĐU#'
+	v bo edxml import b.edxml -n -q >/dev/null
+	printf 'edxml:\n  types: Kết luận=40, Thông tri=40\n' >wrong.yaml
+	cat kept.yaml wrong.yaml >"$LAB/bo/vanthud.yaml"
+	run -9 --separate-stderr v bo config check
+	[[ $stderr$output == *edxml.types* ]]
+	cp kept.yaml "$LAB/bo/vanthud.yaml"
+}

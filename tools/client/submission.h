@@ -42,6 +42,7 @@ struct submission {
 	uint32_t paper_copies; /* that go on paper besides */
 	const char *foreign_id; /* that another system gave it; NULL or "" none */
 	bool published;	       /* everybody may read it; publish.allow */
+	struct blob edxml;     /* what it has of edXML besides (tools/edxml/rest.h) */
 	const char *reminds; /* whom it reminds of reply_id; NULL or "" nobody */
 	bool dry_run, strict;
 	bool names; /* of the recipients, in the answer too */

@@ -74,6 +74,7 @@ static enum err pack_body(struct arena *a, const struct submission *m, const str
 				   .paper_copies = m->paper_copies,
 				   .foreign_id = m->foreign_id == NULL ? "" : m->foreign_id,
 				   .published = m->published,
+				   .edxml = m->edxml,
 				   .business = m->business == 0 ? 1 : (uint32_t)m->business,
 				   .parts = parts,
 				   .part_count = count };

@@ -6,7 +6,7 @@
 #include "tools/command/edxml_import.h"
 #include "tools/command/edxml_show.h"
 
-enum { OPT_PASSED = 1, OPT_STATUS = 30, OPT_OF, OPT_OUTPUT = 'o' };
+enum { OPT_PASSED = 1, OPT_STATUS = 30, OPT_OF, OPT_DROP_UNKNOWN, OPT_OUTPUT = 'o' };
 
 #define FORM_IMPORT "import"
 #define FORM_EXPORT "export"
@@ -42,6 +42,9 @@ const struct command_option edxml_options[] = {
 	     "--timeout"),
 	  VALUE_WORDS, FORM_IMPORT },
 	{ "strict", OPT_PASSED + 13, NULL, N_("send nothing where there is something to warn of"),
+	  VALUE_NONE, FORM_IMPORT },
+	{ "drop-unknown", OPT_DROP_UNKNOWN, NULL,
+	  N_("leave out elements that edXML does not have, and a signature of another form"),
 	  VALUE_NONE, FORM_IMPORT },
 	{ "output", OPT_OUTPUT, N_("FILE"), N_("into this new file (standard output)"), VALUE_FILE,
 	  FORM_EXPORT },
@@ -89,7 +92,9 @@ int cmd_edxml(struct cli *cli, int argc, char **argv)
 	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
-		if (c == OPT_OUTPUT) {
+		if (c == OPT_DROP_UNKNOWN) {
+			passed.drop_unknown = true;
+		} else if (c == OPT_OUTPUT) {
 			output = optarg;
 		} else if (c == OPT_STATUS) {
 			status.code = optarg;

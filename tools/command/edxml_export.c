@@ -13,6 +13,7 @@
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/command/edxml_organs.h"
+#include "tools/command/edxml_types.h"
 #include "tools/edxml/edxml.h"
 #include "tools/output/output.h"
 
@@ -23,6 +24,7 @@ struct exporting {
 	struct call *call;
 	struct edxml_organs *organs;
 	struct edxml_message *m;
+	struct type_numbers types; /* what the operator says of them */
 	char id[UUID_TEXT_SIZE];
 	char day[EDXML_DATE_SIZE]; /* whose codes of organs are written: that of issue */
 	struct content_part parts[PARTS_MAX];
@@ -94,7 +96,7 @@ static void number(struct exporting *x, const char *printed)
 static void type(struct exporting *x, const char *name)
 {
 	char text[16];
-	unsigned n = edxml_type_number(name);
+	unsigned n = edxml_type_number_by(&x->types, name);
 
 	set(x, &x->m->type_name, name);
 	if (n == 0)
@@ -225,6 +227,27 @@ static enum err parts(struct exporting *x, const Vanthu__V1__DocumentView *v)
 	return ERR_OK;
 }
 
+/* What came with it from another system. Whoever signed it may have written anything there: what
+ * cannot be read is left out, and nothing is written that was not read. */
+static void rest(struct exporting *x, const Vanthu__V1__DocumentView *v)
+{
+	struct edxml_outcome *outcome = calloc(1, sizeof *outcome);
+	struct blob bytes = { NULL, 0 };
+	enum err e = outcome == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	if (v->body != NULL)
+		bytes = (struct blob){ v->body->edxml.data, v->body->edxml.len };
+	if (e == ERR_OK)
+		e = edxml_rest_add(x->m, bytes, outcome);
+	free(outcome);
+	if (e == ERR_NO_MEMORY)
+		x->failed = true;
+	else if (e != ERR_OK)
+		cli_warn(x->cli, _("what came with it from another system cannot be read and is "
+				   "left out: %s"),
+			 _(err_text(e)));
+}
+
 static enum err make_document(struct exporting *x, const Vanthu__V1__DocumentView *v)
 {
 	const Vanthu__V1__DocumentLine *l = v->line;
@@ -252,6 +275,7 @@ static enum err make_document(struct exporting *x, const Vanthu__V1__DocumentVie
 	business(x, v);
 	trace(x, l->from, v->signed_at_ms);
 	own_fields(x, v);
+	rest(x, v);
 	return parts(x, v);
 }
 
@@ -340,6 +364,15 @@ static bool known(struct exporting *x, const Vanthu__V1__DocumentView *v, const 
 	return true;
 }
 
+/* Of whom the document is asked back: the first that was asked; before anybody was, a recipient. */
+static const char *asked(const Vanthu__V1__DocumentView *v)
+{
+	for (size_t i = 0; i < v->n_receipts; i++)
+		if (v->receipts[i]->recall[0] != '\0')
+			return v->receipts[i]->committee;
+	return v->n_members != 0 ? v->members[0] : v->line->from;
+}
+
 /* `who`: whose status it is. */
 static int make_status(struct exporting *x, const Vanthu__V1__DocumentView *v, const char *who,
 		       const char *code)
@@ -355,8 +388,8 @@ static int make_status(struct exporting *x, const Vanthu__V1__DocumentView *v, c
 	status = said(v, who, code);
 	if (strcmp(code, "13") == 0 && strcmp(l->from, us.text) != 0)
 		whose = us.text;
-	else if (strcmp(code, "13") == 0 && v->n_members != 0)
-		whose = v->members[0];
+	else if (strcmp(code, "13") == 0)
+		whose = asked(v);
 	x->m->kind = EDXML_STATUS;
 	if (status == NULL && !known(x, v, who, code))
 		return never_said(x, code);
@@ -454,6 +487,8 @@ static int make(struct exporting *x, const char *id, const char *status,
 	enum err e = call_open(x->cli, CLIENT_OFFICE, &x->call);
 	int code = 0;
 
+	if (e == ERR_OK)
+		e = edxml_types_read(x->cli, &x->types);
 	if (e == ERR_OK)
 		e = edxml_organs_ask(x->call, &x->organs);
 	if (e == ERR_OK)

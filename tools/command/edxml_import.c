@@ -12,9 +12,13 @@
 #include "tools/cli/cli.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
+#include "tools/command/delivered.h"
+#include "tools/command/edxml_find.h"
 #include "tools/command/edxml_line.h"
 #include "tools/command/edxml_organs.h"
+#include "tools/command/edxml_same.h"
 #include "tools/command/edxml_show.h"
+#include "tools/command/edxml_types.h"
 
 enum { MEMORY_BYTES = 4 << 20, NAME_BYTES = 256 };
 
@@ -25,8 +29,11 @@ struct importing {
 	const struct edxml_passed *passed;
 	struct call *call;
 	struct edxml_organs *organs;
+	struct type_numbers types; /* what the operator says of them */
 	char day[EDXML_DATE_SIZE]; /* on which codes of organs are looked up: that of issue */
 	struct edxml_line line;
+	struct edxml_finder finder;
+	bool done; /* it is here already, and that was printed */
 };
 
 static const char *passed(const struct importing *i, const char *name)
@@ -62,59 +69,47 @@ static int fail(struct importing *i, enum err e, const char *about)
 
 /* ---- which document of ours ---- */
 
-/* A document by one of its names; its whole id into `out`. False: there is none, or several. */
-static bool known(struct importing *i, const char *name, char out[UUID_TEXT_SIZE])
+/* What a search came to, where it was for something that must be there: 0, or what was reported.
+ * Several documents of one name are as little as none: nobody knows which is meant. */
+static int found(struct importing *i, enum err e, enum err none, const char *about)
 {
-	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
-	Vanthu__V1__Reply *reply;
-
-	if (name[0] == '\0')
-		return false;
-	ref.text = (char *)(uintptr_t)name;
-	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
-	request.show = &ref;
-	if (call_send(i->call, &request) != ERR_OK || call_next(i->call, &reply) != ERR_OK ||
-	    reply->what_case != VANTHU__V1__REPLY__WHAT_VIEW ||
-	    reply->view->line->id.len != sizeof(struct doc_id))
-		return false;
-	uuid_print(reply->view->line->id.data, out);
-	return true;
+	if (e == ERR_OK)
+		return 0;
+	if (e == ERR_NOT_FOUND)
+		return fail(i, none, about);
+	return err_exit_code(call_report(i->call, &i->finder.fault));
 }
 
-/* Printed, with "/" where we print "-" and the other way round. */
-static bool known_number(struct importing *i, const char *printed, char out[UUID_TEXT_SIZE])
+/* Who issued what is answered, as far as the file says it and the directory knows. Of a status
+ * some systems name who gives it instead: that says nothing. */
+static const char *issuer_of(const struct importing *i, const struct edxml_response *r)
 {
-	char number[NUMBER_MAX + 1], notation[NUMBER_MAX + 1], joined[NUMBER_MAX + 1];
+	const struct committee_id us = call_committee(i->call);
+	text_t code = edxml_text(r->organ_id);
+	char day[EDXML_DATE_SIZE];
+	const char *who = NULL;
 
-	if (known(i, printed, out))
-		return true;
-	edxml_number_split(printed, number, sizeof number, notation, sizeof notation);
-	edxml_number_join(number, notation, joined, sizeof joined);
-	return strcmp(joined, printed) != 0 && known(i, joined, out);
+	if (!edxml_date(edxml_text(r->date), day))
+		snprintf(day, sizeof day, "%s", i->day);
+	if (code[0] != '\0')
+		who = edxml_organs_committee(i->organs, code, day);
+	return who != NULL && i->m->kind == EDXML_STATUS && strcmp(who, us.text) == 0 ? NULL : who;
 }
 
-/* By an id as edXML has it: one of ours, or "organ,date,number". */
-static bool known_id(struct importing *i, text_t id, char out[UUID_TEXT_SIZE])
+/* The first of those that it answers which is here. `issuer` NULL: whom each of them names. */
+static enum err find_response(struct importing *i, const char *issuer, char out[UUID_TEXT_SIZE])
 {
-	const char *comma = strchr(edxml_text(id), ',');
-	struct doc_id own;
+	enum err e = ERR_NOT_FOUND;
 
-	if (uuid_parse(edxml_text(id), &own) == ERR_OK)
-		return known(i, id, out);
-	comma = comma == NULL ? NULL : strchr(comma + 1, ',');
-	return comma != NULL && known_number(i, comma + 1, out);
-}
-
-static bool known_response(struct importing *i, char out[UUID_TEXT_SIZE])
-{
-	for (uint32_t n = 0; n < i->m->response_count; n++) {
+	for (uint32_t n = 0; e == ERR_NOT_FOUND && n < i->m->response_count; n++) {
 		const struct edxml_response *r = &i->m->responses[n];
+		const char *whose = issuer != NULL ? issuer : issuer_of(i, r);
 
-		if (known_id(i, r->document_id, out) || known_number(i, edxml_text(r->code), out))
-			return true;
+		e = edxml_find_id(&i->finder, r->document_id, whose, out);
+		if (e == ERR_NOT_FOUND)
+			e = edxml_find_number(&i->finder, r->code, whose, out);
 	}
-	return false;
+	return e;
 }
 
 /* ---- whom ---- */
@@ -198,21 +193,29 @@ static void id_of(const struct importing *i, char out[UUID_TEXT_SIZE])
 	uuid_print(id.bytes, out);
 }
 
-/* One of our own that comes back keeps its id. */
+/* One that vanthu wrote and that comes back keeps its id. */
+static void find_out_id(const struct importing *i, char out[UUID_TEXT_SIZE])
+{
+	text_t own = edxml_message_value(i->m, "id");
+	struct doc_id id;
+
+	if (edxml_message_value(i->m, "origin")[0] != '\0' && uuid_parse(own, &id) == ERR_OK)
+		uuid_print(id.bytes, out);
+	else
+		id_of(i, out);
+}
+
+/* What another committee wrote gets an id of ours, should it be ours to send at all. */
 static void add_id(struct importing *i)
 {
 	const struct committee_id us = call_committee(i->call);
-	text_t own = edxml_message_value(i->m, "id");
-	char made[UUID_TEXT_SIZE];
-	struct doc_id id;
+	char id[UUID_TEXT_SIZE];
 
-	if (strcmp(edxml_message_value(i->m, "origin"), us.text) == 0 &&
-	    uuid_parse(own, &id) == ERR_OK) {
-		edxml_line_option(&i->line, "id", own);
-		return;
-	}
-	id_of(i, made);
-	edxml_line_option(&i->line, "id", made);
+	if (strcmp(edxml_message_value(i->m, "origin"), us.text) == 0)
+		find_out_id(i, id);
+	else
+		id_of(i, id);
+	edxml_line_option(&i->line, "id", id);
 }
 
 /* As it was written by others. What we would write ourselves says nothing. */
@@ -248,18 +251,26 @@ static void add_number(struct importing *i)
 	option(i, "number", number);
 }
 
-/* By its name; where several types have it or the file has none, by its number's symbol. */
+/* By its name; where the file has none, by a number that the operator has given a type, by its
+ * number's symbol, by the State's number. */
 static void add_type(struct importing *i)
 {
 	text_t own = edxml_message_value(i->m, "type_name"), name = edxml_text(i->m->type_name);
+	const char *numbered;
 	char number[NUMBER_MAX + 1];
 	struct number_parts parts;
 
 	if (own[0] != '\0')
 		name = own;
 	edxml_number_join(i->m->code_number, i->m->code_notation, number, sizeof number);
+	/* Some programs write 1 whatever it is: without a name the State's numbers come last. */
+	numbered = edxml_type_name_by(&i->types, edxml_text(i->m->type));
+	if (name[0] == '\0' && numbered != NULL && type_numbers_of(&i->types, numbered) != 0)
+		name = numbered;
 	if (name[0] == '\0' && numbering_parse(number, &parts) == ERR_OK)
 		name = parts.type[0] == '\0' ? "CV" : parts.type;
+	if (name[0] == '\0' && numbered != NULL)
+		name = numbered;
 	option(i, "type", name);
 }
 
@@ -292,7 +303,7 @@ static void add_reply(struct importing *i)
 
 	if (i->m->response_count == 0 || passed(i, "reply-to") != NULL)
 		return;
-	if (known_response(i, id))
+	if (find_response(i, NULL, id) == ERR_OK)
 		edxml_line_option(&i->line, "reply-to", id);
 	else
 		cli_warn(i->cli, _("%s: what it answers is not here: %s"), i->file->path,
@@ -304,8 +315,10 @@ static void add_reply(struct importing *i)
 /* What it updates or replaces; 0: found, or nothing. */
 static int add_older(struct importing *i, int business)
 {
+	const struct committee_id us = call_committee(i->call);
 	char id[UUID_TEXT_SIZE];
 	text_t older = edxml_text(i->m->business_id);
+	int code;
 
 	if (business != EDXML_UPDATE && business != EDXML_REPLACE)
 		return 0;
@@ -313,8 +326,9 @@ static int add_older(struct importing *i, int business)
 		older = edxml_text(i->m->replacements[n].document_id);
 	if (older[0] == '\0')
 		return fail(i, ERR_EDXML_ABOUT, "");
-	if (!known_id(i, older, id))
-		return fail(i, ERR_CONCERNS_UNKNOWN, older);
+	code = found(i, edxml_find_id(&i->finder, older, us.text, id), ERR_CONCERNS_UNKNOWN, older);
+	if (code != 0)
+		return code;
 	edxml_line_option(&i->line, business == EDXML_UPDATE ? "update" : "replace", id);
 	return 0;
 }
@@ -336,6 +350,55 @@ static void add_own_fields(struct importing *i)
 	option(i, "term", edxml_message_value(i->m, "term"));
 	option(i, "note", edxml_message_value(i->m, "note"));
 	option(i, "paper-copies", edxml_message_value(i->m, "paper_copies"));
+}
+
+/* ---- what has no place here ---- */
+
+/* A file of its own beside the parts: the line that follows is one of `send`. */
+static enum err write_rest(const struct importing *i, struct blob rest, char *path, size_t size)
+{
+	FILE *to;
+	bool fine;
+
+	snprintf(path, size, "%s/rest.edxml", i->file->folder);
+	to = fopen(path, "wxe");
+	if (to == NULL)
+		return ERR_FILE;
+	fine = fwrite(rest.data, 1, rest.len_bytes, to) == rest.len_bytes;
+	fine = fclose(to) == 0 && fine;
+	return fine ? ERR_OK : ERR_FILE;
+}
+
+/* What edXML does not have, and the reader has kept. */
+static void drop_unknown(const struct importing *i)
+{
+	struct edxml_message *m = i->file->loaded->message;
+
+	m->unknown_count = 0;
+	m->signature = NULL;
+}
+
+/* It goes with the document, whole or, where that is asked for, without what nobody knows. */
+static int add_rest(struct importing *i)
+{
+	const bool lost = edxml_slip_has(&i->file->outcome.slips, EDXML_SLIP_DROPPED);
+	char path[sizeof i->file->folder + 16];
+	struct blob rest;
+	enum err e = ERR_OK;
+
+	if (i->passed->drop_unknown)
+		drop_unknown(i);
+	else if (lost)
+		return fail(i, ERR_EDXML_REST, "");
+	e = edxml_rest_make(i->m, &rest);
+	if (e == ERR_OK && rest.len_bytes != 0) {
+		e = write_rest(i, rest, path, sizeof path);
+		edxml_line_option(&i->line, "edxml", path);
+	}
+	free((void *)(uintptr_t)rest.data);
+	if (e == ERR_FILE)
+		return cli_fail_file(i->cli, e, path);
+	return e == ERR_OK ? 0 : fail(i, e, "");
 }
 
 static int make_send(struct importing *i, int business)
@@ -366,6 +429,8 @@ static int make_send(struct importing *i, int business)
 	add_own_fields(i);
 	add_reply(i);
 	code = add_older(i, business);
+	if (code == 0)
+		code = add_rest(i);
 	for (unsigned n = 0; n < i->passed->count; n++) {
 		if (i->passed->values[n] == NULL)
 			edxml_line_flag(&i->line, i->passed->names[n]);
@@ -398,17 +463,19 @@ static int make_recall(struct importing *i, const char *id, const struct edxml_o
 
 static int make_recall_document(struct importing *i)
 {
+	const struct committee_id us = call_committee(i->call);
+	text_t about = edxml_text(i->m->business_id);
 	char id[UUID_TEXT_SIZE];
 	int code = check_sender(i);
+	enum err e;
 
 	if (code != 0)
 		return code;
-	if (!known_id(i, i->m->business_id, id) && !known_response(i, id))
-		return fail(i,
-			    edxml_text(i->m->business_id)[0] == '\0' ? ERR_EDXML_ABOUT
-								     : ERR_CONCERNS_UNKNOWN,
-			    edxml_text(i->m->business_id));
-	return make_recall(i, id, i->m->to, i->m->to_count);
+	e = edxml_find_id(&i->finder, about, us.text, id);
+	if (e == ERR_NOT_FOUND)
+		e = find_response(i, us.text, id);
+	code = found(i, e, about[0] == '\0' ? ERR_EDXML_ABOUT : ERR_CONCERNS_UNKNOWN, about);
+	return code != 0 ? code : make_recall(i, id, i->m->to, i->m->to_count);
 }
 
 /* ---- a status ---- */
@@ -437,6 +504,7 @@ static const struct status_row *row_of(const char *code)
 
 static int make_status(struct importing *i)
 {
+	const struct committee_id us = call_committee(i->call);
 	text_t code = edxml_text(i->m->status_code), note = edxml_text(i->m->status_note);
 	const struct status_row *row = row_of(code);
 	char id[UUID_TEXT_SIZE];
@@ -448,8 +516,12 @@ static int make_status(struct importing *i)
 		return fail(i, ERR_EDXML_ABOUT, "");
 	if (row == NULL && strcmp(code, "13") != 0)
 		return fail(i, ERR_EDXML_STATUS, code);
-	if (!known_response(i, id))
-		return fail(i, ERR_NOT_FOUND, edxml_text(i->m->responses[0].code));
+	result = found(i, find_response(i, row == NULL ? us.text : NULL, id), ERR_NOT_FOUND,
+		       edxml_text(i->m->responses[0].code)[0] != '\0'
+			       ? i->m->responses[0].code
+			       : edxml_text(i->m->responses[0].document_id));
+	if (result != 0)
+		return result;
 	if (row == NULL) {
 		const struct edxml_organ of = { .organ_id = i->m->responses[0].organ_id };
 
@@ -471,14 +543,56 @@ static int make_status(struct importing *i)
 	return 0;
 }
 
+/* ---- what is here already ---- */
+
+/* Options that change nothing of the document. */
+static bool says_nothing_else(const struct edxml_passed *p)
+{
+	if (p->drop_unknown)
+		return false;
+	for (unsigned n = 0; n < p->count; n++)
+		if (strcmp(p->names[n], "wait") != 0 && strcmp(p->names[n], "strict") != 0)
+			return false;
+	return true;
+}
+
+/* The number that `auto` gave, a list of distribution, a group: the file has what became of them,
+ * and to send it again as that would be another document under the id of this one. True: it is
+ * here, and *code is how that ended. */
+static bool is_here(struct importing *i, int *code)
+{
+	const struct committee_id us = call_committee(i->call);
+	const char *wait = passed(i, "wait");
+	struct edxml_same_question q = { .file = i->file, .organs = i->organs, .day = i->day };
+	char id[UUID_TEXT_SIZE];
+	bool ours;
+
+	find_out_id(i, id);
+	if (!says_nothing_else(i->passed) || edxml_find_view(&i->finder, id, &q.view) != ERR_OK ||
+	    !edxml_same(&q))
+		return false;
+	ours = strcmp(q.view->line->from, us.text) == 0;
+	i->done = true;
+	*code = 0;
+	if (ours && wait != NULL && strcmp(wait, "delivered") == 0 && !i->cli->dry_run)
+		*code = delivered_wait(i->cli, i->call, id);
+	if (*code == 0 && edxml_find_view(&i->finder, id, &q.view) == ERR_OK)
+		edxml_same_print(i->cli, q.view, id);
+	return true;
+}
+
 /* ---- the whole ---- */
 
 static int make_line(struct importing *i)
 {
 	int business = edxml_business(i->m->business_type);
 
+	int code;
+
 	if (i->m->kind == EDXML_STATUS)
 		return make_status(i);
+	if (is_here(i, &code))
+		return code;
 	if (business == EDXML_RECALL)
 		return make_recall_document(i);
 	return make_send(i, business);
@@ -491,7 +605,10 @@ static int prepare(struct importing *i)
 	int code;
 
 	if (e == ERR_OK)
+		e = edxml_types_read(i->cli, &i->types);
+	if (e == ERR_OK)
 		e = edxml_organs_ask(i->call, &i->organs);
+	i->finder.call = i->call;
 	code = e == ERR_OK ? make_line(i) : err_exit_code(e);
 	edxml_organs_free(i->organs);
 	call_close(i->call);
@@ -514,7 +631,7 @@ static int import(struct importing *i)
 	if (!edxml_date(edxml_text(i->m->date), i->day))
 		text_today(i->day);
 	code = prepare(i);
-	return code == 0 ? edxml_line_run(i->cli, &i->line) : code;
+	return code == 0 && !i->done ? edxml_line_run(i->cli, &i->line) : code;
 }
 
 int edxml_import(struct cli *cli, const char *path, const struct edxml_passed *given)

@@ -2,6 +2,8 @@
 #ifndef VANTHU_TOOLS_COMMAND_EDXML_IMPORT_H
 #define VANTHU_TOOLS_COMMAND_EDXML_IMPORT_H
 
+#include <stdbool.h>
+
 struct cli;
 
 enum { EDXML_PASSED_MAX = 24 };
@@ -10,6 +12,7 @@ enum { EDXML_PASSED_MAX = 24 };
 struct edxml_passed {
 	const char *names[EDXML_PASSED_MAX], *values[EDXML_PASSED_MAX]; /* NULL: without a value */
 	unsigned count;
+	bool drop_unknown; /* not of `send`: what edXML does not have is left out */
 };
 
 /* The exit code; failures have been reported. */

@@ -439,5 +439,6 @@ int cmd_send(struct cli *cli, int argc, char **argv)
 		free(w.texts[i]);
 	free(w.to);
 	free(w.older.whom);
+	free((void *)(uintptr_t)w.s.edxml.data);
 	return code;
 }

@@ -8,6 +8,7 @@
 #include "routing/rules/rules.h"
 #include "tools/base/text.h"
 #include "tools/command/commands.h"
+#include "tools/command/edxml_show.h"
 #include "tools/input/input.h"
 
 enum {
@@ -34,7 +35,8 @@ enum {
 	OPT_REPLACE,
 	OPT_PAPER_COPIES,
 	OPT_FOREIGN_ID,
-	OPT_PUBLISH
+	OPT_PUBLISH,
+	OPT_EDXML
 };
 
 const struct command_option send_options[] = {
@@ -81,6 +83,9 @@ const struct command_option send_options[] = {
 	  VALUE_NONE, NULL },
 	{ "foreign-id", OPT_FOREIGN_ID, N_("TEXT"),
 	  N_("the id that another system gave it, word for word"), VALUE_NONE, NULL },
+	{ "edxml", OPT_EDXML, N_("FILE"),
+	  N_("an edXML file: what it has that nothing here has a place for goes with the document"),
+	  VALUE_FILE, NULL },
 	{ "wait", OPT_WAIT, "accepted|delivered",
 	  N_("return when it is accepted (as without this), or delivered everywhere, within "
 	     "--timeout"),
@@ -170,6 +175,9 @@ static bool take(struct send_order *w, int option, const char *value)
 		return recipients_named(value);
 	case OPT_TYPE:
 		w->type = value;
+		return true;
+	case OPT_EDXML:
+		w->edxml = value;
 		return true;
 	case OPT_PAPER_COPIES:
 		return text_count(value, PAPER_COPIES_MAX, &w->s.paper_copies);
@@ -275,6 +283,19 @@ static int check_complete(struct cli *cli, const struct send_order *w)
 			    "--number 31-KH/ĐU --subject \"Plan for 2026\""));
 }
 
+/* The file's parts are not wanted: they are what is sent, or were left out. */
+static int read_edxml(struct cli *cli, struct send_order *w)
+{
+	struct edxml_file f;
+	int code = edxml_show_open(cli, w->edxml, &f);
+	enum err e = ERR_OK;
+
+	if (code == 0)
+		e = edxml_rest_make(f.loaded->message, &w->s.edxml);
+	edxml_show_close(&f);
+	return e == ERR_OK ? code : cli_fail(cli, e, w->edxml);
+}
+
 const char *send_order_text(const struct send_order *w, int which)
 {
 	return w->texts[which] == NULL ? "" : w->texts[which];
@@ -334,5 +355,6 @@ int send_order_read(struct cli *cli, int argc, char **argv, struct send_order *w
 		return c;
 	if (w->s.issued_on[0] == '\0')
 		text_today(w->s.issued_on);
-	return check_type(cli, w);
+	c = check_type(cli, w);
+	return c == 0 && w->edxml != NULL ? read_edxml(cli, w) : c;
 }

@@ -34,6 +34,7 @@ struct send_answered {
 struct send_order {
 	struct submission s;
 	const char *type, *reply_to;
+	const char *edxml; /* a file; what it has besides is in s.edxml, malloc'd */
 	const char *whom; /* WHO[,WHO…] */
 	char *texts[TEXT_COUNT];
 	char *to;	/* with ids for names */

@@ -7,6 +7,7 @@
 #include "tools/edxml/media.h"
 #include "tools/edxml/message.h"
 #include "tools/edxml/read.h"
+#include "tools/edxml/rest.h"
 #include "tools/edxml/slip.h"
 #include "tools/edxml/unpack.h"
 #include "tools/edxml/values.h"

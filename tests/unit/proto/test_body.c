@@ -61,6 +61,7 @@ static void test_document_comes_back_as_it_was(void **state)
 				   .paper_copies = 3,
 				   .foreign_id = "000.00.00.G15,2026/11/24,05/NQ/ĐU",
 				   .published = true,
+				   .edxml = { (const uint8_t *)"<edXML/>", 8 },
 				   .parts = parts,
 				   .part_count = 2 },
 			     out;
@@ -83,7 +84,10 @@ static void test_document_comes_back_as_it_was(void **state)
 	assert_int_equal(out.paper_copies, 3);
 	assert_string_equal(out.foreign_id, b.foreign_id);
 	assert_true(out.published);
+	assert_int_equal(out.edxml.len_bytes, 8);
+	assert_memory_equal(out.edxml.data, "<edXML/>", 8);
 	assert_true(document_summary(&out).published);
+	assert_string_equal(document_summary(&out).foreign_id, b.foreign_id);
 	assert_int_equal(out.part_count, 2);
 	assert_string_equal(out.parts[0].name, parts[0].name);
 	assert_string_equal(out.parts[0].media_type, "application/pdf");

@@ -56,7 +56,7 @@ static void document_of(struct record *r)
 							    "Trần A", "31-KH.pdf\nphụ lục.xlsx",
 							    &answered, "T/M ĐẢNG ỦY", "BÍ THƯ",
 							    BUSINESS_REPLACE, &answered,
-							    "xa-a1", 2, true },
+							    "xa-a1", 2, true, "VB-2026/0815" },
 					       .line = { .year = 2026, .number = 7 } };
 }
 
@@ -437,6 +437,7 @@ static void expect_summary(const struct summary *s)
 	assert_int_equal(s->business, BUSINESS_REPLACE);
 	assert_string_equal(s->reminds, "xa-a1");
 	assert_true(s->published);
+	assert_string_equal(s->foreign_id, "VB-2026/0815");
 	assert_string_equal(s->concerns->origin.text, "tinh");
 	assert_int_equal(s->concerns->id.bytes[0], 0x01);
 }
