@@ -167,6 +167,7 @@ UNIT := \
 	tools/output/test_table_layout \
 	tools/output/test_text \
 	tools/run/test_run \
+	tools/spool/test_once \
 	tools/spool/test_order \
 	tools/spool/test_turn \
 	tools/token/test_audit \

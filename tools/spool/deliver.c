@@ -176,19 +176,16 @@ static enum err copy_files(struct making *m, int from, const json_t *saved, json
  * folder that the command is told by its path. */
 static enum err save_files(struct making *m, json_t *files)
 {
-	char to[PLACE_PATH_SIZE + 80];
+	char room[PLACE_ROOM_SIZE], to[PLACE_PATH_SIZE + PLACE_ROOM_SIZE + 16];
 	const char *const args[] = { "--timeout=600", "save", to, "--", m->id, NULL };
-	const struct spool_disk *d = &m->p->disk;
 	json_t *saved = NULL;
-	int from = -1;
+	int from;
 	enum err e;
 
 	if (json_integer_value(json_object_get(m->shown, "attachment_count")) == 0)
 		return ERR_OK;
-	snprintf(to, sizeof to, "--to=%s/in", m->p->work_path);
-	e = spool_disk_remove(d, m->p->work, "in");
-	if (e == ERR_OK)
-		e = spool_disk_folder(d, m->p->work, "in", DISK_PRIVATE_FOLDER, &from);
+	e = spool_place_room(m->p, room, &from);
+	snprintf(to, sizeof to, "--to=%s/%s", m->p->work_path, room);
 	if (e == ERR_OK)
 		e = ask(m->p, args, &saved);
 	if (e == ERR_NOT_FOUND)
@@ -199,7 +196,7 @@ static enum err save_files(struct making *m, json_t *files)
 		e = copy_files(m, from, saved, files);
 	if (from >= 0)
 		close(from);
-	if (spool_disk_remove(d, m->p->work, "in") != ERR_OK)
+	if (room[0] != '\0' && spool_disk_remove(&m->p->disk, m->p->work, room) != ERR_OK)
 		spool_place_log(m->p, ERR_FILE, m->p->work_path);
 	json_decref(saved);
 	return e;

@@ -42,3 +42,23 @@ json_t *spool_fault_json(const struct spool_fault *f)
 	}
 	return out;
 }
+
+void spool_fault_warn(json_t *data, enum err e)
+{
+	const struct spool_fault fault = { .err = e };
+	json_t *list = json_object_get(data, "warnings"), *each, *warning = spool_fault_json(&fault);
+	size_t i;
+
+	if (!json_is_array(list)) {
+		list = json_array();
+		json_object_set_new(data, "warnings", list);
+	}
+	json_array_foreach(list, i, each)
+	{
+		if (json_equal(json_object_get(each, "code"), json_object_get(warning, "code"))) {
+			json_decref(warning);
+			return;
+		}
+	}
+	json_array_append_new(list, warning);
+}

@@ -25,5 +25,7 @@ spool_fault_set(struct spool_fault *f, enum err e, const char *field, const char
 /* As commands say an error with --json, with its English beside it: a new object of the caller's,
  * NULL without memory. */
 json_t *spool_fault_json(const struct spool_fault *f);
+/* Adds one to `warnings` of what was accepted, once. */
+void spool_fault_warn(json_t *data, enum err e);
 
 #endif

@@ -15,6 +15,7 @@ enum { PIECE_BYTES = 256 << 10 };
 enum err spool_inputs_of(const char *file, const char *const *files, unsigned count,
 			 struct spool_inputs *out)
 {
+	out->room[0] = '\0';
 	out->list = calloc(count + 1, sizeof *out->list);
 	out->count = out->list == NULL ? 0 : count + 1;
 	if (out->list == NULL)
@@ -155,9 +156,10 @@ static enum err copy_bytes(int from, int to, struct spool_input *in)
 }
 
 /* Each in a folder of its own: it keeps the name that it is sent under. */
-static enum err copy_one(const struct spool_place *p, struct spool_input *in, unsigned number,
-			 struct spool_fault *fault)
+static enum err copy_one(const struct spool_place *p, struct spool_inputs *all, int room,
+			 unsigned number, struct spool_fault *fault)
 {
+	struct spool_input *in = &all->list[number];
 	const char *slash = strrchr(in->path, '/'), *name = slash == NULL ? in->path : slash + 1;
 	uint64_t size_bytes = in->size_bytes;
 	int64_t modified_ns = in->modified_ns;
@@ -169,7 +171,7 @@ static enum err copy_one(const struct spool_place *p, struct spool_input *in, un
 		e = ERR_CHANGED_FILE;
 	snprintf(word, sizeof word, "%u", number);
 	if (e == ERR_OK)
-		e = spool_disk_folder(&p->disk, p->work, word, DISK_PRIVATE_FOLDER, &folder);
+		e = spool_disk_folder(&p->disk, room, word, DISK_PRIVATE_FOLDER, &folder);
 	if (e == ERR_OK) {
 		to = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 			    DISK_PRIVATE_FILE);
@@ -177,7 +179,7 @@ static enum err copy_one(const struct spool_place *p, struct spool_input *in, un
 	}
 	if (to >= 0 && close(to) != 0 && e == ERR_OK)
 		e = ERR_FILE;
-	snprintf(in->copy, sizeof in->copy, "%s/%s/%s", p->work_path, word, name);
+	snprintf(in->copy, sizeof in->copy, "%s/%s/%s/%s", p->work_path, all->room, word, name);
 	if (folder >= 0)
 		close(folder);
 	if (from >= 0)
@@ -185,32 +187,22 @@ static enum err copy_one(const struct spool_place *p, struct spool_input *in, un
 	return e;
 }
 
-/* Each copy's folder is its number. */
-static enum err clear(const struct spool_place *p, unsigned count)
-{
-	enum err e = ERR_OK;
-	char word[16];
-
-	for (unsigned i = 0; e == ERR_OK && i < count; i++) {
-		snprintf(word, sizeof word, "%u", i);
-		e = spool_disk_remove(&p->disk, p->work, word);
-	}
-	return e;
-}
-
 void spool_inputs_clear(const struct spool_place *p, const struct spool_inputs *in)
 {
-	if (clear(p, in->count) != ERR_OK)
+	if (in->room[0] != '\0' && spool_disk_remove(&p->disk, p->work, in->room) != ERR_OK)
 		spool_place_log(p, ERR_FILE, p->work_path);
 }
 
 enum err spool_inputs_copy(const struct spool_place *p, struct spool_inputs *in,
 			   struct spool_fault *fault)
 {
-	enum err e = clear(p, PARTS_MAX + 1);
+	int room;
+	enum err e = spool_place_room(p, in->room, &room);
 
 	for (unsigned i = 0; e == ERR_OK && i < in->count; i++)
-		e = copy_one(p, &in->list[i], i, fault);
+		e = copy_one(p, in, room, i, fault);
+	if (room >= 0)
+		close(room);
 	if (e != ERR_OK && fault->err != e)
 		*fault = (struct spool_fault){ .err = e };
 	return e;
@@ -239,11 +231,18 @@ json_t *spool_inputs_stamps(const struct spool_inputs *in)
 {
 	json_t *out = json_array();
 
-	for (unsigned i = 0; i < in->count; i++)
-		json_array_append_new(out, json_pack("{s:s, s:I, s:I}", "path", in->list[i].path,
-						     "size", (json_int_t)in->list[i].size_bytes,
-						     "modified",
-						     (json_int_t)in->list[i].modified_ns));
+	for (unsigned i = 0; i < in->count; i++) {
+		const struct spool_input *each = &in->list[i];
+		json_t *stamp = json_pack("{s:s, s:I, s:I}", "path", each->path, "size",
+					  (json_int_t)each->size_bytes, "modified",
+					  (json_int_t)each->modified_ns);
+		char hex[DIGEST_HEX_SIZE];
+
+		digest_to_hex(&each->digest, hex);
+		if (each->copy[0] != '\0')
+			json_object_set_new(stamp, "sha256", json_string(hex));
+		json_array_append_new(out, stamp);
+	}
 	return out;
 }
 

@@ -19,6 +19,7 @@ struct spool_input {
 struct spool_inputs {
 	struct spool_input *list; /* the order itself first */
 	unsigned count;
+	char room[PLACE_ROOM_SIZE]; /* of the copies; "" none */
 };
 
 /* The order `file` and the files that it names. ERR_NO_MEMORY. Free it with spool_inputs_free. */
@@ -30,7 +31,7 @@ void spool_inputs_free(struct spool_inputs *in);
  * which; ERR_FILE. */
 must_use enum err spool_inputs_look(const struct spool_place *p, struct spool_inputs *in,
 				    struct digest *stamp, struct spool_fault *fault);
-/* Copies them to gateway.folder/spool/work, which is emptied before. ERR_CHANGED_FILE: they were
+/* Copies them into a room of their own (place.h). ERR_CHANGED_FILE: they were
  * written meanwhile; ERR_DISK_FULL, ERR_FILE, and as spool_inputs_look. */
 must_use enum err spool_inputs_copy(const struct spool_place *p, struct spool_inputs *in,
 				    struct spool_fault *fault);
@@ -39,7 +40,8 @@ void spool_inputs_clear(const struct spool_place *p, const struct spool_inputs *
 /* SHA-256 over the name and all that is in them, as hexadecimal digits. After copying.
  * ERR_NO_MEMORY. */
 must_use enum err spool_inputs_key(const struct spool_inputs *in, char key[DIGEST_HEX_SIZE]);
-/* For the journal, and for the result: new references, NULL without memory. */
+/* For the journal (after copying with the SHA-256), and for the result: new references, NULL
+ * without memory. */
 json_t *spool_inputs_stamps(const struct spool_inputs *in);
 json_t *spool_inputs_files(const struct spool_inputs *in);
 

@@ -207,24 +207,47 @@ static enum err same_order(const struct spool_place *p, const struct hand *h)
 	return digest_equal(&read, &h->inputs.list[0].digest) ? ERR_OK : ERR_CHANGED_FILE;
 }
 
+/* Under which id it goes: made of the committee, the order's name and all that is in it, so that it
+ * is the same when what is kept here is lost or set back, and for another gateway: the daemon takes
+ * an id once. An id of the order's own comes first; of edXML the command makes one of the file. */
+static void choose_id(const struct spool_place *p, const struct hand *h, char id[UUID_TEXT_SIZE])
+{
+	char scope[COMMITTEE_ID_MAX + 16];
+	struct doc_id made;
+
+	id[0] = '\0';
+	if (h->edxml) {
+		spool_send_edxml_id(p, &h->inputs, id);
+		return;
+	}
+	if (h->order.id != NULL && uuid_parse(h->order.id, &made) != ERR_OK)
+		return; /* the command says what is wrong with it */
+	/* No token's name, which is the scope of other keys, has a "/". */
+	snprintf(scope, sizeof scope, "spool/%s", p->parts->config->committee.text);
+	if (h->order.id == NULL)
+		uuid_of_key(scope, h->key, &made);
+	uuid_print(made.bytes, id);
+}
+
+/* Entries of earlier versions have an id that was drawn, and go on with it; or none where the order
+ * or the command had one. */
 static json_t *open_entry(const struct spool_place *p, const struct hand *h, bool *again)
 {
 	json_t *entry = spool_journal_open(p, h->key);
-	char id[UUID_TEXT_SIZE] = "";
-	struct doc_id made;
+	char id[UUID_TEXT_SIZE];
 
 	*again = entry != NULL;
-	if (entry != NULL) {
-		/* Where they lie now, when they were put there once more. */
-		json_object_set_new(entry, "inputs", spool_inputs_stamps(&h->inputs));
-		return entry;
+	if (entry == NULL) {
+		choose_id(p, h, id);
+		return entry_new(h, id);
 	}
-	if (h->order.id == NULL && !h->edxml) {
-		if (uuid_new(text_now_ms(), &made) != ERR_OK)
-			return NULL;
-		uuid_print(made.bytes, id);
+	if (spool_journal_text(entry, "id")[0] == '\0') {
+		choose_id(p, h, id);
+		json_object_set_new(entry, "id", json_string(id));
 	}
-	return entry_new(h, id);
+	/* Where they lie now, when they were put there once more. */
+	json_object_set_new(entry, "inputs", spool_inputs_stamps(&h->inputs));
+	return entry;
 }
 
 /* The same again: its first answer, and that it is one. */
@@ -236,6 +259,7 @@ static enum next repeat(const struct spool_place *p, struct hand *h, json_t *kno
 	enum next next = NEXT_LATER;
 
 	json_object_set_new(data, "repetition", json_true());
+	spool_fault_warn(data, ERR_SPOOL_AGAIN);
 	if (entry != NULL && data != NULL) {
 		json_object_set(entry, "at", json_object_get(known, "at"));
 		if (end_entry(p, entry, true, data) == ERR_OK)
@@ -269,8 +293,12 @@ static enum next send_it(const struct spool_place *p, struct hand *h)
 		json_decref(entry);
 		return NEXT_LATER;
 	}
-	if (verdict == VERDICT_ACCEPTED)
+	if (verdict == VERDICT_ACCEPTED) {
 		json_object_set_new(said, "files", spool_inputs_files(&h->inputs));
+		/* Not of an attempt that is known here. */
+		if (!again && json_is_true(json_object_get(said, "repeated")))
+			spool_fault_warn(said, ERR_SPOOL_AGAIN);
+	}
 	if (verdict == VERDICT_ACCEPTED || verdict == VERDICT_REFUSED) {
 		if (end_entry(p, entry, verdict == VERDICT_ACCEPTED, said) == ERR_OK)
 			next = finish(p, h->sight, entry);
@@ -336,7 +364,7 @@ static bool is_same(const struct spool_place *p, struct hand *h, const struct di
 /* An order that cannot be read may be one that is being written: it must stay as it is. */
 static bool settled(const struct spool_place *p, struct hand *h)
 {
-	struct spool_inputs alone = { NULL, 0 };
+	struct spool_inputs alone = { .count = 0 };
 	struct spool_fault unread;
 	struct digest stamp = { { 0 } };
 	enum err e = spool_inputs_of(h->sight->file, NULL, 0, &alone);
@@ -385,9 +413,11 @@ static enum next take(const struct spool_place *p, struct spool_sight *sight, in
 static enum err settle_orphan(const struct spool_place *p, json_t *entry, int64_t now_ms)
 {
 	const char *id = spool_journal_text(entry, "id");
+	bool edxml = spool_order_ends(spool_journal_text(entry, "file"), ".edxml");
+	const json_t *inputs = edxml ? NULL : json_object_get(entry, "inputs");
 	json_t *said = NULL;
 	enum spool_verdict verdict =
-	    id[0] == '\0' ? VERDICT_REFUSED : spool_send_ask(p, id, &said);
+	    id[0] == '\0' ? VERDICT_REFUSED : spool_send_ask(p, id, inputs, &said);
 
 	if (verdict == VERDICT_ACCEPTED && said != NULL) {
 		if (spool_disk_has(p->out, spool_journal_text(entry, "file")))

@@ -1,6 +1,7 @@
 /* See place.h. */
 #include "tools/spool/place.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "tools/base/text.h"
 
 /* A send may carry gigabytes; --wait of `changes` comes on top, and is less. */
 enum { ASK_MAX_MS = 3600 * 1000 };
@@ -114,6 +117,39 @@ void spool_place_close(struct spool_place *p)
 		if (all[i] >= 0)
 			close(all[i]);
 	}
+}
+
+static enum err clear_rooms(const struct spool_place *p)
+{
+	int fd = openat(p->work, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	enum err e = list == NULL ? ERR_FILE : ERR_OK;
+	struct dirent *each;
+
+	if (list == NULL && fd >= 0)
+		close(fd);
+	while (e == ERR_OK && (each = readdir(list)) != NULL) {
+		if (each->d_name[0] != '.')
+			e = spool_disk_remove(&p->disk, p->work, each->d_name);
+	}
+	if (list != NULL)
+		closedir(list);
+	return e;
+}
+
+enum err spool_place_room(const struct spool_place *p, char name[PLACE_ROOM_SIZE], int *fd)
+{
+	struct doc_id made;
+	enum err e = clear_rooms(p);
+
+	*fd = -1;
+	name[0] = '\0';
+	if (e == ERR_OK)
+		e = uuid_new(text_now_ms(), &made);
+	if (e != ERR_OK)
+		return e;
+	uuid_print(made.bytes, name);
+	return spool_disk_folder(&p->disk, p->work, name, DISK_PRIVATE_FOLDER, fd);
 }
 
 static enum err run_it(void *ctx, const struct run_program *p, const char *const *args,

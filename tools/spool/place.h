@@ -3,10 +3,11 @@
 #ifndef VANTHU_TOOLS_SPOOL_PLACE_H
 #define VANTHU_TOOLS_SPOOL_PLACE_H
 
+#include "tools/client/uuid.h"
 #include "tools/spool/disk.h"
 #include "tools/spool/spool.h"
 
-enum { PLACE_PATH_SIZE = CONFIG_PATH_MAX + 64 };
+enum { PLACE_PATH_SIZE = CONFIG_PATH_MAX + 64, PLACE_ROOM_SIZE = UUID_TEXT_SIZE };
 
 struct spool_place {
 	const struct spool_parts *parts; /* borrowed */
@@ -14,7 +15,7 @@ struct spool_place {
 	int stop; /* a descriptor that can be read when all is to end; -1: none */
 	int root, out, done, refused, in, receipts; /* shared: gateway.spool */
 	int state, open, known, delivered, work;    /* ours: gateway.folder/spool */
-	char work_path[PLACE_PATH_SIZE]; /* for the command */
+	char work_path[PLACE_PATH_SIZE]; /* of `work`, for the command */
 	char wrong[2 * PLACE_PATH_SIZE]; /* the folder that could not be opened */
 };
 
@@ -24,6 +25,11 @@ must_use enum err spool_place_open(const struct spool_parts *parts, int stop,
 				   struct spool_place *out);
 void spool_place_close(struct spool_place *p);
 
+/* A new folder in `work`, under a name that no other had: a command that a process left behind when
+ * it was killed may still read or write by the path that it was given, and must not meet there what
+ * belongs to another document. All other rooms are removed. *fd is the caller's, -1 on errors. */
+must_use enum err spool_place_room(const struct spool_place *p, char name[PLACE_ROOM_SIZE],
+				   int *fd);
 /* vanthu with these arguments (NULL at the end), in `language`. ERR_OK: *code is its exit code,
  * *answer what it said, a new reference, NULL where that is no JSON object. Otherwise as
  * run_vanthu. */

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "tests/unit/support/fixture.h"
+#include "proto/digest.h"
 #include "tools/base/files.h"
+#include "tools/client/uuid.h"
 
 enum { TEXT_SIZE = 1 << 16, PATH_SIZE = 1024 };
 
@@ -86,6 +88,37 @@ static void content_of(const char *const *args, char *text)
 	}
 }
 
+/* What `show` will say of it. */
+static void note_shown(const struct spool_desk *d, const char *const *args, const char *id)
+{
+	const char *issued = argument(args, "--date=");
+	json_t *files = json_array(), *shown;
+	char word[64], *text = malloc(TEXT_SIZE), hex[DIGEST_HEX_SIZE];
+	bool is_file = false;
+
+	assert_non_null(text);
+	for (; *args != NULL; args++) {
+		struct digest digest;
+
+		if (is_file) {
+			text[0] = '\0';
+			append_file(*args, text);
+			digest = digest_of((struct blob){ (const uint8_t *)text, strlen(text) });
+			digest_to_hex(&digest, hex);
+			json_array_append_new(files, json_pack("{s:s}", "sha256", hex));
+		}
+		is_file |= strcmp(*args, "--") == 0;
+	}
+	shown = json_pack("{s:s, s:s, s:s, s:o}", "id", id, "from", d->config.committee.text,
+			  "issued", issued, "attachments", files);
+	free(text);
+	text = json_dumps(shown, 0);
+	snprintf(word, sizeof word, "shown/%s", id);
+	spool_desk_write(d, word, text);
+	free(text);
+	json_decref(shown);
+}
+
 static enum err do_send(struct spool_desk *d, const char *const *args, struct run_result *out)
 {
 	const char *id = argument(args, "--id=");
@@ -97,6 +130,10 @@ static enum err do_send(struct spool_desk *d, const char *const *args, struct ru
 	snprintf(word, sizeof word, "daemon/%s", id);
 	path_of(d, word, path);
 	content_of(args, text);
+	for (unsigned i = 0; args[i] != NULL; i++) {
+		if (strcmp(args[i], "--") == 0)
+			snprintf(d->path, sizeof d->path, "%s", args[i + 1]);
+	}
 	there = access(path, F_OK) == 0;
 	before[0] = '\0';
 	if (there)
@@ -105,6 +142,7 @@ static enum err do_send(struct spool_desk *d, const char *const *args, struct ru
 	step(d);
 	if (!there && strcmp(d->mood, "closed") != 0 &&
 	    strcmp(argument(args, "--to="), "nobody") != 0) {
+		note_shown(d, args, id);
 		spool_desk_write(d, word, text);
 		step(d);
 	}
@@ -116,8 +154,37 @@ static enum err do_send(struct spool_desk *d, const char *const *args, struct ru
 		return say_error(out, 6, "VT-2002");
 	if (access(path, F_OK) != 0)
 		return say_error(out, 5, "VT-2005");
-	return say(out, 0, json_pack("{s:i, s:{s:s, s:b}}", "v", 1, "data", "id", id, "repeated",
+	return say(out, strcmp(d->mood, "unfinished") == 0 ? 7 : 0, json_pack("{s:i, s:{s:s, s:b}}", "v", 1, "data", "id", id, "repeated",
 				     (int)there));
+}
+
+/* Its id is made of the file; "<x/>" is none, and "<status/>" is about another document. */
+static enum err do_import(struct spool_desk *d, const char *const *args, struct run_result *out)
+{
+	bool dry = strcmp(args[0], "--dry-run") == 0;
+	const char *path = args[dry ? 4 : 3];
+	char *text = malloc(TEXT_SIZE), id[UUID_TEXT_SIZE], option[64];
+	const char *line[] = { "send", option, "--date=2026-11-29", "--", path, NULL };
+	struct doc_id made;
+	bool none, status;
+
+	assert_non_null(text);
+	text[0] = '\0';
+	append_file(path, text);
+	uuid_of_key("edxml", text, &made);
+	uuid_print(made.bytes, id);
+	none = strcmp(text, "<x/>") == 0;
+	status = strcmp(text, "<status/>") == 0;
+	free(text);
+	if (none)
+		return say_error(out, 2, "VT-1001");
+	if (status)
+		return say(out, 0, json_pack("{s:i, s:{s:s}}", "v", 1, "data", "id", id));
+	if (dry)
+		return say(out, 0, json_pack("{s:i, s:{s:s, s:s}}", "v", 1, "data", "id", id,
+					     "competence", "yes"));
+	snprintf(option, sizeof option, "--id=%s", id);
+	return do_send(d, line, out);
 }
 
 static const json_t *find(const json_t *list, const char *id)
@@ -145,12 +212,14 @@ static enum err do_show(struct spool_desk *d, const char *id, struct run_result 
 	assert_non_null(inbox);
 	snprintf(word, sizeof word, "daemon/%s", id);
 	path_of(d, word, path);
-	if (found != NULL)
+	if (found != NULL) {
 		e = say(out, 0, json_pack("{s:i, s:O}", "v", 1, "data", found));
-	else if (access(path, F_OK) == 0)
-		e = say(out, 0, json_pack("{s:i, s:{s:s}}", "v", 1, "data", "id", id));
-	else
+	} else if (access(path, F_OK) == 0) {
+		snprintf(word, sizeof word, "shown/%s", id);
+		e = say(out, 0, json_pack("{s:i, s:o}", "v", 1, "data", spool_desk_json(d, word)));
+	} else {
 		e = say_error(out, 4, "VT-2001");
+	}
 	json_decref(inbox);
 	return e;
 }
@@ -234,6 +303,8 @@ static enum err run(void *ctx, const struct run_program *p, const char *const *a
 		return say_error(out, 3, "VT-5001");
 	if (strncmp(args[0], "--timeout", 9) == 0 && strcmp(args[1], "send") == 0)
 		return do_send(d, args + 1, out);
+	if (strcmp(args[0], "edxml") == 0 || strcmp(args[1], "edxml") == 0)
+		return do_import(d, args, out);
 	if (strcmp(args[0], "show") == 0)
 		return do_show(d, args[2], out);
 	if (strncmp(args[0], "--timeout", 9) == 0 && strcmp(args[1], "save") == 0)
@@ -260,7 +331,7 @@ static void log_line(void *ctx, enum err e, const char *text)
 
 void spool_desk_open(struct spool_desk *d)
 {
-	static const char *const folders[] = { "spool", "gateway", "daemon", "taken",
+	static const char *const folders[] = { "spool", "gateway", "daemon", "shown", "taken",
 					       "taken/receipts" };
 	char path[PATH_SIZE];
 
@@ -276,6 +347,7 @@ void spool_desk_open(struct spool_desk *d)
 	snprintf(d->config.file, sizeof d->config.file, "%s/vanthud.yaml", d->root);
 	snprintf(d->config.gateway_spool, sizeof d->config.gateway_spool, "%s/spool", d->root);
 	snprintf(d->config.gateway_folder, sizeof d->config.gateway_folder, "%s/gateway", d->root);
+	snprintf(d->config.committee.text, sizeof d->config.committee.text, "tren");
 	d->config.gateway_spool_poll_ms = SPOOL_DESK_POLL_MS;
 	d->config.attachment_max_bytes = 1000;
 	d->parts = (struct spool_parts){ .config = &d->config, .vanthu = "/none", .run = run,
@@ -334,6 +406,15 @@ bool spool_desk_has(const struct spool_desk *d, const char *path)
 	return lstat(whole, &st) == 0;
 }
 
+void spool_desk_lose_state(const struct spool_desk *d)
+{
+	char path[PATH_SIZE];
+
+	path_of(d, "gateway", path);
+	fs_remove_tree(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+}
+
 json_t *spool_desk_json(const struct spool_desk *d, const char *path)
 {
 	char whole[PATH_SIZE];
@@ -390,4 +471,38 @@ bool spool_desk_consume(const struct spool_desk *d)
 {
 	return take_from(d, "spool/in", "taken") &&
 	       take_from(d, "spool/in/receipts", "taken/receipts");
+}
+
+void spool_desk_assert_text(json_t *value, const char *path, const char *wanted)
+{
+	char words[128], *rest = words, *word;
+	json_t *at = value;
+
+	snprintf(words, sizeof words, "%s", path);
+	while ((word = strsep(&rest, ".")) != NULL)
+		at = json_object_get(at, word);
+	assert_non_null(at);
+	assert_string_equal(json_string_value(at), wanted);
+}
+
+/* Of a result, that its code is this one. */
+void spool_desk_assert_code(const struct spool_desk *d, const char *path, const char *code)
+{
+	json_t *result = spool_desk_json(d, path);
+
+	assert_non_null(result);
+	spool_desk_assert_text(result, "error.code", code);
+	assert_non_null(json_object_get(json_object_get(result, "error"), "message_en"));
+	json_decref(result);
+}
+
+/* The id of an accepted one. */
+void spool_desk_id(const struct spool_desk *d, const char *path, char id[40])
+{
+	json_t *result = spool_desk_json(d, path);
+
+	assert_non_null(result);
+	snprintf(id, 40, "%s",
+		 json_string_value(json_object_get(json_object_get(result, "data"), "id")));
+	json_decref(result);
 }

@@ -1,5 +1,5 @@
-/* The spool folder with real folders: what is sent, refused, put off, put there, and that all of it
- * happens once wherever the process ends. */
+/* The spool folder with real folders: what is sent, refused, put off and put
+ * there. */
 #include "tools/spool/turn.h"
 
 #include <stdio.h>
@@ -31,40 +31,6 @@ static int close_desk(void **state)
 	spool_desk_close(*state);
 	free(*state);
 	return 0;
-}
-
-static void assert_text(json_t *value, const char *path, const char *wanted)
-{
-	char words[128], *rest = words, *word;
-	json_t *at = value;
-
-	snprintf(words, sizeof words, "%s", path);
-	while ((word = strsep(&rest, ".")) != NULL)
-		at = json_object_get(at, word);
-	assert_non_null(at);
-	assert_string_equal(json_string_value(at), wanted);
-}
-
-/* Of a result, that its code is this one. */
-static void assert_code(const struct spool_desk *d, const char *path, const char *code)
-{
-	json_t *result = spool_desk_json(d, path);
-
-	assert_non_null(result);
-	assert_text(result, "error.code", code);
-	assert_non_null(json_object_get(json_object_get(result, "error"), "message_en"));
-	json_decref(result);
-}
-
-/* The id of an accepted one. */
-static void id_of(const struct spool_desk *d, const char *path, char id[40])
-{
-	json_t *result = spool_desk_json(d, path);
-
-	assert_non_null(result);
-	snprintf(id, 40, "%s",
-		 json_string_value(json_object_get(json_object_get(result, "data"), "id")));
-	json_decref(result);
 }
 
 /* ---- out ---- */
@@ -128,7 +94,7 @@ static void test_the_same_again_is_answered_and_not_sent(void **state)
 		spool_desk_write(d, "spool/out/a.ready", "");
 		spool_desk_restart(d);
 		spool_desk_turns(d, 1);
-		id_of(d, "spool/out/a.accepted.json", i == 0 ? first : second);
+		spool_desk_id(d, "spool/out/a.accepted.json", i == 0 ? first : second);
 	}
 	assert_string_equal(first, second);
 	assert_int_equal(d->asked, 1);
@@ -142,7 +108,7 @@ static void test_the_same_again_is_answered_and_not_sent(void **state)
 	spool_desk_write(d, "spool/out/a.yaml", "to: b\nfiles: [a.pdf]\n");
 	spool_desk_write(d, "spool/out/a.ready", "");
 	spool_desk_turns(d, 1);
-	id_of(d, "spool/out/a.accepted.json", third);
+	spool_desk_id(d, "spool/out/a.accepted.json", third);
 	assert_string_not_equal(first, third);
 	assert_int_equal(spool_desk_count(d, "daemon", ""), 2);
 	assert_true(spool_desk_has(d, "spool/out/done/a-3/result.json"));
@@ -157,7 +123,7 @@ static void test_while_nobody_answers_it_waits_and_then_goes(void **state)
 	spool_desk_write(d, "spool/out/a.yaml", "to: b\nfiles: [a.pdf]\n");
 	spool_desk_write(d, "spool/out/a.ready", "");
 	spool_desk_turns(d, 20);
-	assert_code(d, "spool/out/a.waiting.json", "VT-5001");
+	spool_desk_assert_code(d, "spool/out/a.waiting.json", "VT-5001");
 	assert_true(spool_desk_has(d, "spool/out/a.yaml"));
 	assert_true(spool_desk_has(d, "spool/out/a.pdf"));
 	d->mood = "";
@@ -178,7 +144,7 @@ static void test_what_was_sent_before_it_is_refused_now_is_accepted(void **state
 	spool_desk_write(d, "spool/out/b.pdf", "content");
 	spool_desk_write(d, "spool/out/b.yaml", "to: b\nfiles: [b.pdf]\n");
 	spool_desk_turns(d, 6);
-	assert_code(d, "spool/out/b.waiting.json", "VT-5002");
+	spool_desk_assert_code(d, "spool/out/b.waiting.json", "VT-5002");
 	spool_desk_restart(d);
 	d->mood = "closed";
 	spool_desk_turns(d, 20);
@@ -186,7 +152,7 @@ static void test_what_was_sent_before_it_is_refused_now_is_accepted(void **state
 	assert_true(
 	    json_is_true(json_object_get(json_object_get(result, "data"), "repeated")));
 	json_decref(result);
-	assert_code(d, "spool/out/a.refused.json", "VT-2005");
+	spool_desk_assert_code(d, "spool/out/a.refused.json", "VT-2005");
 	assert_int_equal(spool_desk_count(d, "daemon", ""), 1);
 }
 
@@ -250,7 +216,7 @@ static void test_what_is_wrong_is_refused_with_what_mends_it(void **state)
 			spool_desk_write(d, word, "");
 		spool_desk_turns(d, 3);
 		snprintf(word, sizeof word, "spool/out/x%zu.refused.json", i);
-		assert_code(d, word, cases[i].code);
+		spool_desk_assert_code(d, word, cases[i].code);
 		snprintf(word, sizeof word, "spool/out/refused/x%zu/x%zu.yaml", i, i);
 		assert_true(spool_desk_has(d, word));
 	}
@@ -275,11 +241,11 @@ static void test_names_that_lead_elsewhere_or_cannot_be_kept(void **state)
 	snprintf(word, sizeof word, "spool/out/%0230d.yaml", 1);
 	spool_desk_write(d, word, "to: b\nfiles: [x]\n");
 	spool_desk_turns(d, 4);
-	assert_code(d, "spool/out/a_b_c.refused.json", "VT-6044");
-	assert_code(d, "spool/out/_CON.refused.json", "VT-6044");
+	spool_desk_assert_code(d, "spool/out/a_b_c.refused.json", "VT-6044");
+	spool_desk_assert_code(d, "spool/out/_CON.refused.json", "VT-6044");
 	snprintf(word, sizeof word, "spool/out/%0200d.refused.json", 0);
-	assert_code(d, word, "VT-6044");
-	assert_code(d, "spool/out/l.refused.json", "VT-6042");
+	spool_desk_assert_code(d, word, "VT-6044");
+	spool_desk_assert_code(d, "spool/out/l.refused.json", "VT-6042");
 	assert_true(spool_desk_has(d, "spool/out/\xff.yaml"));
 	assert_true(spool_desk_has(d, "spool/out/.hidden.yaml"));
 	assert_true(spool_desk_has(d, "spool/out/half.yaml.tmp"));
@@ -292,7 +258,7 @@ static void test_an_order_whose_file_is_missing_says_so_and_waits(void **state)
 
 	spool_desk_write(d, "spool/out/a.yaml", "to: b\nfiles: [a.pdf]\n");
 	spool_desk_turns(d, 6);
-	assert_code(d, "spool/out/a.waiting.json", "VT-6043");
+	spool_desk_assert_code(d, "spool/out/a.waiting.json", "VT-6043");
 	spool_desk_write(d, "spool/out/a.pdf", "content");
 	spool_desk_turns(d, 3);
 	assert_true(spool_desk_has(d, "spool/out/a.accepted.json"));
@@ -305,7 +271,7 @@ static void test_edxml_goes_to_its_own_command(void **state)
 
 	spool_desk_write(d, "spool/out/e.edxml", "<x/>");
 	spool_desk_turns(d, 3);
-	assert_code(d, "spool/out/e.refused.json", "VT-1001");
+	spool_desk_assert_code(d, "spool/out/e.refused.json", "VT-1001");
 	assert_true(spool_desk_has(d, "spool/out/refused/e/e.edxml"));
 }
 
@@ -363,7 +329,7 @@ static void test_what_comes_lies_there_whole_under_names_that_all_systems_take(v
 	}
 	assert_int_equal(spool_desk_count(d, "spool/in/" FOLDER_1, ""), COUNT_OF(names));
 	value = spool_desk_json(d, "spool/in/" FOLDER_1 "/document.json");
-	assert_text(value, "data.id", DOC_1);
+	spool_desk_assert_text(value, "data.id", DOC_1);
 	assert_int_equal(json_array_size(json_object_get(value, "files")), 4);
 	json_decref(value);
 	assert_true(spool_desk_has(d, "spool/in/receipts/" DOC_2 "-6.json"));
@@ -405,7 +371,7 @@ static void test_who_was_too_late_catches_up_and_gets_nothing_twice(void **state
 	assert_int_equal(spool_desk_count(d, "spool/in", "receipts"), 1);
 	assert_true(spool_desk_has(d, "spool/in/2026-11-30-2-CV-000000000002"));
 	note = spool_desk_json(d, "spool/in/receipts/changes-19.json");
-	assert_text(note, "data.error.code", "VT-6046");
+	spool_desk_assert_text(note, "data.error.code", "VT-6046");
 	assert_int_equal(json_integer_value(json_object_get(json_object_get(note, "data"),
 							    "from")),
 			 4);
@@ -429,116 +395,6 @@ static void test_who_was_too_late_catches_up_and_gets_nothing_twice(void **state
 	assert_int_equal(spool_desk_count(d, "spool/in/receipts", ""), 2);
 }
 
-/* ---- wherever it ends ---- */
-
-static void lay_out(const struct spool_desk *d)
-{
-	spool_desk_write(d, "spool/out/a.pdf", "content a");
-	spool_desk_write(d, "spool/out/a.yaml", "to: b\nfiles: [a.pdf]\n");
-	spool_desk_write(d, "spool/out/a.ready", "");
-	spool_desk_write(d, "spool/out/sub/b.pdf", "content b");
-	spool_desk_write(d, "spool/out/b.yaml", "to: b\nfiles: [sub/b.pdf]\n");
-	spool_desk_write(d, "spool/out/c.pdf", "content c");
-	spool_desk_write(d, "spool/out/c.yaml", "to: nobody\nfiles: [c.pdf]\n");
-}
-
-/* A process that ends before its n-th change, or has nothing more to do: true. */
-static bool run_until(struct spool_desk *d, unsigned n)
-{
-	pid_t pid = fork();
-	int status;
-
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		spool_desk_restart(d);
-		d->steps = 0;
-		d->die_at = n;
-		spool_desk_turns(d, 5);
-		_exit(0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	assert_true(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 9);
-	return WEXITSTATUS(status) == 0;
-}
-
-/* Who waits for results takes each as soon as it is there. */
-static unsigned take_results(const struct spool_desk *d)
-{
-	static const char *const results[] = { "a.accepted.json", "b.accepted.json",
-					       "c.refused.json" };
-	char path[SPOOL_DESK_PATH + 64];
-	unsigned count = 0;
-
-	for (size_t i = 0; i < COUNT_OF(results); i++) {
-		snprintf(path, sizeof path, "%s/spool/out/%s", d->root, results[i]);
-		count += unlink(path) == 0;
-	}
-	return count;
-}
-
-static void test_wherever_it_ends_all_happens_once(void **state)
-{
-	struct spool_desk *d = *state;
-	unsigned n = 1, results;
-	bool whole;
-
-	do {
-		spool_desk_close(d);
-		spool_desk_open(d);
-		d->inbox = two_documents;
-		d->changes = its_changes;
-		lay_out(d);
-		whole = run_until(d, n++);
-		results = take_results(d);
-		assert_true(spool_desk_consume(d));
-		assert_true(run_until(d, 0));
-		results += take_results(d);
-		assert_true(spool_desk_consume(d));
-		assert_int_equal(results, 3);
-		assert_int_equal(spool_desk_count(d, "daemon", ""), 2);
-		assert_int_equal(spool_desk_count(d, "spool/out", "done refused sub"), 0);
-		assert_int_equal(spool_desk_count(d, "spool/out/sub", ""), 0);
-		assert_true(spool_desk_has(d, "spool/out/done/a/a.pdf"));
-		assert_true(spool_desk_has(d, "spool/out/done/b/b.pdf"));
-		assert_true(spool_desk_has(d, "spool/out/refused/c/c.pdf"));
-		assert_int_equal(spool_desk_count(d, "taken", "receipts"), 2);
-		assert_int_equal(spool_desk_count(d, "taken/receipts", ""), 1);
-		assert_int_equal(spool_desk_count(d, "gateway/spool/open", ""), 0);
-	} while (!whole);
-	printf("%u places at which it ended\n", n - 2);
-	assert_true(n > 100);
-}
-
-static void test_it_may_end_again_while_it_mends_what_was_left(void **state)
-{
-	enum { SEEDS = 12 };
-	struct spool_desk *d = *state;
-	uint64_t draw = 42;
-
-	for (unsigned seed = 0; seed < SEEDS; seed++) {
-		unsigned results = 0;
-		bool whole = false;
-
-		spool_desk_close(d);
-		spool_desk_open(d);
-		d->inbox = two_documents;
-		d->changes = its_changes;
-		lay_out(d);
-		for (unsigned again = 0; !whole; again++) {
-			draw = draw * 6364136223846793005ULL + 1442695040888963407ULL;
-			whole = run_until(d, again > 30 ? 0 : 1 + (unsigned)(draw >> 33) % 90);
-			results += take_results(d);
-			assert_true(spool_desk_consume(d));
-		}
-		assert_int_equal(results, 3);
-		assert_int_equal(spool_desk_count(d, "daemon", ""), 2);
-		assert_int_equal(spool_desk_count(d, "spool/out", "done refused sub"), 0);
-		assert_int_equal(spool_desk_count(d, "taken", "receipts"), 2);
-		assert_int_equal(spool_desk_count(d, "taken/receipts", ""), 1);
-	}
-}
-
 #define DESK_TEST(f) cmocka_unit_test_setup_teardown(f, open_desk, close_desk)
 
 int main(void)
@@ -559,8 +415,6 @@ int main(void)
 		DESK_TEST(test_what_comes_lies_there_whole_under_names_that_all_systems_take),
 		DESK_TEST(test_a_document_whose_content_is_gone_is_noted_and_the_next_one_comes),
 		DESK_TEST(test_who_was_too_late_catches_up_and_gets_nothing_twice),
-		DESK_TEST(test_wherever_it_ends_all_happens_once),
-		DESK_TEST(test_it_may_end_again_while_it_mends_what_was_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
