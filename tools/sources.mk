@@ -186,6 +186,7 @@ TOOLS := \
 	spool/deliver \
 	spool/disk \
 	spool/fault \
+	spool/heal \
 	spool/incoming \
 	spool/inputs \
 	spool/journal \
@@ -196,6 +197,7 @@ TOOLS := \
 	spool/send \
 	spool/sights \
 	spool/spool \
+	spool/stuck \
 	spool/turn \
 	token/audit \
 	token/book \
@@ -291,6 +293,7 @@ TOOLS_TEST := \
 	spool/deliver \
 	spool/disk \
 	spool/fault \
+	spool/heal \
 	spool/incoming \
 	spool/inputs \
 	spool/journal \
@@ -301,6 +304,7 @@ TOOLS_TEST := \
 	spool/send \
 	spool/sights \
 	spool/spool \
+	spool/stuck \
 	spool/turn \
 	token/audit \
 	token/book \

@@ -12,7 +12,9 @@
 #include "tools/base/text.h"
 #include "tools/client/client.h"
 #include "tools/spool/fault.h"
+#include "tools/spool/heal.h"
 #include "tools/spool/journal.h"
+#include "tools/spool/stuck.h"
 
 enum {
 	FOLDER_NAME_MAX = 120, /* bytes, so that paths stay short on other systems */
@@ -24,14 +26,28 @@ static const char document_json[] = "document.json";
 
 /* ---- names ---- */
 
+/* The day in Vietnam of an instant as JSON has it. */
+static void day_of(const char *arrived, char day[11])
+{
+	char local[64];
+
+	text_local_time(arrived, false, local, sizeof local);
+	/* DD/MM/YYYY hh:mm:ss */
+	if (strlen(local) == 19 && local[2] == '/')
+		snprintf(day, 11, "%.4s-%.2s-%.2s", local + 6, local + 3, local);
+	else
+		snprintf(day, 11, "%.10s", arrived);
+}
+
 /* 2026-11-29-31-KH_ĐU-95a65549f4c5 */
 static void folder_name(const json_t *shown, const char *id, char out[CURSOR_NAME_SIZE])
 {
 	char name[FILE_NAME_SIZE * 2], portable[FILE_NAME_SIZE], cut[FILE_NAME_SIZE];
 	size_t len = strlen(id);
+	char day[11];
 
-	snprintf(name, sizeof name, "%.10s-%.150s", spool_journal_text(shown, "arrived_at"),
-		 spool_journal_text(shown, "number"));
+	day_of(spool_journal_text(shown, "arrived_at"), day);
+	snprintf(name, sizeof name, "%s-%.150s", day, spool_journal_text(shown, "number"));
 	file_name_portable(name, portable);
 	for (char *c = portable; *c != '\0'; c++) {
 		if (*c == ' ')
@@ -77,8 +93,9 @@ static enum err safe_name(const char *given, char **taken, unsigned count,
 
 /* ---- the command ---- */
 
-/* ERR_OK: *data is what it said. ERR_NOT_FOUND: it refuses for good, and *data is its error.
- * Otherwise: later. EXIT 7 is for who saved some of the files, and says which. */
+/* ERR_OK: *data is what it said. ERR_NOT_FOUND: it refuses for good, ERR_DAMAGED: something of this
+ * document has to be mended first; *data is then its error. Otherwise: later. EXIT 7 is for who
+ * saved some of the files, and says which. */
 static enum err ask(const struct spool_place *p, const char *const *args, json_t **data)
 {
 	enum { PARTLY = 7 };
@@ -93,34 +110,37 @@ static enum err ask(const struct spool_place *p, const char *const *args, json_t
 	number = spool_place_code(answer);
 	if (code == 0 || code == PARTLY)
 		*data = json_incref(json_object_get(answer, "data"));
-	else if (number >= 2000 && number < 4000)
+	else if (spool_heals_alone(number) || !spool_heals(number))
 		*data = json_incref(json_object_get(answer, "error"));
 	json_decref(answer);
 	if (*data == NULL)
 		return number == 0 ? ERR_BUSY : (enum err)number;
-	return code == 0 || code == PARTLY ? ERR_OK : ERR_NOT_FOUND;
+	if (code == 0 || code == PARTLY)
+		return ERR_OK;
+	return spool_heals_alone(number) ? ERR_DAMAGED : ERR_NOT_FOUND;
 }
 
-/* What is missing comes never (its content was given back, or is not kept): ERR_NOT_FOUND, *error
- * says which; or later. */
+/* What of it is missing, as ask() says it of all: later, to be mended, or never. */
 static enum err check_missing(json_t *saved, json_t **error)
 {
 	json_t *each, *missing = json_object_get(saved, "missing");
+	enum err e = ERR_OK;
 	size_t i;
 
+	*error = NULL;
 	json_array_foreach(missing, i, each)
 	{
-		const char *code = json_string_value(json_object_get(each, "code"));
-		unsigned long number = code == NULL || strlen(code) < 4
-					   ? 0
-					   : strtoul(code + 3, NULL, 10);
+		unsigned number = spool_place_number(each);
 
-		if (number < 2000 || number >= 4000)
+		if (spool_heals(number) && !spool_heals_alone(number))
 			return ERR_BUSY;
-		*error = json_incref(each);
-		return ERR_NOT_FOUND;
+		if (spool_heals_alone(number) || e == ERR_OK) {
+			*error = each;
+			e = spool_heals_alone(number) ? ERR_DAMAGED : ERR_NOT_FOUND;
+		}
 	}
-	return ERR_OK;
+	json_incref(*error);
+	return e;
 }
 
 /* ---- the folder ---- */
@@ -188,7 +208,7 @@ static enum err save_files(struct making *m, json_t *files)
 	snprintf(to, sizeof to, "--to=%s/%s", m->p->work_path, room);
 	if (e == ERR_OK)
 		e = ask(m->p, args, &saved);
-	if (e == ERR_NOT_FOUND)
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
 		m->error = json_incref(saved);
 	if (e == ERR_OK)
 		e = check_missing(saved, &m->error);
@@ -290,7 +310,7 @@ enum err spool_deliver_document(const struct spool_place *p, struct spool_cursor
 		return e;
 	snprintf(m.temporary, sizeof m.temporary, ".tmp-%.40s", id);
 	e = ask(p, args, &m.shown);
-	if (e == ERR_NOT_FOUND)
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
 		m.error = json_incref(m.shown);
 	if (e == ERR_OK)
 		e = make_folder(&m);
@@ -298,8 +318,31 @@ enum err spool_deliver_document(const struct spool_place *p, struct spool_cursor
 		e = put_folder(&m, c);
 	else if (e == ERR_NOT_FOUND && m.error != NULL)
 		e = put_error(&m, c);
+	else if (e == ERR_DAMAGED && m.error != NULL)
+		e = spool_stuck_note(p, id, number, m.error);
 	json_decref(m.shown);
 	json_decref(m.error);
+	return e;
+}
+
+enum err spool_deliver_stuck(const struct spool_place *p, struct spool_cursor *c)
+{
+	enum { AT_ONCE = 16 };
+	char id[UUID_TEXT_SIZE];
+	uint64_t number;
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; e == ERR_OK && i < AT_ONCE; i++) {
+		bool there;
+
+		if (!spool_stuck_due(p, text_now_ms(), id, &number))
+			return ERR_OK;
+		e = spool_deliver_document(p, c, id, number);
+		if (e == ERR_OK)
+			e = spool_cursor_has(p, id, &there);
+		if (e == ERR_OK && there)
+			e = spool_stuck_forget(p, id);
+	}
 	return e;
 }
 

@@ -324,3 +324,25 @@ enum err spool_disk_walk(int at, const char *path, int *fd, const char **name)
 	*name = path;
 	return folder < 0 ? ERR_FILE : ERR_OK;
 }
+
+enum err spool_disk_way(const struct spool_disk *d, int at, const char *path, int *fd)
+{
+	int folder = fcntl(at, F_DUPFD_CLOEXEC, 0), why = errno;
+	const char *slash;
+
+	while (folder >= 0 && (slash = strchr(path, '/')) != NULL) {
+		char word[WORD_SIZE];
+		int next = -1;
+
+		snprintf(word, sizeof word, "%.*s", (int)(slash - path), path);
+		if (spool_disk_folder(d, folder, word, DISK_SHARED_FOLDER, &next) != ERR_OK)
+			next = -1;
+		why = errno;
+		close(folder);
+		folder = next;
+		path = slash + 1;
+	}
+	*fd = folder;
+	errno = why;
+	return folder < 0 ? ERR_FILE : ERR_OK;
+}

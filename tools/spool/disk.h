@@ -67,5 +67,7 @@ json_t *spool_disk_get(int at, const char *name);
 bool spool_disk_has(int at, const char *name); /* of any kind */
 /* Folder and last word of a path like "a/b/c": *fd is the caller's, *name points into the path. */
 must_use enum err spool_disk_walk(int at, const char *path, int *fd, const char **name);
+/* The same folder below another one, made and synced where it is not there. */
+must_use enum err spool_disk_way(const struct spool_disk *d, int at, const char *path, int *fd);
 
 #endif

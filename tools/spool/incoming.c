@@ -231,6 +231,9 @@ static enum err turn(struct spool_place *p, struct spool_incoming *in, int64_t w
 	in->loaded = true;
 	if (c->catching)
 		return end_missed(p, c);
+	e = spool_deliver_stuck(p, c);
+	if (e != ERR_OK)
+		return e;
 	e = ask(p, c, wait_ms, &answer);
 	if (e == ERR_OK)
 		e = take_answer(p, c, answer);

@@ -11,8 +11,8 @@
 
 enum value { VALUE_TEXT, VALUE_LIST, VALUE_FLAG, VALUE_FILES };
 
-/* The options of `vanthu send` (tools/command/send.c) but --wait: the result does not wait, and
- * receipts are told in in/receipts. */
+/* The options of `vanthu send` (tools/command/send_order.c), as tests/system/spool.bats compares,
+ * but --wait: the result does not wait, and receipts are told in in/receipts. */
 static const struct {
 	const char *name;
 	enum value value;
@@ -24,7 +24,7 @@ static const struct {
 	{ "date", VALUE_TEXT },	       { "signer", VALUE_TEXT },      { "position", VALUE_TEXT },
 	{ "competence", VALUE_TEXT },  { "term", VALUE_TEXT },	      { "note", VALUE_TEXT },
 	{ "paper-copies", VALUE_TEXT }, { "id", VALUE_TEXT },	      { "strict", VALUE_FLAG },
-	{ "files", VALUE_FILES },
+	{ "foreign-id", VALUE_TEXT },  { "publish", VALUE_FLAG },     { "files", VALUE_FILES },
 };
 enum { KEYS = sizeof keys / sizeof keys[0] };
 _Static_assert((int)KEYS <= (int)ORDER_OPTIONS_MAX, "too_many_keys");

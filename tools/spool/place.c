@@ -86,6 +86,8 @@ static enum err open_private(struct spool_place *p, const struct config *c)
 	if (e == ERR_OK)
 		e = open_in(p, p->state, "delivered", DISK_PRIVATE_FOLDER, &p->delivered);
 	if (e == ERR_OK)
+		e = open_in(p, p->state, "stuck", DISK_PRIVATE_FOLDER, &p->stuck);
+	if (e == ERR_OK)
 		e = open_in(p, p->state, "work", DISK_PRIVATE_FOLDER, &p->work);
 	if (folder >= 0)
 		close(folder);
@@ -102,7 +104,7 @@ enum err spool_place_open(const struct spool_parts *parts, int stop, struct spoo
 				     .stop = stop,
 				     .root = -1, .out = -1, .done = -1, .refused = -1, .in = -1,
 				     .receipts = -1, .state = -1, .open = -1, .known = -1,
-				     .delivered = -1, .work = -1 };
+				     .delivered = -1, .stuck = -1, .work = -1 };
 	snprintf(out->work_path, sizeof out->work_path, "%s/spool/work", c->gateway_folder);
 	e = open_private(out, c);
 	return e == ERR_OK ? open_shared(out, c) : e;
@@ -111,7 +113,7 @@ enum err spool_place_open(const struct spool_parts *parts, int stop, struct spoo
 void spool_place_close(struct spool_place *p)
 {
 	const int all[] = { p->root,	p->out,	 p->done,  p->refused,	 p->in,	 p->receipts,
-			    p->state, p->open, p->known, p->delivered, p->work };
+			    p->state, p->open, p->known, p->delivered, p->stuck, p->work };
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 		if (all[i] >= 0)
@@ -185,14 +187,18 @@ enum err spool_place_ask(const struct spool_place *p, const char *language,
 	return ERR_OK;
 }
 
-unsigned spool_place_code(const json_t *answer)
+unsigned spool_place_number(const json_t *error)
 {
-	const char *code = json_string_value(
-	    json_object_get(json_object_get(answer, "error"), "code"));
+	const char *code = json_string_value(json_object_get(error, "code"));
 
 	return code == NULL || strncmp(code, "VT-", 3) != 0
 		   ? 0
 		   : (unsigned)strtoul(code + 3, NULL, 10);
+}
+
+unsigned spool_place_code(const json_t *answer)
+{
+	return spool_place_number(json_object_get(answer, "error"));
 }
 
 void spool_place_log(const struct spool_place *p, enum err e, const char *text)

@@ -14,7 +14,7 @@ struct spool_place {
 	struct spool_disk disk;
 	int stop; /* a descriptor that can be read when all is to end; -1: none */
 	int root, out, done, refused, in, receipts; /* shared: gateway.spool */
-	int state, open, known, delivered, work;    /* ours: gateway.folder/spool */
+	int state, open, known, delivered, stuck, work; /* ours: gateway.folder/spool */
 	char work_path[PLACE_PATH_SIZE]; /* of `work`, for the command */
 	char wrong[2 * PLACE_PATH_SIZE]; /* the folder that could not be opened */
 };
@@ -37,6 +37,8 @@ must_use enum err spool_place_ask(const struct spool_place *p, const char *langu
 				  const char *const *args, int *code, json_t **answer);
 /* The VT number in an answer's error; 0: none. */
 unsigned spool_place_code(const json_t *answer);
+/* The same of the error itself. */
+unsigned spool_place_number(const json_t *error);
 void spool_place_log(const struct spool_place *p, enum err e, const char *text);
 
 #endif

@@ -121,14 +121,41 @@ static bool is_no_file(int error)
 	       error == ENXIO || error == EISDIR;
 }
 
+/* Where it lay below out/, it lies below the target. A link or a file that somebody put in the way:
+ * in the target itself. */
+static enum err open_place(const struct spool_place *p, const char *path, int target, int *fd)
+{
+	enum err e = spool_disk_way(&p->disk, target, path, fd);
+
+	if (e == ERR_OK || !is_no_file(errno))
+		return e;
+	*fd = fcntl(target, F_DUPFD_CLOEXEC, 0);
+	return *fd < 0 ? ERR_FILE : ERR_OK;
+}
+
+/* *fd is the file `name` of `folder`, which goes to `to`. */
+static enum err move_file(const struct spool_place *p, int fd, int folder, const char *name, int to)
+{
+	char word[FILE_NAME_SIZE];
+	enum err e;
+
+	snprintf(word, sizeof word, "%s", name);
+	for (unsigned n = 2; spool_disk_has(to, word); n++)
+		file_name_numbered(name, n, NAME_MAX_BYTES, word);
+	e = spool_disk_rename(&p->disk, folder, name, to, word);
+	/* Written anew between the look and the step: it is another's. */
+	if (e == ERR_OK && !spool_disk_is(fd, to, word) && !spool_disk_has(folder, name))
+		e = spool_disk_rename(&p->disk, to, word, folder, name);
+	return e == ERR_OK ? spool_disk_sync(&p->disk, to) : e;
+}
+
 /* One that is not there any more has been moved; one that was written since is another's. */
 static enum err move(const struct spool_place *p, const json_t *input, int target)
 {
 	const char *path = spool_journal_text(input, "path"), *name;
-	char word[FILE_NAME_SIZE];
 	uint64_t size_bytes;
 	int64_t modified_ns;
-	int folder, fd;
+	int folder, fd, to;
 	enum err e = spool_disk_walk(p->out, path, &folder, &name);
 
 	if (e != ERR_OK)
@@ -140,14 +167,11 @@ static enum err move(const struct spool_place *p, const json_t *input, int targe
 
 		if (size == NULL || (json_integer_value(size) == (json_int_t)size_bytes &&
 				     json_integer_value(modified) == (json_int_t)modified_ns)) {
-			snprintf(word, sizeof word, "%s", name);
-			for (unsigned n = 2; spool_disk_has(target, word); n++)
-				file_name_numbered(name, n, NAME_MAX_BYTES, word);
-			e = spool_disk_rename(&p->disk, folder, name, target, word);
-			/* Written anew between the look and the step: it is another's. */
-			if (e == ERR_OK && !spool_disk_is(fd, target, word) &&
-			    !spool_disk_has(folder, name))
-				e = spool_disk_rename(&p->disk, target, word, folder, name);
+			e = open_place(p, path, target, &to);
+			if (e == ERR_OK)
+				e = move_file(p, fd, folder, name, to);
+			if (to >= 0)
+				close(to);
 		}
 		close(fd);
 	} else if (is_no_file(errno)) {

@@ -4,25 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/spool/heal.h"
+
 enum {
 	OPTION_SIZE = 64,
 	ARGS = ORDER_OPTIONS_MAX + PARTS_MAX + 8,
 	PARTLY = 7 /* exit code of what was sent, and what it answers is not finished */
 };
-
-/* What is nobody's fault who wrote the order, and mends itself or by an operator. */
-static bool mends_itself(unsigned code)
-{
-	static const enum err later[] = { ERR_CHANGED_FILE, ERR_NOT_YET,	ERR_BEHIND,
-					  ERR_TWICE,	    ERR_CLOCK_WRONG,	ERR_OWN_KEY,
-					  ERR_CANCELLED,    ERR_OWN_KEY_UNKNOWN };
-
-	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
-		if (code == later[i])
-			return true;
-	}
-	return code >= 4000 && code < 6000;
-}
 
 static enum spool_verdict judge(enum err e, int code, const json_t *answer)
 {
@@ -35,7 +23,7 @@ static enum spool_verdict judge(enum err e, int code, const json_t *answer)
 								       : VERDICT_LATER;
 	if (number == ERR_UNREACHABLE || number == ERR_CONFIG)
 		return VERDICT_DOWN;
-	if (number == 0 || mends_itself(number) || code == err_exit_code(ERR_TIMEOUT))
+	if (spool_heals(number) || code == err_exit_code(ERR_TIMEOUT))
 		return VERDICT_LATER;
 	return VERDICT_REFUSED;
 }

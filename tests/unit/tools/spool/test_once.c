@@ -348,7 +348,7 @@ static void test_wherever_it_ends_all_happens_once(void **state)
 		assert_int_equal(spool_desk_count(d, "spool/out", "done refused sub"), 0);
 		assert_int_equal(spool_desk_count(d, "spool/out/sub", ""), 0);
 		assert_true(spool_desk_has(d, "spool/out/done/a/a.pdf"));
-		assert_true(spool_desk_has(d, "spool/out/done/b/b.pdf"));
+		assert_true(spool_desk_has(d, "spool/out/done/b/sub/b.pdf"));
 		assert_true(spool_desk_has(d, "spool/out/refused/c/c.pdf"));
 		assert_int_equal(spool_desk_count(d, "taken", "receipts"), 2);
 		assert_int_equal(spool_desk_count(d, "taken/receipts", ""), 1);

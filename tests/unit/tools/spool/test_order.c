@@ -41,6 +41,8 @@ static void test_what_is_well_said_becomes_options_and_files(void **state)
 		  "--reply-to=x|--strict| a" },
 		{ "no_finish: true\npaper_copies: 3\nfiles: [a]\n",
 		  "--no-finish|--paper-copies=3| a" },
+		{ "foreign_id: A,2026,1\npublish: yes\nfiles: [a]\n",
+		  "--foreign-id=A,2026,1|--publish| a" },
 		{ "due:\nnote: ''\nfiles: [a]\n", " a" },
 		{ "files: [a]\nsubject: \"--type=QĐ; $(id) `id`\"\n",
 		  "--subject=--type=QĐ; $(id) `id`| a" },

@@ -78,7 +78,7 @@ static void test_with_ready_beside_it_an_order_is_sent_at_once(void **state)
 	spool_desk_write(d, "spool/out/a.ready", "");
 	spool_desk_turns(d, 1);
 	assert_true(spool_desk_has(d, "spool/out/a.accepted.json"));
-	assert_true(spool_desk_has(d, "spool/out/done/a/a.pdf"));
+	assert_true(spool_desk_has(d, "spool/out/done/a/sub/a.pdf"));
 	assert_true(spool_desk_has(d, "spool/out/done/a/a.ready"));
 }
 
@@ -354,6 +354,44 @@ static void test_a_document_whose_content_is_gone_is_noted_and_the_next_one_come
 	assert_true(spool_desk_has(d, "spool/in/receipts/" DOC_1 "-3.json"));
 }
 
+static void test_a_damaged_document_comes_when_it_is_mended_and_holds_up_no_other(void **state)
+{
+	static const char mended[] =
+	    "[{\"id\":\"" DOC_1 "\",\"number\":\"1\",\"attachment_count\":1,"
+	    "\"arrived_at\":\"2026-11-29T18:30:00.000Z\",\"attachments\":[{\"name\":\"a\"}]}]";
+	static const char due[] = "{\"v\":1,\"id\":\"" DOC_1 "\",\"number\":3,\"since\":1,"
+				  "\"tries\":1,\"next\":0}";
+	struct spool_desk *d = *state;
+	json_t *stuck;
+
+	d->inbox = "[{\"id\":\"" DOC_1 "\",\"number\":\"1\",\"attachment_count\":1,"
+		   "\"attachments\":\"VT-3009\"},{\"id\":\"" DOC_2 "\",\"attachment_count\":0,"
+		   "\"number\":\"2-CV\",\"arrived_at\":\"2026-11-30T01:00:00.000Z\"}]";
+	d->changes = its_changes;
+	spool_desk_turns(d, 2);
+	assert_int_equal(spool_desk_count(d, "spool/in", "receipts"), 1);
+	assert_int_equal(spool_desk_count(d, "spool/in/receipts", ""), 1);
+	assert_int_equal(d->logged, 1);
+	stuck = spool_desk_json(d, "gateway/spool/stuck/" DOC_1 ".json");
+	spool_desk_assert_text(stuck, "error.code", "VT-3009");
+	json_decref(stuck);
+	/* Still damaged: noted, not logged again. */
+	spool_desk_write(d, "gateway/spool/stuck/" DOC_1 ".json", due);
+	spool_desk_restart(d);
+	spool_desk_turns(d, 1);
+	stuck = spool_desk_json(d, "gateway/spool/stuck/" DOC_1 ".json");
+	assert_int_equal(json_integer_value(json_object_get(stuck, "tries")), 2);
+	json_decref(stuck);
+	assert_int_equal(d->logged, 1);
+	d->inbox = mended;
+	spool_desk_write(d, "gateway/spool/stuck/" DOC_1 ".json", due);
+	spool_desk_turns(d, 2);
+	/* Its day is that in Vietnam. */
+	assert_true(spool_desk_has(d, "spool/in/2026-11-30-1-000000000001/a"));
+	assert_int_equal(spool_desk_count(d, "gateway/spool/stuck", ""), 0);
+	assert_int_equal(spool_desk_count(d, "spool/in/receipts", ""), 1);
+}
+
 static void test_who_was_too_late_catches_up_and_gets_nothing_twice(void **state)
 {
 	struct spool_desk *d = *state;
@@ -414,6 +452,7 @@ int main(void)
 		DESK_TEST(test_a_folder_that_everybody_writes_to_is_not_touched),
 		DESK_TEST(test_what_comes_lies_there_whole_under_names_that_all_systems_take),
 		DESK_TEST(test_a_document_whose_content_is_gone_is_noted_and_the_next_one_comes),
+		DESK_TEST(test_a_damaged_document_comes_when_it_is_mended_and_holds_up_no_other),
 		DESK_TEST(test_who_was_too_late_catches_up_and_gets_nothing_twice),
 	};
 
