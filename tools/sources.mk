@@ -100,6 +100,7 @@ TOOLS := \
 	command/send \
 	command/send_order \
 	command/show \
+	command/spool \
 	command/status \
 	command/table \
 	command/target \
@@ -194,10 +195,12 @@ TOOLS := \
 	spool/outgoing \
 	spool/place \
 	spool/result \
+	spool/retry \
 	spool/send \
 	spool/sights \
 	spool/spool \
 	spool/stuck \
+	spool/survey \
 	spool/turn \
 	token/audit \
 	token/book \
@@ -301,10 +304,12 @@ TOOLS_TEST := \
 	spool/outgoing \
 	spool/place \
 	spool/result \
+	spool/retry \
 	spool/send \
 	spool/sights \
 	spool/spool \
 	spool/stuck \
+	spool/survey \
 	spool/turn \
 	token/audit \
 	token/book \

@@ -3,6 +3,10 @@
 setup_file() {
 	load common
 	BATS_TEST_TMPDIR= make_lab
+	printf 'gateway:\n  spool: spool\n' >>"$LAB/btp/vanthud.yaml"
+	mkdir -p "$LAB/btp/spool/out/refused/mot"
+	echo 'to: thads' >"$LAB/btp/spool/out/refused/mot/mot.yaml"
+	echo '{"v":1,"name":"mot","error":{"code":"VT-6041"}}' >"$LAB/btp/spool/out/refused/mot/result.json"
 	start_lab
 	export LAB
 	cd "$BATS_FILE_TMPDIR" || return 1
@@ -103,6 +107,8 @@ table() {
 		axis pause  -c $LAB/btp axis pause there -n
 		axis resume -c $LAB/btp axis resume there -n
 		axis remove -c $LAB/btp axis remove there -n
+		spool status -c $LAB/btp spool status
+		spool retry -c $LAB/btp spool retry mot -n
 		status      -c $LAB/btp status
 		changes     -c $LAB/btp changes
 		link list   -c $LAB/btp link

@@ -85,6 +85,56 @@ order() { # NAME: with a file of its own
 	[ ! -e "$OUT/mot.waiting.json" ]
 }
 
+@test "an order takes every option of send but --wait" {
+	start_spool
+	echo x >"$OUT/a.txt"
+	# Without values, as a form that was left empty: each key is known, and what is wanted is missing.
+	{
+		"$VANTHU" help send | grep -oE '^  --[a-z-]+' | tr -d ' ' | sed 's/^--//; /^wait$/d; s/$/:/'
+		echo 'files: [a.txt]'
+	} >"$OUT/all.yaml"
+	[ "$(wc -l <"$OUT/all.yaml")" -ge 24 ]
+	wait_for 20 test -e "$OUT/all.refused.json"
+	[ "$(jq -r .error.code "$OUT/all.refused.json")" = VT-1001 ]
+	printf 'wait: delivered\nfiles: [a.txt]\n' >"$OUT/wait.yaml"
+	wait_for 20 test -e "$OUT/wait.refused.json"
+	[ "$(jq -r .error.code "$OUT/wait.refused.json")" = VT-6041 ]
+}
+
+@test "what stands still is listed, and tried again when it is mended" {
+	start_spool
+	mkdir -p "$OUT/case-7"
+	echo x >"$OUT/case-7/a.txt"
+	printf 'to: duoi\ntype: CV\nnumber: 7-CV/ĐU\nsubject: x\nsigner: "Không ai"\nfiles: [case-7/a.txt]\n' >"$OUT/bad.yaml"
+	sed -i 's/to: duoi/to: khong-co/' "$OUT/bad.yaml"
+	touch "$OUT/bad.ready"
+	printf 'to: duoi\ntype: CV\nsubject: x\nfiles: [comes-later.txt]\n' >"$OUT/later.yaml"
+	wait_for 20 test -e "$OUT/bad.refused.json" -a -e "$OUT/later.waiting.json"
+	wait_for 20 test -e "$OUT/refused/bad/case-7/a.txt"
+	v tren spool status --json >said
+	[ "$(jq -r '.data | "\(.refused) \(.waiting) \(.stuck)"' said)" = "1 1 0" ]
+	[ "$(jq -r '.data.items[] | select(.state == "refused") | "\(.name) \(.code)"' said)" = "bad VT-2005" ]
+	[ "$(jq -r '.data.items[] | select(.state == "waiting") | "\(.name) \(.code)"' said)" = "later VT-6043" ]
+	[ "$(jq -r '.data.active_at' said)" != null ]
+	v tren spool status | grep -q 'bad'
+	run -4 v tren spool retry none
+	# In the way: nothing is moved.
+	echo other >"$OUT/case-7/a.txt"
+	run -6 v tren spool retry bad
+	[ -e "$OUT/refused/bad/bad.yaml" ]
+	rm "$OUT/case-7/a.txt"
+	sed -i 's/khong-co/duoi/' "$OUT/refused/bad/bad.yaml"
+	[ "$(v tren spool retry bad --json -n | jq -r .data.state)" = again ]
+	[ -e "$OUT/refused/bad/bad.yaml" ]
+	v tren spool retry --all -q
+	wait_for 20 test -e "$OUT/bad.accepted.json"
+	[ ! -e "$OUT/refused/bad" ]
+	[ ! -e "$OUT/bad.refused.json" ]
+	wait_for 20 test -e "$OUT/done/bad/case-7/a.txt"
+	wait_for 20 eval '[ "$(v tren spool status --json | jq .data.refused)" = 0 ]'
+	[ "$(v tren outbox --json | jq '.data | length')" = 1 ]
+}
+
 accepted() { local all=("$OUT"/*.accepted.json); [ -e "${all[0]}" ] && echo ${#all[@]} || echo 0; }
 all_moved() { ! ls "$OUT" | grep -v 'accepted.json$' | grep -qvE '^(done|refused)$'; }
 at_least() { (($(accepted) >= $1)); }
@@ -115,4 +165,43 @@ at_least() { (($(accepted) >= $1)); }
 	[ "$(jq -r '.data[].subject' sent | sort -u | wc -l)" = 50 ]
 	[ "$(jq -r '.data[].id' sent | sort)" = "$(cat "$OUT"/*.accepted.json | jq -r .data.id | sort)" ]
 	[ "$(ls "$OUT"/done | wc -l)" = 50 ]
+}
+
+# Files of orders that were moved half when all state was lost may stay; an order does not.
+no_order() { ! ls "$OUT" | grep -q 'yaml$'; }
+
+@test "the spool is killed at random and what it keeps is deleted in between: each order goes once" {
+	local n want round=0
+	RANDOM=23
+	mkdir -p "$OUT"
+	for n in $(seq -w 30); do
+		order "$n"
+		((10#$n % 2)) || touch "$OUT/$n.ready"
+	done
+	while (($(accepted) < 30 && round++ < 200)); do
+		start_spool
+		want=$(($(accepted) + 1 + RANDOM % 5))
+		wait_for 60 at_least $((want < 30 ? want : 30))
+		end_spool KILL
+		((RANDOM % 2)) || rm -rf "$LAB/tren/gateway/spool"
+		if ((RANDOM % 5 == 0)); then
+			kill_daemon tren
+			start_lab
+		fi
+	done
+	rm -rf "$LAB/tren/gateway/spool"
+	start_spool
+	wait_for 60 no_order
+	v tren outbox --json >sent
+	[ "$(jq '.data | length' sent)" = 30 ]
+	[ "$(jq -r '.data[].subject' sent | sort -u | wc -l)" = 30 ]
+	[ "$(jq -r '.data[].id' sent | sort)" = "$(cat "$OUT"/*.accepted.json | jq -r .data.id | sort)" ]
+	# Another gateway, which knows nothing, and the same orders again.
+	end_spool
+	rm -rf "$LAB/tren/gateway/spool" "$OUT"/*.accepted.json "$OUT"/*.txt "$OUT"/*.ready
+	for n in 01 02 03; do order "$n"; done
+	start_spool
+	wait_for 60 at_least 3
+	[ "$(jq -r '.data.warnings[].code' "$OUT/02.accepted.json")" = VT-6095 ]
+	[ "$(v tren outbox --json | jq '.data | length')" = 30 ]
 }

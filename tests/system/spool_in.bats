@@ -96,3 +96,30 @@ at_least() { take_some && (($(taken) >= $1)); }
 	[ "$(taken)" = 31 ]
 	[ ! -e again ]
 }
+
+damage_part() { # of the newest document at duoi: one byte of its file, which the daemon keeps apart
+	local file
+	file=$(find "$LAB/duoi/data" -path '*files*' -type f -size +60k | head -1)
+	[ -n "$file" ]
+	printf X | dd of="$file" bs=1 seek=100 conv=notrunc status=none
+	echo "$file"
+}
+
+@test "a document whose file is damaged comes when it is mended, and others do not wait for it" {
+	local file
+	random_file large.bin 100000
+	echo x >x.txt
+	send 1 large.bin
+	file=$(damage_part)
+	send 2 x.txt
+	start_spool duoi
+	wait_for 20 has_documents
+	wait_for 20 eval '[ "$(v duoi spool status --json | jq .data.stuck)" = 1 ]'
+	[ "$(documents | wc -l)" = 1 ]
+	! has_note '"kind":"arrived"' duoi
+	head -c 101 large.bin | tail -c 1 | dd of="$file" bs=1 seek=100 conv=notrunc status=none
+	v duoi spool retry --all -q
+	wait_for 60 eval '[ "$(documents | wc -l)" = 2 ]'
+	cmp large.bin "$LAB"/duoi/spool/in/2*-01-CV_ĐU-*/large.bin
+	wait_for 20 eval '[ "$(v duoi spool status --json | jq .data.stuck)" = 0 ]'
+}

@@ -49,6 +49,7 @@ int cmd_config(struct cli *cli, int argc, char **argv);
 int cmd_init(struct cli *cli, int argc, char **argv);
 int cmd_token(struct cli *cli, int argc, char **argv);
 int cmd_axis(struct cli *cli, int argc, char **argv);
+int cmd_spool(struct cli *cli, int argc, char **argv);
 int cmd_lab(struct cli *cli, int argc, char **argv);
 int cmd_demo(struct cli *cli, int argc, char **argv);
 int cmd_help(struct cli *cli, int argc, char **argv);
@@ -94,6 +95,6 @@ extern const struct command_option changes_options[], send_options[], show_optio
 	due_options[], person_options[], remind_options[], target_export_options[],
 	report_options[], target_declare_options[], token_options[],
 	webhook_options[], edxml_options[],
-	axis_options[];
+	axis_options[], spool_options[];
 
 #endif

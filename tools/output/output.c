@@ -61,6 +61,11 @@ static const struct word states[] = {
 	{ "reported", N_("reported"), "✓" },
 	{ "late", N_("late"), "!" },
 	{ "missing", N_("not reported yet"), "✗" },
+	/* of the spool folder */
+	{ "under_way", N_("being sent"), "→" },
+	{ "stuck", N_("stuck, tried again"), "!" },
+	{ "untaken", N_("not taken yet"), "·" },
+	{ "again", N_("is tried again"), "✓" },
 	/* of a webhook */
 	{ "active", N_("in use"), "✓" },
 	{ "failing", N_("not taken, tried again"), "!" },

@@ -93,13 +93,16 @@ enum err spool_disk_put(const struct spool_disk *d, int at, const char *temporar
 			const json_t *value, unsigned mode)
 {
 	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	json_free_t give_back;
 	enum err e;
 
 	if (text == NULL)
 		return ERR_NO_MEMORY;
 	e = spool_disk_write(d, at, temporary,
 			     (struct blob){ (const uint8_t *)text, strlen(text) }, mode);
-	free(text);
+	/* The command line has memory of its own for JSON. */
+	json_get_alloc_funcs(NULL, &give_back);
+	give_back(text);
 	if (e == ERR_OK)
 		e = spool_disk_rename(d, at, temporary, at, name);
 	return e == ERR_OK ? spool_disk_sync(d, at) : e;

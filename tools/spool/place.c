@@ -110,6 +110,46 @@ enum err spool_place_open(const struct spool_parts *parts, int stop, struct spoo
 	return e == ERR_OK ? open_shared(out, c) : e;
 }
 
+static int view(int at, const char *name)
+{
+	return at < 0 && at != AT_FDCWD
+		   ? -1
+		   : openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+enum err spool_place_view(const struct config *c, struct spool_place *out)
+{
+	int folder;
+
+	*out = (struct spool_place){ .stop = -1, .root = -1, .out = -1, .done = -1, .refused = -1,
+				     .in = -1, .receipts = -1, .state = -1, .open = -1,
+				     .known = -1, .delivered = -1, .stuck = -1, .work = -1 };
+	if (c->gateway_spool[0] == '\0')
+		return ERR_SPOOL_OFF;
+	out->root = view(AT_FDCWD, c->gateway_spool);
+	if (out->root < 0)
+		return ERR_FILE;
+	out->out = view(out->root, "out");
+	out->done = view(out->out, "done");
+	out->refused = view(out->out, "refused");
+	out->in = view(out->root, "in");
+	out->receipts = view(out->in, "receipts");
+	errno = 0;
+	folder = view(AT_FDCWD, c->gateway_folder);
+	out->state = view(folder, "spool");
+	if (errno == EACCES) {
+		if (folder >= 0)
+			close(folder);
+		return ERR_FILE;
+	}
+	out->open = view(out->state, "open");
+	out->known = view(out->state, "known");
+	out->stuck = view(out->state, "stuck");
+	if (folder >= 0)
+		close(folder);
+	return ERR_OK;
+}
+
 void spool_place_close(struct spool_place *p)
 {
 	const int all[] = { p->root,	p->out,	 p->done,  p->refused,	 p->in,	 p->receipts,

@@ -23,6 +23,10 @@ struct spool_place {
  * `wrong` says which. Close it in any case. */
 must_use enum err spool_place_open(const struct spool_parts *parts, int stop,
 				   struct spool_place *out);
+/* The same for who looks at it from outside: nothing is made, what is not there is -1, and who may
+ * write there is not asked. ERR_SPOOL_OFF, ERR_FILE: the spool folder itself cannot be opened, or
+ * the gateway's may not be read (errno). Close it in any case. */
+must_use enum err spool_place_view(const struct config *c, struct spool_place *out);
 void spool_place_close(struct spool_place *p);
 
 /* A new folder in `work`, under a name that no other had: a command that a process left behind when
