@@ -1,5 +1,5 @@
-/* See tls.h. Each reading of the files is a set. A set that has been in force stays until the end: a
- * handshake may be using it. Only files that differ make a new one, so there are as many as there
+/* See tls.h. Each reading of the files is a set. A set that has been in force stays until the end:
+ * a handshake may be using it. Only files that differ make a new one, so there are as many as there
  * were certificates. */
 #include "tools/gateway/tls.h"
 
@@ -19,10 +19,10 @@
 /* Without forward secrecy a key that is stolen later opens what was recorded; CBC and SHA-1 have
  * been broken too often. ECDHE or DHE with AES-GCM or ChaCha20 is what every client since 2014
  * has. */
-const char tls_priorities[] =
-	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-AES-128-CBC:-AES-256-CBC:-CAMELLIA-128-CBC:"
-	"-CAMELLIA-256-CBC:-SHA1:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:%SERVER_PRECEDENCE:"
-	"%SAFE_RENEGOTIATION";
+const char tls_priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-AES-128-CBC:"
+			      "-AES-256-CBC:-CAMELLIA-128-CBC:-CAMELLIA-256-CBC:-SHA1:"
+			      "-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:%SERVER_PRECEDENCE:"
+			      "%SAFE_RENEGOTIATION";
 
 enum { PEM_MAX_BYTES = 1 << 20, CHAIN_MAX = 16 };
 
