@@ -63,6 +63,8 @@ ends() {
 refuses() { # CODE WORDS: it does not start, and says so
 	run -9 "$ROOT/build/vanthu-gateway" -c alone
 	[[ $output = *"$1"*"$2"* ]] || { echo "$output"; false; }
+	run -9 "$ROOT/build/vanthu-gateway" -c alone --check-config
+	[[ $output = *"$1"*"$2"* ]] || { echo "$output"; false; }
 }
 
 @test "versions before TLS 1.2, and ciphers without forward secrecy or authentication, are refused" { attack versions; }
@@ -228,6 +230,8 @@ ends_keeping() {
 	done
 	chmod 640 open.key
 	alone "$first" "key: $PWD/open.key"
+	run -0 "$ROOT/build/vanthu-gateway" -c alone --check-config
+	[ -z "$output" ]
 	starts
 	grep -q 'event=gateway-certificate-expires days=1$' alone.log
 	ends

@@ -10,6 +10,7 @@
 #include "tools/axis/axis.h"
 #include "tools/base/files.h"
 #include "tools/gateway/deadlines.h"
+#include "tools/gateway/judge.h"
 #include "tools/gateway/parts.h"
 #include "tools/gateway/pool.h"
 #include "tools/gateway/tally.h"
@@ -165,6 +166,19 @@ enum err gateway_start(const struct config *config, int stop, struct gateway_par
 	say_end(&p->gateway);
 	*out = p;
 	return ERR_OK;
+}
+
+enum err gateway_check(const struct config *config, const char **why)
+{
+	struct tls *tls = NULL;
+	enum err e;
+
+	*why = NULL;
+	e = tls_open(config, &tls, why);
+	if (e == ERR_OK && tls == NULL && !judge_is_loopback(config->gateway_listen))
+		e = ERR_GATEWAY_PLAIN;
+	tls_close(tls);
+	return e;
 }
 
 void gateway_reload(struct gateway_parts *p)

@@ -12,6 +12,9 @@ struct gateway_parts;
  * (ERR_FILE), its address, its TLS. */
 must_use enum err gateway_start(const struct config *config, int stop, struct gateway_parts **out,
 				const char **why);
+/* Would it start with these certificates, on this address? Opens nothing, may run beside one that
+ * serves. ERR_GATEWAY_TLS, ERR_GATEWAY_PLAIN, ERR_NO_MEMORY; *why as gateway_start. */
+must_use enum err gateway_check(const struct config *config, const char **why);
 /* The certificates of TLS have been replaced: reads them again, while connections run. The log says
  * what came of it; what cannot be used changes nothing. */
 void gateway_reload(struct gateway_parts *p);

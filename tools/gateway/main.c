@@ -123,6 +123,14 @@ static int load(const struct options *o, struct config *config)
 	return e == ERR_OK ? 0 : fail(e, config->gateway_listen);
 }
 
+static int check(const struct config *config)
+{
+	const char *why = NULL;
+	enum err e = gateway_check(config, &why);
+
+	return e == ERR_OK ? 0 : fail(e, why == NULL ? config->gateway_listen : why);
+}
+
 /* Until a signal that ends it. All threads have them blocked. */
 static void wait_for_end(const sigset_t *signals, struct gateway_parts *parts)
 {
@@ -187,7 +195,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0); /* tokens pass through its memory */
 	code = load(&o, &config);
 	if (code != 0 || o.check)
-		return code;
+		return code != 0 ? code : check(&config);
 	(void)log_level_parse(config.log_level, &level);
 	log_open(level);
 	problem_open();
