@@ -164,6 +164,7 @@ ends_keeping() {
 		wait_for 20 is_logged "$3" "$4"
 	}
 	serial=$(shown)
+	[ "$("$VANTHU" lab status "$LAB" --json | jq -r '.data[] | select(.committee == "tren").gateway_url')" = "https://$AT" ]
 	make_cert eoffice ca 'extendedKeyUsage=clientAuth'
 	"$VANTHU" -c "$LAB/tren" token add steady --scope read --common-name eoffice --rate 0 -q >/dev/null
 	keeps eoffice
