@@ -202,6 +202,19 @@ def again():
         if name == "renegotiation" and p.stdout.count(b"RENEGOTIATING") + p.stderr.count(b"RENEGOTIATING") > 2:
             fail("renegotiation goes on")
         good(name)
+    # A thousand requests at once, in records that end anywhere: what waits in a record is served as what waits in a socket.
+    stays = REQUEST.replace(b"Connection: close\r\n", b"")
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        with trusting(minimum_version=version, maximum_version=version).wrap_socket(connect(), server_hostname=HOST) as s:
+            data = stays * 999 + REQUEST
+            for piece in (data[:1], data[1:20], data[20:5000], data[5000:]):
+                s.sendall(piece)
+            try:
+                count = read_all(s).count(b"HTTP/1.1 200 ")
+            except OSError as e:
+                count = str(e)
+            if count != 1000:
+                fail("%s: 1,000 requests in a row have %s answers" % (version.name, count))
     # No session is taken up again: whoever was let in once proves it each time.
     for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         context = trusting(minimum_version=version, maximum_version=version)

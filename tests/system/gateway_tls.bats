@@ -71,7 +71,7 @@ refuses() { # CODE WORDS: it does not start, and says so
 
 @test "what is no handshake, is cut into pieces, or lies about its length, is refused, and a good one byte by byte is not" { attack records; }
 
-@test "there is no renegotiation, and no session is taken up again" { attack again; }
+@test "there is no renegotiation, no session is taken up again, and a thousand requests in a row are answered" { attack again; }
 
 @test "3,000 handshakes that stand still keep nobody out, and are ended" { attack stalled; }
 
