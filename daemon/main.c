@@ -16,7 +16,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/systemd.h"
 #include "daemon/base/version.h"
-#include "daemon/config/listen.h"
+#include "daemon/config/config.h"
 #include "daemon/daemon.h"
 #include "daemon/keys/keys.h"
 #include "daemon/tables/tables.h"

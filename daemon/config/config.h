@@ -142,6 +142,7 @@ void config_reload(struct config *running, const struct config *fresh, char *out
 		   size_t size_bytes);
 
 /* What else of this folder others use. */
+#include "daemon/config/listen.h"
 #include "daemon/config/networks.h"
 #include "daemon/config/yaml.h"
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/config/config.h"
+
 size_t listen_host_len(const char *address)
 {
 	const char *end = address[0] == '[' ? strchr(address, ']') : NULL;
@@ -47,7 +49,8 @@ void listen_url(const struct config *c, char *out, size_t size_bytes)
 	const char *address = c->gateway_listen;
 	const size_t len = listen_host_len(address);
 	const bool all = is_host(address, len, "0.0.0.0") || is_host(address, len, "[::]");
+	const char *scheme = c->gateway_certificate[0] == '\0' ? "http" : "https";
 
-	snprintf(out, size_bytes, "%s://%.*s%s", c->gateway_certificate[0] == '\0' ? "http" : "https",
-		 all ? 9 : (int)len, all ? "127.0.0.1" : address, address + len);
+	snprintf(out, size_bytes, "%s://%.*s%s", scheme, all ? 9 : (int)len,
+		 all ? "127.0.0.1" : address, address + len);
 }

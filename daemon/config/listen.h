@@ -1,13 +1,14 @@
-/* Where the gateway listens, and whether it may as it is configured: one answer for the gateway when
- * it starts and for whoever checks the configuration before. */
+/* Where the gateway listens, and whether it may as it is configured: one answer for the gateway
+ * when it starts and for whoever checks the configuration before. */
 #ifndef VANTHU_DAEMON_CONFIG_LISTEN_H
 #define VANTHU_DAEMON_CONFIG_LISTEN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "daemon/config/config.h"
 #include "routing/base/err.h"
+
+struct config;
 
 /* The bytes of an address HOST:PORT, or [HOST]:PORT, before its port. */
 size_t listen_host_len(const char *address);

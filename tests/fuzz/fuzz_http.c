@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "proto/utf8.h"
-#include "daemon/config/listen.h"
 #include "tools/gateway/fields.h"
 #include "tools/gateway/judge.h"
 #include "tools/gateway/multipart.h"

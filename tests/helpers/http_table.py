@@ -75,7 +75,7 @@ class Operation:
 
 
 def check_rights(o):
-    if o.row.get("security") == []:
+    if o.row.get("security") == [] or {} in o.row.get("security", []):
         if o.ask(None, {})[0] != 200:
             fail("%s needs a token" % o.name)
         return

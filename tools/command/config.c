@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/config/listen.h"
 #include "daemon/tables/tables.h"
 #include "routing/base/committee_id.h"
 #include "tools/command/commands.h"

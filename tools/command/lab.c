@@ -16,7 +16,8 @@ enum { OPT_TREE = 200, OPT_PORT, OPT_GATEWAY, ARENA_BYTES = 256 << 20 };
 const struct command_option lab_options[] = {
 	{ "tree", OPT_TREE, N_("FILE"), N_("the committees, as in etc/demo-tree.yaml"), VALUE_FILE,
 	  "create" },
-	{ "port", OPT_PORT, N_("N"), N_("port of the first committee; the others follow (else free ones)"),
+	{ "port", OPT_PORT, N_("N"),
+	  N_("port of the first committee; the others follow (else free ones)"),
 	  VALUE_NONE, "create" },
 	{ "gateway", OPT_GATEWAY, NULL,
 	  N_("a gateway for each, too (ports behind those), with a token in DIR/ID/gateway.token"),

@@ -42,12 +42,17 @@ struct gateway_parts {
 	struct axis *axis;
 };
 
+static void warn_left_out(unsigned count)
+{
+	log_event(LOG_ERROR, "tokens-left-out", "count=%u limit=%d", count, TOKEN_BOOK_MAX);
+}
+
 static enum err open_folder(const struct config *c, struct gateway *g, const char **why)
 {
 	enum err e = fs_mkdir(c->gateway_folder, true);
 
 	if (e == ERR_OK)
-		e = token_book_open(c->gateway_folder, c->gateway_rate, &g->book);
+		e = token_book_open(c->gateway_folder, c->gateway_rate, warn_left_out, &g->book);
 	if (e == ERR_OK)
 		e = token_audit_open(c->gateway_folder, c->gateway_audit_bytes,
 				     config_requires_audit(c), &g->audit);

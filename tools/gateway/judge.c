@@ -6,7 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "daemon/config/listen.h"
 #include "tools/gateway/command.h"
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/permit.h"
@@ -265,8 +264,8 @@ bool judge_request(struct exchange *x, const char *method, const char *version)
 	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, count_one, &c);
 	twice = doubled(&c);
 	x->language = problem_language(exchange_header(x, "Accept-Language"), PROBLEM_EN);
-	x->unframed = !is_framed(x, version, &c);
-	if (x->unframed || twice != NULL)
+	x->unframed = twice != NULL || !is_framed(x, version, &c);
+	if (x->unframed)
 		e = ERR_HTTP_REQUEST;
 	else if (!judge_host(x->gateway->config, host))
 		e = ERR_HTTP_HOST;

@@ -18,7 +18,6 @@
 #include "daemon/base/systemd.h"
 #include "daemon/base/version.h"
 #include "daemon/config/config.h"
-#include "daemon/config/listen.h"
 #include "tools/gateway/gateway.h"
 #include "tools/gateway/openapi.h"
 #include "tools/gateway/problem.h"

@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "daemon/config/listen.h"
 #include "tools/base/files.h"
 #include "tools/gateway/command.h"
 #include "tools/gateway/deadlines.h"

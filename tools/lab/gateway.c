@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/config/listen.h"
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 #include "tools/lab/lab.h"

@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "daemon/base/log.h"
 #include "proto/digest.h"
 #include "tools/base/files.h"
 #include "tools/token/bucket.h"
@@ -54,6 +53,7 @@ struct token_book {
 	struct entry *entries;
 	struct key *keys;
 	unsigned count, key_count, damaged, left_out;
+	void (*warn)(unsigned left_out);
 };
 
 struct now token_book_now(void)
@@ -226,8 +226,7 @@ static enum err read_folder(struct token_book *b)
 	b->damaged = r.damaged;
 	/* `token add` refuses them: somebody has put the files there. */
 	if (r.left_out > 0 && r.left_out != b->left_out)
-		log_event(LOG_ERROR, "tokens-left-out", "count=%u limit=%d folder=%s", r.left_out,
-			  TOKEN_BOOK_MAX, b->tokens);
+		b->warn(r.left_out);
 	b->left_out = r.left_out;
 	return ERR_OK;
 }
@@ -258,7 +257,8 @@ static enum err make_folder(const char *gateway_folder, const char *name, char o
 	return fs_mkdir(out, true);
 }
 
-enum err token_book_open(const char *gateway_folder, uint32_t rate, struct token_book **out)
+enum err token_book_open(const char *gateway_folder, uint32_t rate,
+			 void (*warn)(unsigned left_out), struct token_book **out)
 {
 	struct token_book *b = calloc(1, sizeof *b);
 	char uses[PATH_MAX];
@@ -269,6 +269,7 @@ enum err token_book_open(const char *gateway_folder, uint32_t rate, struct token
 		return e;
 	pthread_mutex_init(&b->lock, NULL);
 	b->rate = rate;
+	b->warn = warn;
 	if (e == ERR_OK && snprintf(b->folder, sizeof b->folder, "%s", gateway_folder) >= PATH_MAX)
 		e = ERR_FILE;
 	if (e == ERR_OK)

@@ -24,10 +24,11 @@ struct token_book_counts {
 struct now token_book_now(void);
 
 /* Opens the book over the gateway's folder (its folders `tokens` and `uses` are made, mode 0700).
- * `rate`: requests a second of a token that has no rate of its own, 0: no bound. ERR_FILE (errno),
- * ERR_NO_MEMORY, ERR_SYSTEM. *out is the caller's. Blocks on the disk. */
+ * `rate`: requests a second of a token that has no rate of its own, 0: no bound. `warn` is told
+ * each time that there are others than before beyond TOKEN_BOOK_MAX, from the thread that asks.
+ * ERR_FILE (errno), ERR_NO_MEMORY, ERR_SYSTEM. *out is the caller's. Blocks on the disk. */
 must_use enum err token_book_open(const char *gateway_folder, uint32_t rate,
-				  struct token_book **out);
+				  void (*warn)(unsigned left_out), struct token_book **out);
 void token_book_close(struct token_book *b); /* NULL is fine */
 
 /* Whose request is it, and may it be served now? `bearer`: what stands after "Bearer " in the

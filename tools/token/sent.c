@@ -16,7 +16,12 @@
 #include "daemon/base/folder.h"
 #include "proto/digest.h"
 
-enum { ID_BYTES = 16, IDS_AT_ONCE = 2048, FULL_BYTES = ID_BYTES * TOKEN_SENT_FILE_IDS, LEVELS = 16 };
+enum {
+	ID_BYTES = 16,
+	IDS_AT_ONCE = 2048,
+	FULL_BYTES = ID_BYTES * TOKEN_SENT_FILE_IDS,
+	LEVELS = 16
+};
 
 /* A file on the way of an id: sent/NAME, sent/NAME.7, sent/NAME.7c, … */
 struct place {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/config/config.h"
 #include "tests/unit/support/fixture.h"
 
 static void test_what_is_this_machine_alone(void **state)

@@ -63,7 +63,8 @@ static void test_each_row_is_there_with_its_fields(void **state)
 		assert_string_equal(json_string_value(json_object_get(o, "operationId")), r->name);
 		assert_true((json_object_get(o, "requestBody") != NULL) ==
 			    (r->body != ROUTE_NO_BODY));
-		assert_true((json_object_get(o, "security") != NULL) == (r->act == ROUTE_OPEN || r->act == ROUTE_ANYBODY));
+		assert_true((json_object_get(o, "security") != NULL) ==
+			    (r->act == ROUTE_OPEN || r->act == ROUTE_ANYBODY));
 		for (const struct route_field *f = r->fields; f != NULL && f->name != NULL; f++) {
 			bool there = r->body == ROUTE_NO_BODY ? has_parameter(o, f->name, "query")
 							      : json_object_get(properties_of(o, r),

@@ -137,8 +137,9 @@ static void test_the_table_is_whole(void **state)
 		}
 		/* what changes something is never open, nor a figure's right */
 		assert_true(r->body == ROUTE_NO_BODY ||
-			    (r->act != ROUTE_OPEN && r->act != ROUTE_ANYBODY && r->act != TOKEN_ACT_FIGURES &&
-			     r->act != TOKEN_ACT_CHANGES && r->act != TOKEN_ACT_SEE_OWN));
+			    (r->act != ROUTE_OPEN && r->act != ROUTE_ANYBODY &&
+			     r->act != TOKEN_ACT_FIGURES && r->act != TOKEN_ACT_CHANGES &&
+			     r->act != TOKEN_ACT_SEE_OWN));
 		for (const struct route_field *f = r->fields; f != NULL && f->name != NULL; f++) {
 			assert_true(is_name(f->name));
 			assert_true((f->type == ROUTE_CHOICE) == (f->choices != NULL));

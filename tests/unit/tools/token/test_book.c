@@ -30,6 +30,13 @@ void __sanitizer_cov_trace_pc(void)
 	steps++;
 }
 
+static unsigned warned;
+
+static void warn(unsigned left_out)
+{
+	warned = left_out;
+}
+
 static int set_up(void **state)
 {
 	struct place *p = calloc(1, sizeof *p);
@@ -37,7 +44,7 @@ static int set_up(void **state)
 	assert_non_null(p);
 	snprintf(p->folder, sizeof p->folder, "/tmp/vanthu-unit-XXXXXX");
 	assert_non_null(mkdtemp(p->folder));
-	assert_ok(token_book_open(p->folder, DEFAULT_RATE, &p->book));
+	assert_ok(token_book_open(p->folder, DEFAULT_RATE, warn, &p->book));
 	p->now = (struct now){ FIXTURE_NOW_MS, 1000, 1000000 };
 	*state = p;
 	return 0;
@@ -245,6 +252,7 @@ static void test_more_than_there_may_be_are_counted_and_revoked_ones_make_room(v
 	token_book_count(p->book, &counts);
 	assert_int_equal(counts.tokens, TOKEN_BOOK_MAX);
 	assert_int_equal(counts.left_out, 2);
+	assert_int_equal(warned, 2);
 }
 
 static void test_without_its_folder_nobody_is_let_in(void **state)

@@ -168,7 +168,8 @@ static void test_no_file_grows_over_its_bound(void **state)
 {
 	off_t largest;
 
-	write_old(*state, 20 * TOKEN_SENT_FILE_IDS - 1); /* so that some of the next ones are full */
+	/* so that some of the next ones are full */
+	write_old(*state, 20 * TOKEN_SENT_FILE_IDS - 1);
 	for (unsigned n = 0; n < 200; n++)
 		add(*state, "a", 90000 + n);
 	for (unsigned n = 0; n < 200; n++)
