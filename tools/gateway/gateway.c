@@ -179,9 +179,9 @@ enum err gateway_check(const struct config *config, const char **why)
 	enum err e;
 
 	*why = NULL;
-	e = tls_open(config, &tls, why);
-	if (e == ERR_OK && tls == NULL && !judge_is_loopback(config->gateway_listen))
-		e = ERR_GATEWAY_PLAIN;
+	e = listen_check(config);
+	if (e == ERR_OK)
+		e = tls_open(config, &tls, why);
 	tls_close(tls);
 	return e;
 }

@@ -116,10 +116,7 @@ static int load(const struct options *o, struct config *config)
 	for (unsigned i = 0; i < errors.count && i < CONFIG_ERRORS_MAX; i++)
 		fprintf(stderr, "%s:%u:%u: %s\n", config->file, errors.list[i].line,
 			errors.list[i].column, errors.list[i].text);
-	if (e != ERR_OK)
-		return fail(e, o->config);
-	e = o->check ? listen_check(config) : ERR_OK;
-	return e == ERR_OK ? 0 : fail(e, config->gateway_listen);
+	return e == ERR_OK ? 0 : fail(e, o->config);
 }
 
 static int check(const struct config *config)
