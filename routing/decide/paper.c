@@ -735,6 +735,7 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 static enum err known_or_new(struct turn_view *t, const struct ev_paper *e)
 {
 	const bool adds = e->action == PAPER_ADD || e->action == PAPER_VOID;
+	bool taken = false;
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->id, t->core->config.self), &r);
 
@@ -747,8 +748,14 @@ static enum err known_or_new(struct turn_view *t, const struct ev_paper *e)
 		answer(t, e, t->core->stand.alarm, false);
 		return ERR_OK;
 	}
-	if (result == ERR_NOT_FOUND && adds)
-		return e->action == PAPER_ADD ? add(t, e) : make_void(t, e);
+	if (result == ERR_NOT_FOUND && adds) {
+		enum err found = document_id_taken(t, &e->id, &taken);
+
+		if (found != ERR_OK)
+			return found;
+		if (!taken)
+			return e->action == PAPER_ADD ? add(t, e) : make_void(t, e);
+	}
 	if (result == ERR_NOT_FOUND || r.u.ident.role != ROLE_PAPER) {
 		answer(t, e, adds ? ERR_CONFLICT : ERR_NOT_FOUND, false);
 		return ERR_OK;

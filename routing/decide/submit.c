@@ -466,14 +466,20 @@ static enum err take_recipients(struct turn_view *t, const struct ev_submit *e)
 enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 {
 	struct committee_id nobody = { "" }, culprit = { "" };
-	bool ended = false;
+	bool ended = false, taken = false;
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->id, t->core->config.self), &r);
 
 	if (result == ERR_OK)
 		return repeat(t, e, &r.u.ident);
-	if (result != ERR_NOT_FOUND)
+	if (result == ERR_NOT_FOUND)
+		result = document_id_taken(t, &e->id, &taken);
+	if (result != ERR_OK)
 		return result;
+	if (taken) {
+		reply(t, e, ERR_CONFLICT, nobody);
+		return ERR_OK;
+	}
 	result = e->within_policy ? ERR_OK : policy_submit(e, t->core->config.attachment_max_bytes);
 	if (result == ERR_OK)
 		result = t->core->stand.alarm; /* nothing new until an operator has settled it */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "routing/documents/lifecycle.h"
+#include "routing/state/lookup.h"
+#include "routing/state/plan.h"
 #include "routing/state/record.h"
 #include "routing/target/target.h"
 
@@ -101,4 +103,23 @@ struct routing_question document_question(const struct rec_document *d)
 					  .targets = d->targets,
 					  .target_count = d->target_count,
 					  .from = d->from };
+}
+
+enum err document_id_taken(struct turn_view *t, const struct doc_id *id, bool *taken)
+{
+	const struct committee_id nobody = { "" };
+	/* Of the store alone: a walk over the plan looks at all that it writes, and each of a full
+	 * turn's submissions would walk. */
+	const struct lookup *stored = &t->plan->base;
+	const struct key ours = key_ident(*id, t->core->config.self);
+	struct scan scan = scan_of(key_ident(*id, nobody));
+	struct record r;
+	enum err e;
+
+	*taken = false;
+	do {
+		e = stored->next(stored->ctx, t->plan->arena, FAMILY_IDENT, &scan, &r);
+		*taken = e == ERR_OK && !key_equal(&scan.at, &ours);
+	} while (e == ERR_OK && !*taken);
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }

@@ -28,5 +28,9 @@ bool manifest_has_files(const struct manifest_item *items, uint32_t count);
 enum lane lane_of(enum urgency urgency);
 /* What is asked when a stored document is routed. Borrows its arrays. */
 struct routing_question document_question(const struct rec_document *d);
+/* Has a document of another committee this id, one that came here or passes through? Then none of
+ * ours gets it: whoever names it by its id would mean both. What comes in the same turn counts as
+ * come behind us, and is no fault of ours: of others' ids we are not asked. */
+must_use enum err document_id_taken(struct turn_view *t, const struct doc_id *id, bool *taken);
 
 #endif

@@ -18,8 +18,8 @@
 
 struct sums {
 	enum canary canary;
-	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides,
-	    settled, doubts, setback, shown, acts, statuses, answers, asked, frozen, replaced,
+	unsigned seeds, failed, documents, members, entries, recounts, wide, borrowed, clocks,
+	    asides, settled, doubts, setback, shown, acts, statuses, answers, asked, frozen, replaced,
 	    early, let_go, recalled_by, numbers, skipped, same_instant, out_of_order,
 	    term_crashes, term_begun, by_list, forbidden,
 	    unlawful, refusals[2], unjudged;
@@ -36,6 +36,7 @@ static void add(struct sums *s, const struct world *w)
 	s->entries += (unsigned)w->entry_count;
 	s->recounts += w->recounts;
 	s->wide += (unsigned)w->wide_count;
+	s->borrowed += (unsigned)w->borrowed_count;
 	s->clocks += w->clocks_wrong;
 	s->asides += w->asides;
 	s->settled += w->settled;
@@ -89,6 +90,7 @@ static void print_sums(const struct sums *s)
 	for (int f = 0; f < FAULT_COUNT; f++)
 		printf(" %s %llu%s", fault_name((enum fault)f), s->struck[f],
 		       f + 1 == FAULT_COUNT ? "" : ",");
+	printf("; ids of others asked for %u", s->borrowed);
 	printf("; clocks wrong %u, set aside %u, settled %u, doubted %u", s->clocks, s->asides,
 	       s->settled, s->doubts);
 	if (s->changes[0] + s->changes[5] > 0)

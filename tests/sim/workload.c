@@ -82,6 +82,22 @@ static void draw_wide(struct world *w, struct wanted *d)
 	w->wide_count++;
 }
 
+/* The id of the one before, at a committee that it is for: from when it is known there, never. */
+static void borrow(struct world *w, struct wanted *d, const struct wanted *other)
+{
+	int to = 0;
+
+	while ((other->addressed & 1u << to) == 0)
+		to++;
+	d->origin = to;
+	d->borrowed = true;
+	d->repeat = 1;
+	d->addressed = (uint16_t)(1u << other->origin);
+	memset(d->recipients, 0, sizeof d->recipients);
+	d->recipients[0].committee = w->members[other->origin].id;
+	d->recipient_count = 1;
+}
+
 void workload_draw(struct world *w)
 {
 	w->document_count = 10 + (int)prng_below(&w->prng, DOCUMENTS_MAX - 10);
@@ -111,6 +127,8 @@ void workload_draw(struct world *w)
 			address(w, d);
 			draw_wide(w, d);
 			d->conflicting = true;
+			if (i % 2 == 1 && w->documents[i - 1].addressed != 0)
+				borrow(w, d, &w->documents[i - 1]);
 			at_ms = LAST_MS;
 		}
 		world_schedule(
@@ -230,12 +248,35 @@ static void submit(struct member *m, int index)
 	world_wake(m->world, m, 0);
 }
 
+/* Is the id of one that conflicts taken, so that it must be refused? */
+static bool is_taken(const struct world *w, int document)
+{
+	const struct wanted *d = &w->documents[document], *first = d - 1;
+	const struct member *m = &w->members[d->origin];
+	struct key key = key_ident(first->id, w->members[first->origin].id);
+	struct lookup l;
+	struct arena *a;
+	struct record r;
+	bool yes;
+
+	if (!d->borrowed)
+		return first->accepted;
+	if (!m->running)
+		return false;
+	a = arena_new(SUBMIT_ARENA_BYTES);
+	assert(a != NULL);
+	l = m->store->ops->lookup(m->store);
+	yes = l.get(l.ctx, a, FAMILY_IDENT, &key, &r) == ERR_OK;
+	arena_destroy(a);
+	return yes;
+}
+
 void workload_submit(struct world *w, int document)
 {
 	struct wanted *d = &w->documents[document];
 	struct member *m = &w->members[d->origin];
 
-	if (d->accepted || (d->conflicting && !w->documents[document - 1].accepted && !w->healed)) {
+	if (d->accepted || (d->conflicting && !w->healed && !is_taken(w, document))) {
 		if (!d->accepted)
 			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS,
 							      .kind = SIM_SUBMIT,
@@ -260,11 +301,14 @@ void workload_replied(struct world *w, const struct act_reply *r)
 
 	assert(r->to.n >= 1 && r->to.n <= (uint64_t)w->document_count);
 	if (d->conflicting) {
+		w->borrowed_count += d->borrowed;
 		/* A store that was put back has forgotten the first one, and may not know yet that
 		 * it was. */
 		if (r->result == ERR_OK && !(w->setback && d->origin == w->setback_member))
 			world_violation(w, "conflict",
-					"a second content was accepted under one id");
+					d->borrowed
+						? "the id of a document that came was given to ours"
+						: "a second content was accepted under one id");
 		return;
 	}
 	if (r->result == ERR_BEHIND && w->setback && d->origin == w->setback_member)

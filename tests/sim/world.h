@@ -233,6 +233,7 @@ struct wanted {
 	uint32_t part_count;
 	bool accepted;
 	bool conflicting; /* a second submission under an id that is taken: must be refused */
+	bool borrowed;	  /* and the id is that of a document that came from another committee */
 	struct digest part_digest[PARTS];
 	uint64_t version; /* of the directory that it was accepted under; 0: not known yet */
 	enum err last_error;
@@ -338,6 +339,7 @@ struct world {
 	int64_t start_wall_ms;
 	bool wide;
 	int wide_count; /* documents with more names than fit */
+	int borrowed_count; /* answers to ids of documents that came from others */
 	bool setback, shown; /* shown: a neighbour holds what the copy does not */
 	int setback_member;
 	struct memory_disk *copy;

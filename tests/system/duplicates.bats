@@ -130,3 +130,25 @@ warned() { jq -e '.data | .warnings == ["VT-1011"]' "$1"; }
 	jq -e --arg o "$one" --arg t "$two" '.data | map(select(.id == $o or .id == $t)) | (.[0] | has("warnings") | not) and .[1].same_number.id == $o' out.json
 	grep -F "$two: VT-1011" err.txt
 }
+
+@test "an id of a document that came is no id for one of ours, sent or on paper, nor one that passed" {
+	local came passed own command
+	came=$(send bo 61-CV/ĐUB 2026-01-05 --to cuc)
+	passed=$(send cuc 61-CV/ĐUC 2026-01-05 --to vu)
+	conflict() { # WHO WORDS…
+		run -6 --separate-stderr v "$@" --json
+		jq -e '.error.code == "VT-2002"' <<<"$output"
+	}
+	for command in "send vb.txt --to bo --type CV --number auto --subject x" "paper add in --type CV --number 62-CV/X --subject x"; do
+		conflict cuc $command --id "$came"
+		conflict cuc $command --id "$came" --dry-run
+	done
+	conflict bo paper add in --type CV --number 62-CV/X --subject x --id "$passed"
+	conflict bo send vb.txt --to vu --type CV --number auto --subject x --id "$passed"
+	[ "$(v cuc outbox --json | jq --arg id "$came" '[.data[] | select(.id == $id)] | length')" = 0 ]
+	v cuc show "$came" --json | jq -e '.data.from == "bo"'
+	# The same once more of one's own is the same, and others may use that id: both are there.
+	own=$(send cuc 63-CV/ĐUC 2026-01-05 --to bo)
+	[ "$(send cuc 63-CV/ĐUC 2026-01-05 --to bo --id "$own")" = "$own" ]
+	conflict cuc send vb.txt --to bo --type CV --number 64-CV/ĐUC --subject other --id "$own"
+}

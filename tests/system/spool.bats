@@ -57,6 +57,21 @@ order() { # NAME: with a file of its own
 	[ "$(v tren outbox --json | jq '.data | length')" = 2 ]
 }
 
+@test "an order under the id of a document that came is refused as one under a used id" {
+	local id
+	echo x >x.txt
+	id=$(v duoi send x.txt --to tren --type CV --number 01-CV/CB --subject "Đến" --wait delivered --timeout 60 --json | jq -r .data.id)
+	start_spool
+	order muon
+	wait_for 20 test -e "$OUT/muon.accepted.json"
+	echo y >"$OUT/trung.txt"
+	printf 'to: duoi\ntype: CV\nnumber: auto\nsubject: "Trùng mã"\nid: %s\nfiles: [trung.txt]\n' "$id" >"$OUT/.trung"
+	mv "$OUT/.trung" "$OUT/trung.yaml"
+	wait_for 30 test -e "$OUT/trung.refused.json"
+	[ "$(jq -r .error.code "$OUT/trung.refused.json")" = VT-2002 ]
+	[ "$(v tren outbox --json | jq '.data | length')" = 1 ]
+}
+
 @test "what is wrong is refused in both languages, with what mends it" {
 	start_spool
 	echo x >"$OUT/a.txt"

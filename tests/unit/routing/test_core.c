@@ -7,6 +7,7 @@
 #include "daemon/store/memory.h"
 #include "proto/digest.h"
 #include "tests/unit/support/fixture.h"
+#include "tests/unit/support/paper.h"
 
 static const struct act_reply *reply_of(struct stage *g, const struct event *e)
 {
@@ -90,6 +91,61 @@ static void test_same_id_with_other_content_is_a_conflict(void **state)
 	submission_of(&u, 1, 1)->u.submit.submission = fixture_digest("other");
 	assert_int_equal(reply_of(g, &u.event)->result, ERR_CONFLICT);
 	assert_true(plan_is_empty(g->s->plan));
+}
+
+/* A document that came under an id, and another that only passes under the next one. */
+static void documents_of_others(struct stage *g)
+{
+	static const char *const here[] = { "huyen-a", NULL }, *const below[] = { "xa-a1", NULL };
+
+	g->tinh = neighbour_of("tinh");
+	neighbour_up(g->s, &g->tinh);
+	for (unsigned id = 1; id <= 2; id++) {
+		struct draft d = fixture_document(g->f, "tinh", id, id == 1 ? here : below);
+
+		fixture_seal(g->f, "tinh", &d);
+		station_clear(g->s);
+		neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d);
+		station_commit(g->s);
+	}
+	station_clear(g->s);
+}
+
+static void test_id_of_another_committees_document_is_a_conflict(void **state)
+{
+	struct stage *g = *state;
+	struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };
+	struct event paper;
+
+	documents_of_others(g);
+	assert_int_equal(station_count(g->s, FAMILY_IDENT), 2);
+	for (unsigned id = 1; id <= 2; id++) {
+		assert_int_equal(reply_of(g, submission_of(&u, id, 1))->result, ERR_CONFLICT);
+		assert_true(plan_is_empty(g->s->plan));
+		u.event.u.submit.dry_run = true;
+		assert_int_equal(reply_of(g, &u.event)->result, ERR_CONFLICT);
+		u.event.u.submit.dry_run = false;
+		paper = paper_entry(id, DIRECTION_IN, "5-CV/X", "2025-06-02");
+		assert_int_equal(paper_answer(g, &paper).result, ERR_CONFLICT);
+		assert_true(plan_is_empty(g->s->plan));
+	}
+	/* The neighbouring ids are free. */
+	assert_int_equal(reply_of(g, submission_of(&u, 3, 1))->result, ERR_OK);
+	station_commit(g->s);
+}
+
+/* Others' ids are not ours to give: a document that comes under one of ours is taken, and what we
+ * have sent is still found by a repetition. */
+static void test_repetition_is_known_though_anothers_document_came_under_its_id(void **state)
+{
+	struct stage *g = *state;
+	struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };
+
+	assert_int_equal(reply_of(g, submission_of(&u, 1, 1))->result, ERR_OK);
+	station_commit(g->s);
+	documents_of_others(g);
+	assert_int_equal(station_count(g->s, FAMILY_IDENT), 3);
+	assert_true(reply_of(g, &u.event)->repeated);
 }
 
 static void refused(struct stage *g, struct submission *u, enum err why)
@@ -182,6 +238,8 @@ int main(void)
 		TEST(test_repeated_submission_gets_the_first_answer_and_nothing_new),
 		TEST(test_repetition_in_the_same_turn_is_seen_through_the_plan),
 		TEST(test_same_id_with_other_content_is_a_conflict),
+		TEST(test_id_of_another_committees_document_is_a_conflict),
+		TEST(test_repetition_is_known_though_anothers_document_came_under_its_id),
 		TEST(test_what_cannot_be_sent_is_refused_with_its_reason_and_writes_nothing),
 		TEST(test_superior_of_the_top_and_group_of_nobody_are_refused),
 		TEST(test_without_a_directory_nothing_is_taken),
