@@ -18,11 +18,11 @@
 
 struct sums {
 	enum canary canary;
-	unsigned seeds, failed, documents, members, entries, recounts, wide, borrowed, clocks,
-	    asides, settled, doubts, setback, shown, acts, statuses, answers, asked, frozen, replaced,
-	    early, let_go, recalled_by, numbers, skipped, same_instant, out_of_order,
-	    term_crashes, term_begun, by_list, forbidden,
-	    unlawful, refusals[2], unjudged;
+	unsigned seeds, failed, documents, members, entries, recounts, wide, borrowed, clocks;
+	unsigned asides, settled, doubts, setback, shown, acts, statuses, answers, asked, frozen;
+	unsigned replaced, early, let_go, recalled_by, numbers, skipped, same_instant;
+	unsigned out_of_order, term_crashes, term_begun, by_list, forbidden, unlawful;
+	unsigned refusals[2], unjudged;
 	unsigned nights, reports, lost, again, forged, impossible, asks, lies,
 		declared;
 	unsigned long long events, struck[FAULT_COUNT], changes[TREE_CHANGES], relocated;
