@@ -67,9 +67,9 @@ TOOLS := \
 	command/edxml_export \
 	command/edxml_find \
 	command/edxml_import \
-	command/edxml_same \
 	command/edxml_line \
 	command/edxml_organs \
+	command/edxml_same \
 	command/edxml_show \
 	command/edxml_types \
 	command/export \

@@ -134,8 +134,8 @@ static const char *set_value(const struct config_row *row, struct config *c, con
 		break;
 	case KEY_TYPE_NUMBERS:
 		if (!type_numbers_parse(text, &numbers))
-			return N_("names of types and their numbers, 1 to 9999, each once: Kết luận=40, "
-				  "Thông tri=41");
+			return N_("names of types and their numbers, 1 to 9999, each once: "
+				  "Kết luận=40, Thông tri=41");
 		break;
 	case KEY_LEVEL:
 		if (!log_level_parse(text, &level))

@@ -8,7 +8,7 @@
 
 #include "routing/base/err.h"
 #include "routing/base/types.h"
-#include "routing/rules/type_numbers.h"
+#include "routing/rules/rules.h"
 #include "routing/target/target.h"
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_ERRORS_MAX = 64, CONFIG_LINKS_MAX = 512 };
@@ -55,8 +55,7 @@ struct config {
 	uint32_t remind_every_days, remind_superior_days; /* likewise; reminders by documents */
 	char remind_auto[4];				  /* yes or no */
 	uint32_t soon_days; /* working days before a deadline that it is called near */
-	/* of those who read and write edXML, which vanthud does not look at: type_numbers_parse takes
-	 * it */
+	/* of who reads and writes edXML, which vanthud does not; type_numbers_parse takes it */
 	char edxml_types[TYPE_NUMBERS_TEXT_MAX + 1];
 	/* vanthu-gateway's, which vanthud does not look at; "" is none */
 	char gateway_listen[ENDPOINT_MAX + 1]; /* ADDRESS:PORT */

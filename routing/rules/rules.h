@@ -21,6 +21,7 @@
 #include "routing/rules/target_table.h"
 #include "routing/rules/tray.h"
 #include "routing/rules/type_labels.h"
+#include "routing/rules/type_numbers.h"
 #include "routing/rules/working_days.h"
 
 #endif

@@ -1,5 +1,5 @@
-/* Numbers of types of documents in edXML that the State's table does not have, or has otherwise: as an
- * operator writes them in a line. */
+/* Numbers of types of documents in edXML that the State's table does not have, or has otherwise: as
+ * an operator writes them in a line. */
 #ifndef VANTHU_ROUTING_RULES_TYPE_NUMBERS_H
 #define VANTHU_ROUTING_RULES_TYPE_NUMBERS_H
 

@@ -1,9 +1,8 @@
-/* Which document of ours an edXML file means: by its id here, by the id that another system gave it,
- * or by its number. */
+/* Which document of ours an edXML file means: by its id here, by the id that another system gave
+ * it, or by its number. */
 #ifndef VANTHU_TOOLS_COMMAND_EDXML_FIND_H
 #define VANTHU_TOOLS_COMMAND_EDXML_FIND_H
 
-#include "tools/client/uuid.h"
 #include "tools/client/client.h"
 #include "tools/edxml/edxml.h"
 

@@ -67,7 +67,8 @@ static bool same_secrecy(const struct edxml_message *m, const Vanthu__V1__Docume
 
 static bool same_kind(const struct edxml_message *m, const Vanthu__V1__DocumentLine *l)
 {
-	const int business = edxml_business(m->business_type), urgency = edxml_priority(m->priority);
+	const int business = edxml_business(m->business_type);
+	const int urgency = edxml_priority(m->priority);
 	const int has = l->business == 0 ? EDXML_NEW : (int)l->business - 1;
 	const int most = (int)URGENCY_HOA_TOC - 1, level = urgency > most ? most : urgency;
 

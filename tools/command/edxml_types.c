@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "tools/cli/cli.h"
-#include "tools/cli/config.h"
 
 enum err edxml_types_read(struct cli *cli, struct type_numbers *out)
 {

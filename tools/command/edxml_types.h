@@ -3,7 +3,7 @@
 #define VANTHU_TOOLS_COMMAND_EDXML_TYPES_H
 
 #include "routing/base/err.h"
-#include "routing/rules/type_numbers.h"
+#include "routing/rules/rules.h"
 
 struct cli;
 

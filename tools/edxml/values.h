@@ -3,7 +3,7 @@
 #ifndef VANTHU_TOOLS_EDXML_VALUES_H
 #define VANTHU_TOOLS_EDXML_VALUES_H
 
-#include "routing/rules/type_numbers.h"
+#include "routing/rules/rules.h"
 #include "tools/edxml/message.h"
 
 /* Bussiness/BussinessDocType. */
@@ -11,7 +11,8 @@ enum edxml_business { EDXML_NEW = 0, EDXML_RECALL = 1, EDXML_UPDATE = 2, EDXML_R
 enum { EDXML_DATE_SIZE = 11, EDXML_TIME_SIZE = 20 };
 
 /* The day of a date as programs write it (2026/11/24, 2026-11-24, 24/11/2026, 4/1/2026, 20261124,
- * ngày 24 tháng 11 năm 2026, with or without a time behind it) as YYYY-MM-DD. False: none that exists; out is "" then. */
+ * ngày 24 tháng 11 năm 2026, with or without a time behind it) as YYYY-MM-DD. False: none that
+ * exists; out is "" then. */
 bool edxml_date(text_t text, char out[EDXML_DATE_SIZE]);
 /* YYYY-MM-DD as edXML writes it, yyyy/MM/dd; "" for what is none. */
 void edxml_date_print(text_t day, char out[EDXML_DATE_SIZE]);
@@ -42,8 +43,8 @@ bool edxml_number_same(text_t a, text_t b);
  * none, as the Party's own types. */
 unsigned edxml_type_number(text_t name);
 const char *edxml_type_name(unsigned number); /* NULL: none */
-/* The same, as an operator has it (edxml.types) before the table: a number that is given to one type
- * is no other's. */
+/* The same, as an operator has it (edxml.types) before the table: a number that is given to one
+ * type is no other's. */
 unsigned edxml_type_number_by(const struct type_numbers *own, text_t name);
 const char *edxml_type_name_by(const struct type_numbers *own, text_t number);
 

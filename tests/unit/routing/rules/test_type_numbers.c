@@ -64,7 +64,7 @@ static void test_as_many_and_as_long_as_may_be(void **state)
 			 i == 1 ? "" : ",", i, i);
 	assert_true(type_numbers_parse(text, &t));
 	assert_int_equal(t.count, TYPE_NUMBERS_MAX);
-	strcat(text, ",b=50");
+	snprintf(text + strlen(text), sizeof text - strlen(text), ",b=50");
 	assert_false(type_numbers_parse(text, &t));
 	memset(text, 'a', sizeof text - 1);
 	text[sizeof text - 1] = '\0';

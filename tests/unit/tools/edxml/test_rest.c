@@ -22,7 +22,8 @@ static struct edxml_message *read_text(const char *text)
 {
 	const struct edxml_sink sink = { NULL, NULL, 0 };
 	struct edxml_message *m = NULL;
-	enum err e = edxml_read((struct blob){ (const uint8_t *)text, strlen(text) }, &sink, &o, &m);
+	const struct blob file = { (const uint8_t *)text, strlen(text) };
+	enum err e = edxml_read(file, &sink, &o, &m);
 
 	if (e != ERR_OK)
 		print_error("%s\n", o.fault.about);
@@ -51,23 +52,31 @@ static void drop(struct blob rest)
 }
 
 static const char *const form =
-	HEAD "<e:MessageHeader><e:From><e:OrganId>A24.11</e:OrganId><e:Email>a@b.vn</e:Email></e:From>"
+	HEAD "<e:MessageHeader><e:From><e:OrganId>A24.11</e:OrganId><e:Email>a@b.vn</e:Email>"
+	"</e:From>"
 	     "<e:To><e:OrganId>A24.12</e:OrganId></e:To><e:DocumentId>VB-1</e:DocumentId>"
-	     "<e:Code><e:CodeNumber>05</e:CodeNumber><e:CodeNotation>NQ/ĐU</e:CodeNotation></e:Code>"
+	     "<e:Code><e:CodeNumber>05</e:CodeNumber><e:CodeNotation>NQ/ĐU</e:CodeNotation>"
+	     "</e:Code>"
 	     "<e:PromulgationInfo><e:Place>Hà Nội</e:Place></e:PromulgationInfo>"
 	     "<e:DocumentType><e:Type>18</e:Type><e:TypeDetail>2</e:TypeDetail>"
 	     "<e:TypeName>Nghị quyết</e:TypeName></e:DocumentType>"
 	     "<e:Subject>Về việc</e:Subject><e:Content>Toàn văn</e:Content>"
 	     "<e:OtherInfo><e:Priority>2</e:Priority><e:TyperNotation>NVA</e:TyperNotation>"
-	     "<e:PageAmount>-3</e:PageAmount><e:Appendixes><e:Appendix>PL 1</e:Appendix></e:Appendixes>"
-	     "</e:OtherInfo><e:ResponseFor><e:OrganId>G15</e:OrganId><e:Code>9/BTP</e:Code></e:ResponseFor>"
-	     "<e:SteeringType>1</e:SteeringType><e:ToPlaces><e:Place>Như trên</e:Place></e:ToPlaces>"
+	     "<e:PageAmount>-3</e:PageAmount><e:Appendixes><e:Appendix>PL 1</e:Appendix>"
+	     "</e:Appendixes>"
+	     "</e:OtherInfo><e:ResponseFor><e:OrganId>G15</e:OrganId><e:Code>9/BTP</e:Code>"
+	     "</e:ResponseFor>"
+	     "<e:SteeringType>1</e:SteeringType><e:ToPlaces><e:Place>Như trên</e:Place>"
+	     "</e:ToPlaces>"
 	     "<x:Mới xmlns:x='urn:x' x:a='&lt;&quot;'>giữ &amp; lại<y xmlns=''/></x:Mới>"
-	     "</e:MessageHeader><e:TraceHeaderList><e:Bussiness><e:BussinessDocType>2</e:BussinessDocType>"
+	     "</e:MessageHeader><e:TraceHeaderList><e:Bussiness>"
+	     "<e:BussinessDocType>2</e:BussinessDocType>"
 	     "<e:BussinessDocReason>Bổ sung nơi nhận</e:BussinessDocReason>"
 	     "<e:BussinessDocumentInfo><e:DocumentReceiver>1</e:DocumentReceiver><e:ReceiverList>"
-	     "<e:Receiver><e:OrganId>A24.13</e:OrganId><e:ReceiverType>1</e:ReceiverType></e:Receiver>"
-	     "</e:ReceiverList></e:BussinessDocumentInfo><e:StaffInfo><e:Staff>Bình</e:Staff></e:StaffInfo>"
+	     "<e:Receiver><e:OrganId>A24.13</e:OrganId><e:ReceiverType>1</e:ReceiverType>"
+	     "</e:Receiver>"
+	     "</e:ReceiverList></e:BussinessDocumentInfo><e:StaffInfo><e:Staff>Bình</e:Staff>"
+	     "</e:StaffInfo>"
 	     "<z:Lạ xmlns:z='urn:z'/></e:Bussiness><e:TraceHeader><e:OrganId>G15</e:OrganId>"
 	     "<e:Timestamp>2026/11/24 09:30:00</e:Timestamp></e:TraceHeader></e:TraceHeaderList>"
 	     "<Signature><SignatureValue>eA==</SignatureValue></Signature>"
@@ -141,7 +150,8 @@ static void test_the_rest_of_a_rest_is_itself(void **state)
 	rest = rest_of(HEAD "<e:MessageHeader><e:DocumentType><e:Type>0</e:Type></e:DocumentType>"
 			    "</e:MessageHeader><e:TraceHeaderList><e:Bussiness>"
 			    "<e:BussinessDocType>2</e:BussinessDocType><e:BussinessDocReason>"
-			    "Văn bản điện tử mới</e:BussinessDocReason></e:Bussiness></e:TraceHeaderList>"
+			    "Văn bản điện tử mới</e:BussinessDocReason></e:Bussiness>"
+			    "</e:TraceHeaderList>"
 			    TAIL);
 	again = rest_of((const char *)rest.data);
 	assert_int_equal(again.len_bytes, rest.len_bytes);
@@ -153,11 +163,13 @@ static void test_the_rest_of_a_rest_is_itself(void **state)
 static void test_a_plain_document_has_none(void **state)
 {
 	struct blob rest = rest_of(
-		HEAD "<e:MessageHeader><e:From><e:OrganId>A</e:OrganId></e:From><e:Subject>S</e:Subject>"
+		HEAD "<e:MessageHeader><e:From><e:OrganId>A</e:OrganId></e:From>"
+		"<e:Subject>S</e:Subject>"
 		     "<e:Content>S</e:Content><e:DocumentType><e:Type>1</e:Type>"
 		     "<e:TypeName>Nghị quyết</e:TypeName></e:DocumentType></e:MessageHeader>"
 		     "<e:TraceHeaderList><e:Bussiness><e:BussinessDocType>0</e:BussinessDocType>"
-		     "<e:BussinessDocReason>Văn bản điện tử mới</e:BussinessDocReason></e:Bussiness>"
+		     "<e:BussinessDocReason>Văn bản điện tử mới</e:BussinessDocReason>"
+		     "</e:Bussiness>"
 		     "</e:TraceHeaderList>" TAIL);
 
 	(void)state;
@@ -245,17 +257,25 @@ static void test_of_a_hostile_rest_nothing_is_taken(void **state)
 static void test_a_rest_says_nothing_of_the_document_itself(void **state)
 {
 	expect_nothing_of(
-		HEAD "<e:MessageHeader><e:From><e:OrganId>X</e:OrganId><e:OrganName>X</e:OrganName></e:From>"
+		HEAD "<e:MessageHeader><e:From><e:OrganId>X</e:OrganId>"
+		"<e:OrganName>X</e:OrganName></e:From>"
 		     "<e:To><e:OrganId>X</e:OrganId></e:To><e:DocumentId>X</e:DocumentId>"
-		     "<e:Code><e:CodeNumber>1</e:CodeNumber><e:CodeNotation>X</e:CodeNotation></e:Code>"
-		     "<e:PromulgationInfo><e:PromulgationDate>2026/01/01</e:PromulgationDate></e:PromulgationInfo>"
-		     "<e:DocumentType><e:TypeName>X</e:TypeName></e:DocumentType><e:Subject>X</e:Subject>"
+		     "<e:Code><e:CodeNumber>1</e:CodeNumber><e:CodeNotation>X</e:CodeNotation>"
+		     "</e:Code>"
+		     "<e:PromulgationInfo><e:PromulgationDate>2026/01/01</e:PromulgationDate>"
+		     "</e:PromulgationInfo>"
+		     "<e:DocumentType><e:TypeName>X</e:TypeName></e:DocumentType>"
+		     "<e:Subject>X</e:Subject>"
 		     "<e:SignerInfo><e:Competence>X</e:Competence><e:Position>X</e:Position>"
 		     "<e:FullName>X</e:FullName></e:SignerInfo><e:DueDate>2026/01/01</e:DueDate>"
-		     "<e:OtherInfo><e:Priority>4</e:Priority></e:OtherInfo><e:StatusCode>02</e:StatusCode>"
-		     "<e:Description>X</e:Description></e:MessageHeader><e:TraceHeaderList><e:Bussiness>"
-		     "<e:DocumentId>X</e:DocumentId><e:BussinessDocType>1</e:BussinessDocType><e:Paper>9</e:Paper>"
-		     "</e:Bussiness></e:TraceHeaderList><vt:Extension xmlns:vt='urn:vanthu:edxml:1'><vt:Field>"
+		     "<e:OtherInfo><e:Priority>4</e:Priority></e:OtherInfo>"
+		     "<e:StatusCode>02</e:StatusCode>"
+		     "<e:Description>X</e:Description></e:MessageHeader><e:TraceHeaderList>"
+		     "<e:Bussiness>"
+		     "<e:DocumentId>X</e:DocumentId><e:BussinessDocType>1</e:BussinessDocType>"
+		     "<e:Paper>9</e:Paper>"
+		     "</e:Bussiness></e:TraceHeaderList>"
+		     "<vt:Extension xmlns:vt='urn:vanthu:edxml:1'><vt:Field>"
 		     "<vt:Name>id</vt:Name><vt:Value>X</vt:Value></vt:Field></vt:Extension>" TAIL,
 		ERR_OK);
 	(void)state;
@@ -274,8 +294,10 @@ static void test_an_element_in_the_wrong_place_becomes_no_field(void **state)
 		HEAD "<e:MessageHeader><e:Subject>Về<e:DueDate>2020/01/01</e:DueDate></e:Subject>"
 		     "<e:Code><To><OrganId>A24.99</OrganId></To></e:Code></e:MessageHeader>"
 		     "<e:TraceHeaderList><e:Bussiness><e:ReplacementInfoList><e:BussinessDocType>1"
-		     "</e:BussinessDocType></e:ReplacementInfoList></e:Bussiness></e:TraceHeaderList>"
-		     "<e:edXMLBody><e:edXMLManifest><vt:Extension xmlns:vt='urn:vanthu:edxml:1'><vt:Field>"
+		     "</e:BussinessDocType></e:ReplacementInfoList></e:Bussiness>"
+		     "</e:TraceHeaderList>"
+		     "<e:edXMLBody><e:edXMLManifest><vt:Extension xmlns:vt='urn:vanthu:edxml:1'>"
+		     "<vt:Field>"
 		     "<vt:Name>id</vt:Name><vt:Value>X</vt:Value></vt:Field></vt:Extension>"
 		     "</e:edXMLManifest></e:edXMLBody>" TAIL);
 	struct edxml_message *back = NULL;
