@@ -119,6 +119,24 @@ static void test_absent_texts_are_empty_never_null(void **state)
 	assert_null(document_summary(&out).concerns);
 }
 
+static void test_what_goes_with_it_of_edxml_has_a_bound(void **state)
+{
+	struct arena *a = *state;
+	uint8_t *bytes = arena_alloc(a, EDXML_REST_MAX + 1);
+	struct document_body b = { .edxml = { bytes, EDXML_REST_MAX } }, out;
+
+	assert_non_null(bytes);
+	assert_ok(body_back(a, &b, &out));
+	assert_int_equal(out.edxml.len_bytes, EDXML_REST_MAX);
+	b.edxml.len_bytes++;
+	assert_int_equal(body_back(a, &b, &out), ERR_FORMAT);
+	assert_string_equal(out.fault, "edxml");
+	/* an older build wrote none */
+	b.edxml.len_bytes = 0;
+	assert_ok(body_back(a, &b, &out));
+	assert_int_equal(out.edxml.len_bytes, 0);
+}
+
 static void test_part_names_that_lead_out_of_a_folder_are_refused(void **state)
 {
 	static const char *const bad[] = { "", ".", "..", "../x", "a/b", "/etc/passwd" };
@@ -543,6 +561,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_document_comes_back_as_it_was),
 		TEST(test_absent_texts_are_empty_never_null),
+		TEST(test_what_goes_with_it_of_edxml_has_a_bound),
 		TEST(test_part_names_that_lead_out_of_a_folder_are_refused),
 		TEST(test_a_reminder_names_a_committee_and_what_it_reminds_of),
 		TEST(test_every_text_is_one_that_people_see),

@@ -173,6 +173,10 @@ CHANGE(list_state, LIST; s->list.state = TEXT("Delivered"))
 CHANGE(list_delivered, LIST; s->list.state = TEXT("delivered"))
 CHANGE(show_nothing, choose(s, WHAT(SHOW), &s->ref); s->ref.text = TEXT(""))
 CHANGE(show, choose(s, WHAT(SHOW), &s->ref))
+CHANGE(show_foreign, choose(s, WHAT(SHOW), &s->ref); s->ref.text = TEXT("");
+       s->ref.foreign_id = TEXT("VB-2026/0815"); s->ref.from = TEXT("xa-a1"))
+CHANGE(show_both, choose(s, WHAT(SHOW), &s->ref); s->ref.foreign_id = TEXT("VB-2026/0815"))
+CHANGE(show_from_nobody, choose(s, WHAT(SHOW), &s->ref); s->ref.from = TEXT("Xã A1"))
 CHANGE(verify_nothing, choose(s, WHAT(VERIFY), &s->ref); s->ref.text = TEXT(""))
 CHANGE(evidence_nothing, choose(s, WHAT(EVIDENCE), &s->ref); s->ref.text = TEXT(""))
 CHANGE(trace_nothing, choose(s, WHAT(TRACE), &s->ref); s->ref.text = TEXT(""))
@@ -355,6 +359,9 @@ static const struct {
 	{ list_delivered, ERR_OK, "" },
 	{ show_nothing, ERR_USAGE, "text" },
 	{ show, ERR_OK, "" },
+	{ show_foreign, ERR_OK, "" },
+	{ show_both, ERR_USAGE, "foreign_id" },
+	{ show_from_nobody, ERR_BAD_ID, "Xã A1" },
 	{ verify_nothing, ERR_USAGE, "text" },
 	{ evidence_nothing, ERR_USAGE, "text" },
 	{ trace_nothing, ERR_USAGE, "text" },
