@@ -102,8 +102,8 @@ static void write_and_read_again(struct edxml_message *m)
 	edxml_message_free(back);
 }
 
-/* What has no field goes with a document: a rest of the rest is the same, and as the rest of another
- * it adds nothing that cannot be written. */
+/* What has no field goes with a document: a rest of the rest is the same, and as the rest of
+ * another it adds nothing that cannot be written. */
 static void make_and_add_rest(const struct edxml_message *m, struct blob file)
 {
 	struct edxml_sink sink = { NULL, NULL, 0 };

@@ -365,6 +365,8 @@ code_is() { v "$1" show "$2" --json | jq -e --arg c "$3" '.data.work.code == $c'
 	TMPDIR=$PWD/tmp v bo edxml import a.edxml --wait delivered --timeout 120 --json >sent.json
 	[ -z "$(ls -A tmp)" ]
 	id=$(jq -r .data.id sent.json)
+	v cuc show "$id" --json | jq -e '.data.edxml_bytes > 500 and .data.edxml_bytes <= 16384'
+	v cuc show "$id" | grep -q "From edXML"
 	v cuc edxml export "$id" -o out.edxml -q
 	v bo edxml export "$id" -o ours.edxml -q
 	cmp out.edxml ours.edxml

@@ -60,6 +60,7 @@ static const struct column view_text[] = {
 	{ "signed_at", N_("Signed"), FORMAT_TIME, false },
 	{ "paper_copies", N_("Copies on paper"), FORMAT_COUNT, false },
 	{ "foreign_id", N_("Id elsewhere"), FORMAT_TEXT, false },
+	{ "edxml_bytes", N_("From edXML"), FORMAT_BYTES, false },
 	{ "published_text", N_("Public"), FORMAT_TEXT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
@@ -201,6 +202,9 @@ static void add_body(json_t *out, const Vanthu__V1__DocumentBody *b)
 	json_object_set_new(out, "term", json_text_or_null(b->term));
 	json_object_set_new(out, "note", json_text_or_null(b->note));
 	json_object_set_new(out, "foreign_id", json_text_or_null(b->foreign_id));
+	json_object_set_new(out, "edxml_bytes", json_null());
+	if (b->edxml.len != 0)
+		json_object_set_new(out, "edxml_bytes", json_integer((json_int_t)b->edxml.len));
 	if (b->reply_to != NULL)
 		json_object_set_new(out, "reply_to", json_uuid(b->reply_to->id));
 	if (b->signer == NULL)
@@ -394,6 +398,8 @@ static void add_people(struct cli *cli, json_t *view)
 	json_object_set_new(work, "recall_text", people_request(work, "recall"));
 	if (json_integer_value(json_object_get(view, "paper_copies")) == 0)
 		json_object_del(view, "paper_copies");
+	if (json_is_null(json_object_get(view, "edxml_bytes")))
+		json_object_del(view, "edxml_bytes");
 	if (json_is_true(json_object_get(view, "published")))
 		json_object_set_new(view, "published_text",
 				    json_string(_("everybody may read it")));

@@ -173,10 +173,6 @@ CHANGE(list_state, LIST; s->list.state = TEXT("Delivered"))
 CHANGE(list_delivered, LIST; s->list.state = TEXT("delivered"))
 CHANGE(show_nothing, choose(s, WHAT(SHOW), &s->ref); s->ref.text = TEXT(""))
 CHANGE(show, choose(s, WHAT(SHOW), &s->ref))
-CHANGE(show_foreign, choose(s, WHAT(SHOW), &s->ref); s->ref.text = TEXT("");
-       s->ref.foreign_id = TEXT("VB-2026/0815"); s->ref.from = TEXT("xa-a1"))
-CHANGE(show_both, choose(s, WHAT(SHOW), &s->ref); s->ref.foreign_id = TEXT("VB-2026/0815"))
-CHANGE(show_from_nobody, choose(s, WHAT(SHOW), &s->ref); s->ref.from = TEXT("Xã A1"))
 CHANGE(verify_nothing, choose(s, WHAT(VERIFY), &s->ref); s->ref.text = TEXT(""))
 CHANGE(evidence_nothing, choose(s, WHAT(EVIDENCE), &s->ref); s->ref.text = TEXT(""))
 CHANGE(trace_nothing, choose(s, WHAT(TRACE), &s->ref); s->ref.text = TEXT(""))
@@ -212,6 +208,13 @@ static void add_unknown(struct sample *s, ProtobufCMessage *m)
 	m->n_unknown_fields = 1;
 	m->unknown_fields = &s->unknown;
 }
+#define FOREIGN                                                                                    \
+	choose(s, WHAT(SHOW), &s->ref);                                                            \
+	s->ref.foreign_id = TEXT("VB-2026/0815")
+CHANGE(show_foreign, FOREIGN; s->ref.text = TEXT(""); s->ref.from = TEXT("xa-a1"))
+CHANGE(show_both, FOREIGN)
+CHANGE(show_from_nobody, choose(s, WHAT(SHOW), &s->ref); s->ref.from = TEXT("Xã A1"))
+
 CHANGE(part_digest, SUBMIT; s->part.sha256.len = 16; s->part.sha256.data = s->id)
 CHANGE(unknown_in_request, SUBMIT; add_unknown(s, &s->request.base))
 CHANGE(unknown_in_submit, SUBMIT; add_unknown(s, &s->submit.base))
