@@ -468,3 +468,30 @@ code_is() { v "$1" show "$2" --json | jq -e --arg c "$3" '.data.work.code == $c'
 	[[ $stderr$output == *edxml.types* ]]
 	cp kept.yaml "$LAB/bo/vanthud.yaml"
 }
+
+@test "every form that is kept is sent, done or refused with a reason" {
+	local f sent=0 refused=0
+	for f in "$FORMS"/*.edxml; do
+		run --separate-stderr v bo edxml import "$f" -n --json
+		if [ "$status" = 0 ]; then
+			sent=$((sent + 1))
+			jq -e . <<<"$output" >/dev/null || { echo "$f: $output"; false; }
+		else
+			refused=$((refused + 1))
+			((status <= 9)) || { echo "$f: exit $status"; false; }
+			jq -e '.error | (.code | test("^VT-[0-9]{4}$")) and (.message | length > 0)' <<<"$output" >/dev/null || { echo "$f: $status $output"; false; }
+		fi
+		[[ $stderr != *"runtime error"* ]]
+	done
+	echo "sent $sent, refused $refused"
+	((sent >= 60 && refused >= 30))
+	# what odd systems write of the same thing
+	form organ-codes-with-blanks 81 a.edxml
+	v bo edxml import a.edxml -n --json | jq -e '.data.recipients == ["cuc"]'
+	form dates-in-words 82 a.edxml
+	v bo edxml import a.edxml --wait delivered --timeout 120 -q >/dev/null
+	v cuc show 82-NQ/ĐU --json | jq -e '.data.issued == "2026-11-24"'
+	form very-long-name-decomposed 83 a.edxml
+	v bo edxml import a.edxml --wait delivered --timeout 120 -q >/dev/null
+	v cuc show 83-NQ/ĐU --json | jq -e '.data | .subject == "Nghị quyết về chuyển đổi số" and (.attachments[0].name | utf8bytelength <= 255 and endswith(".pdf"))'
+}
