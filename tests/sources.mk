@@ -169,6 +169,7 @@ UNIT := \
 	tools/run/test_run \
 	tools/spool/test_once \
 	tools/spool/test_order \
+	tools/spool/test_retry \
 	tools/spool/test_turn \
 	tools/token/test_audit \
 	tools/token/test_book \
