@@ -253,10 +253,10 @@ enum err {
 	ERR_SPOOL_NAME = 6044,      /* its own name cannot be kept on every system */
 	ERR_SPOOL_FOLDER = 6045,    /* everybody may write there, or it is another user's */
 	ERR_SPOOL_MISSED = 6046,    /* changes were missed: what cannot be put there any more */
-	ERR_SPOOL_AGAIN = 6095,     /* a warning: this order was sent before, and is not sent again */
+	ERR_SPOOL_AGAIN = 6095,     /* a warning: this order was sent before: not again */
 	/* a warning: it was sent, and what it answers is not finished with it */
 	ERR_SPOOL_UNFINISHED = 6096,
-	ERR_SPOOL_NONE = 6097,      /* nothing of this name is refused, waits, or is stuck there */
+	ERR_SPOOL_NONE = 6097,      /* nothing of this name was refused or is stuck there */
 	ERR_SPOOL_OFF = 6098,       /* the configuration names no spool folder */
 
 	ERR_WEBHOOK_URL = 6020,     /* not a URL that events are sent to */

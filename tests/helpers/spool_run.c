@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "daemon/base/i18n.h"
 #include "daemon/config/config.h"
 #include "tools/spool/spool.h"
 
@@ -22,6 +23,9 @@ int main(int argc, char **argv)
 	sigset_t ends;
 	int got;
 
+	if (!i18n_open(NULL))
+		return 1;
+	spool_fault_open();
 	if (argc != 3 || config_load(argv[2], &config, &errors) != ERR_OK ||
 	    config.gateway_spool[0] == '\0') {
 		fprintf(stderr, "no spool: %s\n", errors.list[0].text);

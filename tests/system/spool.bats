@@ -11,6 +11,8 @@ setup() {
 	make_lab "$PWD/tree.yaml" $'gateway:\n  spool: spool\n  spool_poll: 200ms'
 	start_lab
 	OUT="$LAB/tren/spool/out"
+	# The stand-in finds the catalogue where an installed program does.
+	[ -e "$ROOT/build/tests/locale" ] || ln -sfn ../locale "$ROOT/build/tests/locale"
 }
 teardown() {
 	load common
@@ -84,6 +86,10 @@ order() { # NAME: with a file of its own
 	[ "$(jq -r .error.message_en "$OUT/who.refused.json")" = "not in the directory: khong-co" ]
 	[ "$(jq -r '.error | "\(.code) \(.line) \(.field)"' "$OUT/key.refused.json")" = "VT-6041 2 typ" ]
 	[ "$(jq -r '.error | "\(.code) \(.line)"' "$OUT/path.refused.json")" = "VT-6042 4" ]
+	# What the spool itself refuses, too, whatever language its process speaks.
+	[[ "$(jq -r .error.message_en "$OUT/key.refused.json")" = "no such key: typ;"* ]]
+	[[ "$(jq -r .error.message "$OUT/key.refused.json")" = "không có mục này: typ;"* ]]
+	[ "$(jq -r .error.fix "$OUT/path.refused.json")" != "$(jq -r .error.fix_en "$OUT/path.refused.json")" ]
 	[ "$(v tren outbox --json | jq '.data | length')" = 0 ]
 }
 

@@ -6,8 +6,7 @@
 
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
-#include "tools/spool/retry.h"
-#include "tools/spool/survey.h"
+#include "tools/spool/spool.h"
 
 enum { OPT_ALL = 1, PARTLY = 7 };
 
@@ -120,21 +119,24 @@ static int retry_all(struct cli *cli, const struct config *c, struct spool_retry
 
 static int retry(struct cli *cli, const struct config *c, const char *name)
 {
-	struct spool_retry r = { .dry = cli->dry_run };
-	enum err e = spool_place_view(c, &r.place);
+	const struct spool_parts parts = { .config = c };
+	struct spool_retry *r;
+	enum err e = spool_retry_open(&parts, cli->dry_run, &r);
 	bool document = false;
 	int code;
 
-	if (e == ERR_OK && name == NULL) {
-		code = retry_all(cli, c, &r);
-		spool_place_close(&r.place);
-		return code;
+	if (e != ERR_OK) {
+		code = fail(cli, c, e, NULL);
+	} else if (name == NULL) {
+		code = retry_all(cli, c, r);
+	} else {
+		e = retry_one(r, name, &document);
+		code = e == ERR_OK ? output_object(cli,
+						   line_of(spool_retry_about(r), document, e),
+						   retry_columns)
+				   : fail(cli, c, e, spool_retry_about(r));
 	}
-	if (e == ERR_OK)
-		e = retry_one(&r, name, &document);
-	code = e == ERR_OK ? output_object(cli, line_of(r.about, document, e), retry_columns)
-			   : fail(cli, c, e, r.about[0] == '\0' ? name : r.about);
-	spool_place_close(&r.place);
+	spool_retry_close(r);
 	return code;
 }
 
@@ -153,7 +155,8 @@ int cmd_spool(struct cli *cli, int argc, char **argv)
 	count = argc - optind;
 	if (code == 0 && count > 0 && strcmp(argv[optind], "retry") == 0 &&
 	    (count == 1) != all)
-		code = cli_wanted(cli, _("say which one, or --all"), "vanthu spool status");
+		code = cli_wanted(cli, _("say which one, or --all"),
+				  _("see what is with: vanthu spool status"));
 	else if (code == 0 && count == 0)
 		code = arguments_missing(cli, 0, argv + optind);
 	else if (code == 0 && cli_config(cli, config) != ERR_OK)

@@ -21,6 +21,7 @@
 #include "tools/gateway/gateway.h"
 #include "tools/gateway/openapi.h"
 #include "tools/gateway/problem.h"
+#include "tools/spool/spool.h"
 #include "tools/gateway/routes.h"
 
 enum { HEAPS = 8 };
@@ -195,5 +196,6 @@ int main(int argc, char **argv)
 	(void)log_level_parse(config.log_level, &level);
 	log_open(level);
 	problem_open();
+	spool_fault_open();
 	return serve(&config);
 }

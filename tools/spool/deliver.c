@@ -196,7 +196,7 @@ static enum err copy_files(struct making *m, int from, const json_t *saved, json
  * folder that the command is told by its path. */
 static enum err save_files(struct making *m, json_t *files)
 {
-	char room[PLACE_ROOM_SIZE], to[PLACE_PATH_SIZE + PLACE_ROOM_SIZE + 16];
+	char room[PLACE_ID_SIZE], to[PLACE_PATH_SIZE + PLACE_ID_SIZE + 16];
 	const char *const args[] = { "--timeout=600", "save", to, "--", m->id, NULL };
 	json_t *saved = NULL;
 	int from;

@@ -36,16 +36,12 @@ void spool_inputs_free(struct spool_inputs *in)
 static enum err fault_of(const struct spool_input *in, int error, struct spool_fault *fault)
 {
 	if (error == ENOENT)
-		spool_fault_set(fault, ERR_SPOOL_MISSING, in->path,
-				N_("the file is not there: %s"), in->path);
+		spool_fault_set(fault, ERR_SPOOL_MISSING, in->path, SAID_NOT_THERE, in->path);
 	else if (error == ELOOP || error == EINVAL || error == ENOTDIR || error == ENXIO ||
 		 error == EISDIR)
-		spool_fault_set(fault, ERR_SPOOL_PATH, in->path,
-				N_("no ordinary file, but a link, a folder or a device: %s"),
-				in->path);
+		spool_fault_set(fault, ERR_SPOOL_PATH, in->path, SAID_NO_FILE, in->path);
 	else
-		spool_fault_set(fault, ERR_FILE, in->path, N_("the file cannot be read: %s"),
-				in->path);
+		spool_fault_set(fault, ERR_FILE, in->path, SAID_UNREADABLE, in->path);
 	errno = error;
 	return fault->err;
 }
@@ -68,8 +64,7 @@ static enum err open_input(const struct spool_place *p, struct spool_input *in, 
 	if (e == ERR_OK && in->size_bytes > p->parts->config->attachment_max_bytes) {
 		close(*fd);
 		*fd = -1;
-		spool_fault_set(fault, ERR_TOO_LARGE, in->path,
-				N_("the file is larger than attachment.max: %s"), in->path);
+		spool_fault_set(fault, ERR_TOO_LARGE, in->path, SAID_FILE_LARGE, in->path);
 		e = ERR_TOO_LARGE;
 	}
 	return e;

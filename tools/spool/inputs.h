@@ -19,7 +19,7 @@ struct spool_input {
 struct spool_inputs {
 	struct spool_input *list; /* the order itself first */
 	unsigned count;
-	char room[PLACE_ROOM_SIZE]; /* of the copies; "" none */
+	char room[PLACE_ID_SIZE]; /* of the copies; "" none */
 };
 
 /* The order `file` and the files that it names. ERR_NO_MEMORY. Free it with spool_inputs_free. */

@@ -127,14 +127,14 @@ static void take_flag(struct reading *r, const char *name, const struct yaml_nod
 		if (strcasecmp(n->value, no[i]) == 0)
 			return;
 	}
-	spool_fault_set(r->fault, ERR_SPOOL_KEY, name, N_("%s: write true or false"), name);
+	spool_fault_set(r->fault, ERR_SPOOL_KEY, name, SAID_FLAG, name);
 	at(r, n);
 }
 
 static void take_text(struct reading *r, const char *name, const struct yaml_node *n)
 {
 	if (n->type != YAML_SCALAR) {
-		spool_fault_set(r->fault, ERR_SPOOL_KEY, name, N_("%s: write one value"), name);
+		spool_fault_set(r->fault, ERR_SPOOL_KEY, name, SAID_ONE, name);
 		at(r, n);
 		return;
 	}
@@ -159,8 +159,7 @@ static void take_list(struct reading *r, const char *name, const struct yaml_nod
 	}
 	for (const struct yaml_node *each = n->first; each != NULL; each = each->next) {
 		if (each->type != YAML_SCALAR || each->value[0] == '\0') {
-			spool_fault_set(r->fault, ERR_SPOOL_KEY, name,
-					N_("%s: write a list of values: [a, b]"), name);
+			spool_fault_set(r->fault, ERR_SPOOL_KEY, name, SAID_LIST, name);
 			at(r, each);
 			return;
 		}
@@ -184,16 +183,15 @@ static void take_file(struct reading *r, const struct yaml_node *n)
 	struct spool_order *o = r->order;
 
 	if (n->type != YAML_SCALAR || !spool_order_takes_path(n->value)) {
-		spool_fault_set(r->fault, ERR_SPOOL_PATH, "files",
-				N_("no file below out/ may be named so: %s"),
+		spool_fault_set(r->fault, ERR_SPOOL_PATH, "files", SAID_PATH,
 				n->type == YAML_SCALAR ? n->value : "[…]");
 		at(r, n);
 		return;
 	}
 	for (unsigned i = 0; i < o->file_count; i++) {
 		if (strcasecmp(o->files[i], n->value) == 0) {
-			spool_fault_set(r->fault, ERR_SPOOL_PATH, "files",
-					N_("this file is named twice: %s"), n->value);
+			spool_fault_set(r->fault, ERR_SPOOL_PATH, "files", SAID_FILE_TWICE,
+					n->value);
 			at(r, n);
 			return;
 		}
@@ -218,8 +216,7 @@ static void take_files(struct reading *r, const struct yaml_node *n)
 	     each != NULL && r->err == ERR_OK; each = each->next)
 		take_file(r, each);
 	if (r->err == ERR_OK && r->order->file_count == 0) {
-		spool_fault_set(r->fault, ERR_SPOOL_KEY, "files",
-				N_("files: write the names of the files, the document first"));
+		spool_fault_set(r->fault, ERR_SPOOL_KEY, "files", SAID_NO_FILES, "");
 		at(r, n);
 	}
 }
@@ -241,10 +238,7 @@ static void take_key(struct reading *r, const struct yaml_node *n)
 	while (i < KEYS && !same_key(n->key, keys[i].name))
 		i++;
 	if (i == KEYS) {
-		spool_fault_set(r->fault, ERR_SPOOL_KEY, n->key,
-				N_("no such key: %s; taken are the options of vanthu send and "
-				   "files"),
-				n->key);
+		spool_fault_set(r->fault, ERR_SPOOL_KEY, n->key, SAID_NO_KEY, n->key);
 		at(r, n);
 		r->fault->line = n->key_line;
 		r->fault->column = n->key_column;
@@ -273,8 +267,7 @@ static void refuse_doubles(struct reading *r, const struct yaml_node *root)
 		for (const struct yaml_node *m = root->first; m != n; m = m->next) {
 			if (!same_key(n->key, m->key) && !same_key(m->key, n->key))
 				continue;
-			spool_fault_set(r->fault, ERR_SPOOL_KEY, n->key,
-					N_("this key is there twice: %s"), n->key);
+			spool_fault_set(r->fault, ERR_SPOOL_KEY, n->key, SAID_KEY_TWICE, n->key);
 			at(r, n);
 			return;
 		}
@@ -284,9 +277,7 @@ static void refuse_doubles(struct reading *r, const struct yaml_node *root)
 static void take_root(struct reading *r, const struct yaml_node *root)
 {
 	if (root == NULL || root->type != YAML_MAP) {
-		spool_fault_set(r->fault, ERR_SPOOL_ORDER, "",
-				N_("the file has no keys: write the options of vanthu send, a "
-				   "line each, like type: CV"));
+		spool_fault_set(r->fault, ERR_SPOOL_ORDER, "", SAID_NO_KEYS, "");
 		r->err = ERR_SPOOL_ORDER;
 		return;
 	}
@@ -295,8 +286,7 @@ static void take_root(struct reading *r, const struct yaml_node *root)
 	if (r->err == ERR_OK)
 		refuse_doubles(r, root);
 	if (r->err == ERR_OK && r->order->file_count == 0) {
-		spool_fault_set(r->fault, ERR_SPOOL_KEY, "files",
-				N_("files: write the names of the files, the document first"));
+		spool_fault_set(r->fault, ERR_SPOOL_KEY, "files", SAID_NO_FILES, "");
 		r->err = ERR_SPOOL_KEY;
 	}
 }
@@ -318,10 +308,10 @@ static enum err read_yaml(struct blob text, struct yaml_file **out, struct spool
 		e = ERR_CONFIG;
 	}
 	if (e != ERR_OK) {
-		*fault = (struct spool_fault){ .err = e == ERR_CONFIG ? ERR_SPOOL_ORDER : e };
+		spool_fault_set_text(fault, e == ERR_CONFIG ? ERR_SPOOL_ORDER : e,
+				     errors->list[0].text);
 		fault->line = errors->list[0].line;
 		fault->column = errors->list[0].column;
-		snprintf(fault->text, sizeof fault->text, "%s", errors->list[0].text);
 	}
 	free(errors);
 	return fault->err;

@@ -170,19 +170,15 @@ static enum err read_order(const struct spool_place *p, struct hand *h)
 
 	spool_result_name(file, name);
 	if (strlen(name) != plain || memcmp(name, file, plain) != 0) {
-		spool_fault_set(&h->fault, ERR_SPOOL_NAME, file, "%s", "");
+		spool_fault_set(&h->fault, ERR_SPOOL_NAME, file, SAID_NOTHING, "");
 		return ERR_SPOOL_NAME;
 	}
 	if (!h->edxml) {
 		e = spool_disk_read(p->out, file, ORDER_MAX_BYTES, &h->text);
 		if (e == ERR_TOO_LARGE)
-			spool_fault_set(&h->fault, e, file,
-					N_("the order is larger than 64 KiB: %s"), file);
+			spool_fault_set(&h->fault, e, file, SAID_ORDER_LARGE, file);
 		else if (e != ERR_OK && (errno == ELOOP || errno == EINVAL))
-			spool_fault_set(&h->fault, ERR_SPOOL_PATH, file,
-					N_("no ordinary file, but a link, a folder or a device: "
-					   "%s"),
-					file);
+			spool_fault_set(&h->fault, ERR_SPOOL_PATH, file, SAID_NO_FILE, file);
 		else if (e != ERR_OK)
 			h->fault.err = e;
 		if (e == ERR_OK)

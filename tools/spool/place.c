@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "tools/base/text.h"
+#include "tools/client/client.h"
+
+_Static_assert((int)PLACE_ID_SIZE == (int)UUID_TEXT_SIZE, "an_id");
 
 /* A send may carry gigabytes; --wait of `changes` comes on top, and is less. */
 enum { ASK_MAX_MS = 3600 * 1000 };
@@ -179,7 +182,7 @@ static enum err clear_rooms(const struct spool_place *p)
 	return e;
 }
 
-enum err spool_place_room(const struct spool_place *p, char name[PLACE_ROOM_SIZE], int *fd)
+enum err spool_place_room(const struct spool_place *p, char name[PLACE_ID_SIZE], int *fd)
 {
 	struct doc_id made;
 	enum err e = clear_rooms(p);

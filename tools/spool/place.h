@@ -3,11 +3,10 @@
 #ifndef VANTHU_TOOLS_SPOOL_PLACE_H
 #define VANTHU_TOOLS_SPOOL_PLACE_H
 
-#include "tools/client/uuid.h"
 #include "tools/spool/disk.h"
 #include "tools/spool/spool.h"
 
-enum { PLACE_PATH_SIZE = CONFIG_PATH_MAX + 64, PLACE_ROOM_SIZE = UUID_TEXT_SIZE };
+enum { PLACE_PATH_SIZE = CONFIG_PATH_MAX + 64, PLACE_ID_SIZE = 37 /* a UUID as text */ };
 
 struct spool_place {
 	const struct spool_parts *parts; /* borrowed */
@@ -32,7 +31,7 @@ void spool_place_close(struct spool_place *p);
 /* A new folder in `work`, under a name that no other had: a command that a process left behind when
  * it was killed may still read or write by the path that it was given, and must not meet there what
  * belongs to another document. All other rooms are removed. *fd is the caller's, -1 on errors. */
-must_use enum err spool_place_room(const struct spool_place *p, char name[PLACE_ROOM_SIZE],
+must_use enum err spool_place_room(const struct spool_place *p, char name[PLACE_ID_SIZE],
 				   int *fd);
 /* vanthu with these arguments (NULL at the end), in `language`. ERR_OK: *code is its exit code,
  * *answer what it said, a new reference, NULL where that is no JSON object. Otherwise as

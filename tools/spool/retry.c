@@ -9,7 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/spool/order.h"
 #include "tools/spool/result.h"
+
+struct spool_retry {
+	struct spool_place place;
+	bool dry;
+	char about[ORDER_PATH_MAX];
+};
 
 /* What goes back: from `from` below the folder to `to` below out/. */
 struct file {
@@ -167,6 +174,32 @@ static enum err move_all(struct moving *m, const char *name)
 	return e == ERR_OK ? spool_disk_sync(&p->disk, p->refused) : e;
 }
 
+enum err spool_retry_open(const struct spool_parts *parts, bool dry, struct spool_retry **out)
+{
+	struct spool_retry *r = calloc(1, sizeof *r);
+	enum err e;
+
+	*out = r;
+	if (r == NULL)
+		return ERR_NO_MEMORY;
+	r->dry = dry;
+	e = spool_place_view(parts->config, &r->place);
+	r->place.disk = (struct spool_disk){ parts->step, parts->step_ctx };
+	return e;
+}
+
+void spool_retry_close(struct spool_retry *r)
+{
+	if (r != NULL)
+		spool_place_close(&r->place);
+	free(r);
+}
+
+const char *spool_retry_about(const struct spool_retry *r)
+{
+	return r->about;
+}
+
 enum err spool_retry_order(struct spool_retry *r, const char *name)
 {
 	struct moving m = { .r = r, .folder = -1 };
@@ -206,14 +239,14 @@ enum err spool_retry_document(struct spool_retry *r, const char *id)
 		size_t whole = strlen(each->d_name);
 		json_t *entry;
 
-		if (whole != UUID_TEXT_SIZE - 1 + strlen(".json") || len < 4 ||
-		    len > UUID_TEXT_SIZE - 1 ||
-		    strncmp(each->d_name + UUID_TEXT_SIZE - 1 - len, id, len) != 0)
+		if (whole != PLACE_ID_SIZE - 1 + strlen(".json") || len < 4 ||
+		    len > PLACE_ID_SIZE - 1 ||
+		    strncmp(each->d_name + PLACE_ID_SIZE - 1 - len, id, len) != 0)
 			continue;
 		entry = spool_disk_get(r->place.stuck, each->d_name);
 		if (entry == NULL)
 			continue;
-		snprintf(r->about, sizeof r->about, "%.*s", UUID_TEXT_SIZE - 1, each->d_name);
+		snprintf(r->about, sizeof r->about, "%.*s", PLACE_ID_SIZE - 1, each->d_name);
 		json_object_set_new(entry, "next", json_integer(0));
 		/* A name of its own: the gateway writes there, too. */
 		e = r->dry ? ERR_OK

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/client/client.h"
 #include "tools/spool/heal.h"
 
 enum {
@@ -144,7 +145,7 @@ bool spool_send_answers(const struct spool_place *p)
 }
 
 void spool_send_edxml_id(const struct spool_place *p, const struct spool_inputs *inputs,
-			 char id[UUID_TEXT_SIZE])
+			 char id[PLACE_ID_SIZE])
 {
 	const char *const args[] = { "--dry-run", "edxml", "import", "--", inputs->list[0].copy,
 				     NULL };
@@ -153,7 +154,7 @@ void spool_send_edxml_id(const struct spool_place *p, const struct spool_inputs 
 	json_t *said;
 
 	id[0] = '\0';
-	/* Only of what is sent it says who may issue it; a status has the id of what it is about. */
+	/* Only of what is sent it says who may issue it: a status has another's id. */
 	if (ask(p, "en", args, &said) == VERDICT_ACCEPTED &&
 	    json_object_get(said, "competence") != NULL)
 		text = json_string_value(json_object_get(said, "id"));

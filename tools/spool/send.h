@@ -2,7 +2,6 @@
 #ifndef VANTHU_TOOLS_SPOOL_SEND_H
 #define VANTHU_TOOLS_SPOOL_SEND_H
 
-#include "tools/client/uuid.h"
 #include "tools/spool/inputs.h"
 #include "tools/spool/order.h"
 
@@ -34,7 +33,7 @@ enum spool_verdict spool_send_ask(const struct spool_place *p, const char *id,
 /* Which id the command will give to the edXML file that was copied; "" none: a status, or it cannot
  * be said. */
 void spool_send_edxml_id(const struct spool_place *p, const struct spool_inputs *inputs,
-			 char id[UUID_TEXT_SIZE]);
+			 char id[PLACE_ID_SIZE]);
 /* Does anybody answer? */
 bool spool_send_answers(const struct spool_place *p);
 

@@ -17,6 +17,9 @@
 #include "daemon/config/config.h"
 #include "routing/base/err.h"
 #include "tools/run/run.h"
+#include "tools/spool/fault.h"
+#include "tools/spool/retry.h"
+#include "tools/spool/survey.h"
 
 /* As run_vanthu. */
 typedef enum err (*spool_run)(void *ctx, const struct run_program *p, const char *const *args,

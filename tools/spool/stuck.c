@@ -9,11 +9,11 @@
 
 #include "tools/base/text.h"
 
-enum { NAME_SIZE = UUID_TEXT_SIZE + 8, LATER_MAX_MS = 600 * 1000, DOUBLINGS_MAX = 16 };
+enum { NAME_SIZE = PLACE_ID_SIZE + 8, LATER_MAX_MS = 600 * 1000, DOUBLINGS_MAX = 16 };
 
 static void name_of(const char *id, char out[NAME_SIZE])
 {
-	snprintf(out, NAME_SIZE, "%.*s.json", UUID_TEXT_SIZE - 1, id);
+	snprintf(out, NAME_SIZE, "%.*s.json", PLACE_ID_SIZE - 1, id);
 }
 
 static json_int_t number_of(const json_t *entry, const char *name)
@@ -60,7 +60,7 @@ enum err spool_stuck_forget(const struct spool_place *p, const char *id)
 	return spool_disk_unlink(&p->disk, p->stuck, name);
 }
 
-bool spool_stuck_due(const struct spool_place *p, int64_t now_ms, char id[UUID_TEXT_SIZE],
+bool spool_stuck_due(const struct spool_place *p, int64_t now_ms, char id[PLACE_ID_SIZE],
 		     uint64_t *number)
 {
 	int fd = openat(p->stuck, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -71,13 +71,13 @@ bool spool_stuck_due(const struct spool_place *p, int64_t now_ms, char id[UUID_T
 	if (list == NULL && fd >= 0)
 		close(fd);
 	while (list != NULL && !found && (each = readdir(list)) != NULL) {
-		json_t *entry = strlen(each->d_name) == UUID_TEXT_SIZE - 1 + strlen(".json")
+		json_t *entry = strlen(each->d_name) == PLACE_ID_SIZE - 1 + strlen(".json")
 					? spool_disk_get(p->stuck, each->d_name)
 					: NULL;
 
 		found = entry != NULL && number_of(entry, "next") <= now_ms;
 		if (found) {
-			snprintf(id, UUID_TEXT_SIZE, "%s", each->d_name);
+			snprintf(id, PLACE_ID_SIZE, "%s", each->d_name);
 			*number = (uint64_t)number_of(entry, "number");
 		}
 		json_decref(entry);

@@ -12,7 +12,7 @@ must_use enum err spool_stuck_note(const struct spool_place *p, const char *id, 
 /* It is there, or never will be. One that is not noted: ERR_OK. */
 must_use enum err spool_stuck_forget(const struct spool_place *p, const char *id);
 /* One that is to be tried again at this instant (Unix ms). False: none. */
-bool spool_stuck_due(const struct spool_place *p, int64_t now_ms, char id[UUID_TEXT_SIZE],
+bool spool_stuck_due(const struct spool_place *p, int64_t now_ms, char id[PLACE_ID_SIZE],
 		     uint64_t *number);
 
 #endif

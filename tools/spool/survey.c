@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/output/reply_json.h"
+#include "tools/base/text.h"
 #include "tools/spool/journal.h"
 #include "tools/spool/order.h"
 #include "tools/spool/result.h"
@@ -31,6 +31,15 @@ struct item {
 	const json_t *error; /* borrowed; NULL none */
 };
 
+/* RFC 3339; null for 0. */
+static json_t *time_json(int64_t ms)
+{
+	char text[40];
+
+	text_rfc3339(ms, text, sizeof text);
+	return ms == 0 ? json_null() : json_string(text);
+}
+
 static json_t *text_of(const json_t *object, const char *name)
 {
 	json_t *value = json_object_get(object, name);
@@ -45,9 +54,9 @@ static void add(struct survey *s, const struct item *i)
 	    json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "state", i->state,
 		      "name", i->name, "id",
 		      i->id == NULL || i->id[0] == '\0' ? json_null() : json_string(i->id), "since",
-		      json_time(i->since_ms), "tries",
+		      time_json(i->since_ms), "tries",
 		      i->tries == 0 ? json_null() : json_integer(i->tries), "next",
-		      json_time(i->next_ms), "code", text_of(i->error, "code"), "message",
+		      time_json(i->next_ms), "code", text_of(i->error, "code"), "message",
 		      text_of(i->error, "message"), "fix", text_of(i->error, "fix"), "since_ms",
 		      (json_int_t)i->since_ms));
 }
@@ -230,7 +239,7 @@ static json_t *told(struct survey *s, const struct config *c)
 					      "untaken" };
 	json_t *items = sorted(s->items),
 	       *out = json_pack("{s:s, s:o}", "folder", c->gateway_spool, "active_at",
-				json_time(s->active_ms));
+				time_json(s->active_ms));
 
 	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
 		json_object_set_new(out, states[i], json_integer(count_of(items, states[i])));

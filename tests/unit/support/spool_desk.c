@@ -154,8 +154,9 @@ static enum err do_send(struct spool_desk *d, const char *const *args, struct ru
 		return say_error(out, 6, "VT-2002");
 	if (access(path, F_OK) != 0)
 		return say_error(out, 5, "VT-2005");
-	return say(out, strcmp(d->mood, "unfinished") == 0 ? 7 : 0, json_pack("{s:i, s:{s:s, s:b}}", "v", 1, "data", "id", id, "repeated",
-				     (int)there));
+	return say(out, strcmp(d->mood, "unfinished") == 0 ? 7 : 0,
+		   json_pack("{s:i, s:{s:s, s:b}}", "v", 1, "data", "id", id, "repeated",
+			     (int)there));
 }
 
 /* Its id is made of the file; "<x/>" is none, and "<status/>" is about another document. */

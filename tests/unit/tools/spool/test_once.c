@@ -186,7 +186,8 @@ static void put_old_entry(const struct spool_desk *d, const char *key, const cha
 
 	snprintf(path, sizeof path, "gateway/spool/open/%s.json", key);
 	snprintf(text, sizeof text,
-		 "{\"v\":1,\"file\":\"a.yaml\",\"key\":\"%s\",\"id\":\"%s\",\"date\":\"2026-11-01\","
+		 "{\"v\":1,\"file\":\"a.yaml\",\"key\":\"%s\",\"id\":\"%s\","
+		 "\"date\":\"2026-11-01\","
 		 "\"at\":1793491200000,\"stage\":0,\"inputs\":[{\"path\":\"a.yaml\",\"size\":1,"
 		 "\"modified\":1},{\"path\":\"a.pdf\",\"size\":1,\"modified\":1}]}",
 		 key, id);
@@ -214,8 +215,9 @@ static void test_entries_of_before_go_on_under_the_id_that_was_drawn(void **stat
 	}
 	/* Known ones answer, as they did. */
 	spool_desk_write(d, "gateway/spool/known/" OLD_PART "/" OLD_KEY_PLAIN ".json",
-			 "{\"v\":1,\"file\":\"a.yaml\",\"key\":\"" OLD_KEY_PLAIN "\",\"id\":\"" DOC_2
-			 "\",\"date\":\"2026-11-01\",\"at\":1793491200000,\"stage\":2,\"inputs\":[],"
+			 "{\"v\":1,\"file\":\"a.yaml\",\"key\":\"" OLD_KEY_PLAIN
+			 "\",\"id\":\"" DOC_2 "\",\"date\":\"2026-11-01\","
+			 "\"at\":1793491200000,\"stage\":2,\"inputs\":[],"
 			 "\"verdict\":\"accepted\",\"target\":\"a\",\"result\":{\"v\":1,\"name\":"
 			 "\"a\",\"data\":{\"id\":\"" DOC_2 "\",\"warnings\":[]}}}");
 	lay_one(d, cases[0].order);
@@ -243,7 +245,7 @@ static void test_each_attempt_has_a_room_of_its_own(void **state)
 	assert_string_equal(strrchr(first, '/'), "/a.pdf");
 	assert_int_equal(spool_desk_count(d, "gateway/spool/work", ""), 0);
 	/* What a command that was left behind reads is gone, and no other's. */
-	spool_desk_write(d, "gateway/spool/work/1/a.pdf", "of another order");
+	spool_desk_write(d, "gateway/spool/" "work/1/a.pdf", "of another order");
 	lay_one(d, "to: c\nfiles: [a.pdf]\n");
 	spool_desk_turns(d, 1);
 	assert_true(spool_desk_has(d, "spool/out/done/a-2/a.pdf"));
@@ -371,7 +373,8 @@ static void test_wherever_it_ends_and_loses_its_state_nothing_is_sent_twice(void
 		lay_out(d);
 		spool_desk_write(d, "spool/out/e.edxml", "<edxml/>");
 		spool_desk_write(d, "spool/out/own.pdf", "content own");
-		spool_desk_write(d, "spool/out/own.yaml", "id: " DOC_1 "\nto: b\nfiles: [own.pdf]\n");
+		spool_desk_write(d, "spool/out/own.yaml",
+				 "id: " DOC_1 "\nto: b\nfiles: [own.pdf]\n");
 		whole = run_until(d, n++);
 		spool_desk_lose_state(d);
 		assert_true(run_until(d, 0));

@@ -1,6 +1,6 @@
 /* What stands still is listed and tried again, also by folders of earlier versions and when trying
  * ended in the middle. */
-#include "tools/spool/retry.h"
+#include "tools/spool/spool.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +10,10 @@
 
 #include "tests/unit/support/fixture.h"
 #include "tests/unit/support/spool_desk.h"
-#include "tools/spool/survey.h"
 
 #define DOC_1 "0190a000-0000-7000-8000-000000000001"
+
+enum { ABOUT_SIZE = 512 };
 
 static int open_desk(void **state)
 {
@@ -42,26 +43,25 @@ static void refuse_one(struct spool_desk *d)
 	assert_true(spool_desk_has(d, "spool/out/refused/a/sub/a.pdf"));
 }
 
-static enum err retry(struct spool_desk *d, const char *name, bool dry, char about[ORDER_PATH_MAX])
+static enum err retry(struct spool_desk *d, const char *name, bool dry, char about[ABOUT_SIZE])
 {
-	struct spool_retry r = { .dry = dry };
-	enum err e = spool_place_view(&d->config, &r.place);
+	struct spool_retry *r;
+	enum err e = spool_retry_open(&d->parts, dry, &r);
 
 	assert_int_equal(e, ERR_OK);
-	r.place.disk = (struct spool_disk){ d->parts.step, d->parts.step_ctx };
-	e = spool_retry_order(&r, name);
+	e = spool_retry_order(r, name);
 	if (e == ERR_SPOOL_NONE)
-		e = spool_retry_document(&r, name);
+		e = spool_retry_document(r, name);
 	if (about != NULL)
-		snprintf(about, ORDER_PATH_MAX, "%s", r.about);
-	spool_place_close(&r.place);
+		snprintf(about, ABOUT_SIZE, "%s", spool_retry_about(r));
+	spool_retry_close(r);
 	return e;
 }
 
 static void test_a_refused_order_goes_back_whole_and_is_judged_again(void **state)
 {
 	struct spool_desk *d = *state;
-	char about[ORDER_PATH_MAX];
+	char about[ABOUT_SIZE];
 
 	refuse_one(d);
 	assert_int_equal(retry(d, "b", false, about), ERR_SPOOL_NONE);
@@ -144,8 +144,8 @@ static void test_all_that_stands_still_is_listed_with_its_reason(void **state)
 	spool_desk_write(d, "spool/in/2026-11-30-1-x/document.json", "{}");
 	spool_desk_write(d, "spool/in/receipts/x.json", "{}");
 	spool_desk_write(d, "gateway/spool/stuck/" DOC_1 ".json",
-			 "{\"v\":1,\"id\":\"" DOC_1 "\",\"number\":3,\"since\":1000,\"tries\":2,"
-			 "\"next\":4102444800000,\"error\":{\"code\":\"VT-3009\",\"message\":\"no\"}}");
+			 "{\"v\":1,\"id\":\"" DOC_1 "\",\"number\":3,\"since\":1000,"
+			 "\"tries\":2,\"next\":4102444800000,\"error\":{\"code\":\"VT-3009\",\"message\":\"no\"}}");
 	spool_desk_turns(d, 3);
 	assert_int_equal(spool_survey(&d->config, &all), ERR_OK);
 	assert_int_equal(json_integer_value(json_object_get(all, "refused")), 1);
