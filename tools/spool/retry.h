@@ -9,7 +9,8 @@
 
 struct spool_parts; /* spool.h */
 struct spool_retry;
-/* Of `parts`, which are borrowed for the call, the configuration and the step are used. `dry`: nothing is changed. *out is the caller's, also on errors, and may be NULL. ERR_SPOOL_OFF,
+/* Of `parts`, which are borrowed for the call, the configuration and the step are used. `dry`:
+ * nothing is changed. *out is the caller's, also on errors, and may be NULL. ERR_SPOOL_OFF,
  * ERR_FILE (errno), ERR_NO_MEMORY. */
 must_use enum err spool_retry_open(const struct spool_parts *parts, bool dry,
 				   struct spool_retry **out);

@@ -11,7 +11,8 @@ enum { SURVEY_ITEMS_MAX = 10000 }; /* of each kind */
 
 /* *out is a new object: folder, active_at (the last thing done there, RFC 3339 or null), waiting,
  * under_way, refused, stuck, untaken (how many), receipts (how many lie there) and items, the
- * oldest first: {state, name, id, since, tries, next, code, message, fix}, null where there is none. State:
+ * oldest first: {state, name, id, since, tries, next, code, message, fix}, null where there is
+ * none. State:
  *   waiting    an order in out/ that is not sent yet
  *   under_way  one that has its id, and whose end is open
  *   refused    one in out/refused

@@ -145,7 +145,8 @@ static void test_all_that_stands_still_is_listed_with_its_reason(void **state)
 	spool_desk_write(d, "spool/in/receipts/x.json", "{}");
 	spool_desk_write(d, "gateway/spool/stuck/" DOC_1 ".json",
 			 "{\"v\":1,\"id\":\"" DOC_1 "\",\"number\":3,\"since\":1000,"
-			 "\"tries\":2,\"next\":4102444800000,\"error\":{\"code\":\"VT-3009\",\"message\":\"no\"}}");
+			 "\"tries\":2,\"next\":4102444800000,"
+			 "\"error\":{\"code\":\"VT-3009\",\"message\":\"no\"}}");
 	spool_desk_turns(d, 3);
 	assert_int_equal(spool_survey(&d->config, &all), ERR_OK);
 	assert_int_equal(json_integer_value(json_object_get(all, "refused")), 1);
