@@ -5,6 +5,8 @@ TOOLS := \
 	axis/disk \
 	axis/intake \
 	axis/outbox \
+	axis/posted \
+	axis/served \
 	axis/verdict \
 	axis/wire \
 	axis/work \
@@ -231,6 +233,8 @@ TOOLS_TEST := \
 	axis/disk \
 	axis/intake \
 	axis/outbox \
+	axis/posted \
+	axis/served \
 	axis/verdict \
 	axis/wire \
 	axis/work \
@@ -334,6 +338,8 @@ TOOLS_TEST := \
 	webhook/webhook
 # The gateway.
 GATEWAY := \
+	gateway/axis \
+	gateway/axis_post \
 	gateway/changes \
 	gateway/command \
 	gateway/deadlines \
@@ -348,6 +354,7 @@ GATEWAY := \
 	gateway/main \
 	gateway/multipart \
 	gateway/openapi \
+	gateway/parcel \
 	gateway/part \
 	gateway/peer \
 	gateway/permit \
@@ -362,6 +369,8 @@ GATEWAY := \
 	gateway/tls
 # What unit tests use of it.
 GATEWAY_TEST := \
+	gateway/axis \
+	gateway/axis_post \
 	gateway/changes \
 	gateway/command \
 	gateway/deadlines \
@@ -375,6 +384,7 @@ GATEWAY_TEST := \
 	gateway/judge \
 	gateway/multipart \
 	gateway/openapi \
+	gateway/parcel \
 	gateway/part \
 	gateway/peer \
 	gateway/permit \

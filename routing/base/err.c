@@ -515,6 +515,14 @@ static const struct err_row rows[] = {
 	  N_("compare inbox and outbox with the other side, then: vanthu axis resume NAME") },
 	{ ERR_AXIS_MANY, N_("there are as many adapters as a gateway serves"),
 	  N_("remove one that is not used: vanthu axis remove NAME") },
+	{ ERR_AXIS_BESIDE, N_("the file is not what the fields beside it say"),
+	  N_("send it with its own contentSha256, and as edoc or status, which it is") },
+	{ ERR_AXIS_KEY, N_("another file was sent under this senderDocId"),
+	  N_("give each file a senderDocId of its own") },
+	{ ERR_AXIS_TOLD, N_("this message was told done, and is over"),
+	  N_("return the document to its issuer instead: send the status 02") },
+	{ ERR_AXIS_ANEW, N_("the file is not the one that was listed any more"),
+	  N_("list again: what waits has its new digest there") },
 };
 
 static const struct err_row *find(unsigned number)
@@ -616,6 +624,10 @@ static const struct {
 	{ ERR_SPOOL_OFF, 9 },
 	{ ERR_AXIS_NAME, 2 },
 	{ ERR_AXIS_ADDRESS, 2 },
+	{ ERR_AXIS_BESIDE, 5 },
+	{ ERR_AXIS_KEY, 6 },
+	{ ERR_AXIS_TOLD, 6 },
+	{ ERR_AXIS_ANEW, 8 },
 };
 
 int err_exit_code(enum err e)

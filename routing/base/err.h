@@ -287,6 +287,12 @@ enum err {
 	ERR_AXIS_NOBODY = 6088,   /* for nobody in the directory */
 	ERR_AXIS_FEED = 6089,     /* changes were not read while they were kept */
 	ERR_AXIS_MANY = 6090,     /* more adapters than a gateway serves */
+
+	/* the gateway as an axis */
+	ERR_AXIS_BESIDE = 6091, /* a file is not what the fields beside it say */
+	ERR_AXIS_KEY = 6092,    /* another file was sent under this senderDocId */
+	ERR_AXIS_TOLD = 6093,   /* a message was told done, and is told failed now */
+	ERR_AXIS_ANEW = 6094,   /* a file is not the one that was listed any more */
 };
 
 /* What a code means, in English, marked for translation; what to do about it, "" when the message

@@ -20,8 +20,7 @@ static enum err err_of(const json_t *error)
 	return n != 0 && n < 10000 && err_known((unsigned)n) ? (enum err)n : ERR_SYSTEM;
 }
 
-/* Cut where a character begins. */
-static void keep(char out[AXIS_REASON_SIZE], const char *text)
+void axis_keep(char out[AXIS_REASON_SIZE], const char *text)
 {
 	size_t len = strlen(text);
 
@@ -51,7 +50,7 @@ enum err axis_run(struct axis_work *w, const char *const *args, json_t **data,
 		e = err_of(error);
 		snprintf(text, sizeof text, "VT-%d %s", (int)e, axis_text(error, "message"));
 		if (reason != NULL)
-			keep(reason, text);
+			axis_keep(reason, text);
 	} else if (json_object_get(root, "data") == NULL) {
 		e = ERR_SYSTEM;
 	} else {
@@ -65,7 +64,7 @@ enum err axis_run(struct axis_work *w, const char *const *args, json_t **data,
 void axis_work_note(struct axis_work *w, enum err e, const char *reason)
 {
 	w->state.failing = e;
-	keep(w->state.reason, reason);
+	axis_keep(w->state.reason, reason);
 }
 
 enum err axis_work_follow(struct axis_work *w, const struct axis_answer *a)

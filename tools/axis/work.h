@@ -27,6 +27,8 @@ must_use enum err axis_run(struct axis_work *w, const char *const *args, json_t 
 void axis_work_note(struct axis_work *w, enum err e, const char *reason);
 /* AXIS_DONE and AXIS_NEVER: ERR_OK. AXIS_STOP: the adapter stops. */
 must_use enum err axis_work_follow(struct axis_work *w, const struct axis_answer *a);
+/* Of a text what there is room for, cut where a character begins. */
+void axis_keep(char out[AXIS_REASON_SIZE], const char *text);
 /* A text of an object; "" where there is none. */
 const char *axis_text(const json_t *object, const char *name);
 

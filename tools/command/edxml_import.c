@@ -163,36 +163,6 @@ static int recipients(struct importing *i, const struct edxml_organ *list, uint3
 
 /* ---- a document ---- */
 
-/* The same file is the same document, whoever imports it again: its id is made of what is known of
- * it. The time in it is the day of issue, so that ids of later documents are larger. */
-static void id_of(const struct importing *i, char out[UUID_TEXT_SIZE])
-{
-	static const char name[] = "vanthu edxml v1\n";
-	struct digest_stream *s = digest_begin();
-	struct digest digest = i->file->loaded->sha256;
-	text_t foreign = edxml_text(i->m->document_id);
-	struct doc_id id;
-	char date[EDXML_DATE_SIZE];
-	int64_t ms = 0;
-
-	if (s != NULL) {
-		digest_add(s, (struct blob){ (const uint8_t *)name, sizeof name - 1 });
-		digest_add(s, (struct blob){ (const uint8_t *)foreign, strlen(foreign) + 1 });
-		digest_add(s, (struct blob){ digest.bytes, sizeof digest.bytes });
-		digest = digest_end(s);
-	}
-	if (edxml_date(edxml_text(i->m->date), date))
-		(void)edxml_time(date, &ms);
-	if (ms < 0)
-		ms = 0;
-	memcpy(id.bytes, digest.bytes, sizeof id.bytes);
-	for (int n = 0; n < 6; n++)
-		id.bytes[n] = (uint8_t)((uint64_t)ms >> (40 - 8 * n));
-	id.bytes[6] = (uint8_t)(0x70 | (id.bytes[6] & 0x0f));
-	id.bytes[8] = (uint8_t)(0x80 | (id.bytes[8] & 0x3f));
-	uuid_print(id.bytes, out);
-}
-
 /* One that vanthu wrote and that comes back keeps its id. */
 static void find_out_id(const struct importing *i, char out[UUID_TEXT_SIZE])
 {
@@ -202,7 +172,7 @@ static void find_out_id(const struct importing *i, char out[UUID_TEXT_SIZE])
 	if (edxml_message_value(i->m, "origin")[0] != '\0' && uuid_parse(own, &id) == ERR_OK)
 		uuid_print(id.bytes, out);
 	else
-		id_of(i, out);
+		edxml_show_id(i->file, out);
 }
 
 /* What another committee wrote gets an id of ours, should it be ours to send at all. */
@@ -214,7 +184,7 @@ static void add_id(struct importing *i)
 	if (strcmp(edxml_message_value(i->m, "origin"), us.text) == 0)
 		find_out_id(i, id);
 	else
-		id_of(i, id);
+		edxml_show_id(i->file, id);
 	edxml_line_option(&i->line, "id", id);
 }
 

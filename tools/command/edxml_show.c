@@ -216,9 +216,40 @@ static json_t *said(const struct edxml_organ *list, uint32_t count)
 	return out;
 }
 
-static void add_document(json_t *out, const struct edxml_message *m)
+/* The same file is the same document, whoever imports it again: its id is made of what is known of
+ * it. The time in it is the day of issue, so that ids of later documents are larger. */
+void edxml_show_id(const struct edxml_file *f, char out[UUID_TEXT_SIZE])
 {
-	char number[NUMBER_MAX * 2];
+	static const char name[] = "vanthu edxml v1\n";
+	struct digest_stream *s = digest_begin();
+	struct digest digest = f->loaded->sha256;
+	text_t foreign = edxml_text(f->loaded->message->document_id);
+	struct doc_id id;
+	char date[EDXML_DATE_SIZE];
+	int64_t ms = 0;
+
+	if (s != NULL) {
+		digest_add(s, (struct blob){ (const uint8_t *)name, sizeof name - 1 });
+		digest_add(s, (struct blob){ (const uint8_t *)foreign, strlen(foreign) + 1 });
+		digest_add(s, (struct blob){ digest.bytes, sizeof digest.bytes });
+		digest = digest_end(s);
+	}
+	if (edxml_date(edxml_text(f->loaded->message->date), date))
+		(void)edxml_time(date, &ms);
+	if (ms < 0)
+		ms = 0;
+	memcpy(id.bytes, digest.bytes, sizeof id.bytes);
+	for (int n = 0; n < 6; n++)
+		id.bytes[n] = (uint8_t)((uint64_t)ms >> (40 - 8 * n));
+	id.bytes[6] = (uint8_t)(0x70 | (id.bytes[6] & 0x0f));
+	id.bytes[8] = (uint8_t)(0x80 | (id.bytes[8] & 0x3f));
+	uuid_print(id.bytes, out);
+}
+
+static void add_document(json_t *out, const struct edxml_file *f)
+{
+	const struct edxml_message *m = f->loaded->message;
+	char number[NUMBER_MAX * 2], id[UUID_TEXT_SIZE];
 
 	edxml_number_join(m->code_number, m->code_notation, number, sizeof number);
 	json_object_set_new(out, "document_id", text(m->document_id));
@@ -230,6 +261,10 @@ static void add_document(json_t *out, const struct edxml_message *m)
 	json_object_set_new(out, "signer", text(m->signer));
 	json_object_set_new(out, "business", json_string(business_of(m)));
 	json_object_set_new(out, "older", text(m->business_id));
+	edxml_show_id(f, id);
+	json_object_set_new(out, "import_id", json_string(id));
+	json_object_set_new(out, "origin", json_text_or_null(edxml_message_value(m, "origin")));
+	json_object_set_new(out, "origin_id", json_text_or_null(edxml_message_value(m, "id")));
 }
 
 static void add_status(json_t *out, const struct edxml_message *m)
@@ -258,7 +293,7 @@ static json_t *whole(const struct edxml_file *f)
 	if (m->kind == EDXML_STATUS)
 		add_status(out, m);
 	else
-		add_document(out, m);
+		add_document(out, f);
 	json_object_set_new(out, "parts", parts(f->loaded));
 	json_object_set_new(out, "warnings", warnings(&f->outcome.slips));
 	return out;

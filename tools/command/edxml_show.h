@@ -2,6 +2,7 @@
 #ifndef VANTHU_TOOLS_COMMAND_EDXML_SHOW_H
 #define VANTHU_TOOLS_COMMAND_EDXML_SHOW_H
 
+#include "tools/client/uuid.h"
 #include "tools/edxml/edxml.h"
 
 struct cli;
@@ -17,6 +18,10 @@ struct edxml_file {
  * reported; edxml_show_close in any case. What is warned of is not printed yet. */
 int edxml_show_open(struct cli *cli, const char *path, struct edxml_file *f);
 void edxml_show_close(struct edxml_file *f);
+
+/* The id that a document gets when it is imported, unless it is one of ours that comes back: the
+ * same file is the same document, whoever imports it again. */
+void edxml_show_id(const struct edxml_file *f, char out[UUID_TEXT_SIZE]);
 
 /* Prints its warnings, a line of standard error each. */
 void edxml_show_warn(struct cli *cli, const struct edxml_file *f);

@@ -135,23 +135,65 @@ void exchange_plain(struct exchange *x, unsigned status, const char *type, const
 	answer_bytes(x, status, type, strdup(text), strlen(text));
 }
 
+void exchange_bare(struct exchange *x, unsigned status, json_t *whole)
+{
+	char *text = whole == NULL ? NULL : json_dumps(whole, JSON_COMPACT);
+
+	json_decref(whole);
+	exchange_text(x, status, text, text == NULL ? 0 : strlen(text));
+}
+
 void exchange_json(struct exchange *x, unsigned status, json_t *data)
 {
-	json_t *root = json_pack("{s:i, s:o}", "v", 1, "data", data);
-	char *text = root == NULL ? NULL : json_dumps(root, JSON_COMPACT);
+	exchange_bare(x, status, json_pack("{s:i, s:o}", "v", 1, "data", data));
+}
 
-	json_decref(root);
-	exchange_text(x, status, text, text == NULL ? 0 : strlen(text));
+bool exchange_is_axis(const struct exchange *x)
+{
+	return x->path != NULL && strncmp(x->path, "/axis/", 6) == 0;
+}
+
+/* To a client of an axis 401 and 403 say that nothing of it is taken any more, and 404 that this is
+ * no axis: what is said of one message is none of these. */
+static unsigned axis_status(const struct exchange *x, enum err e)
+{
+	const unsigned status = problem_status(e);
+	const bool of_token = (int)e >= ERR_TOKEN_UNKNOWN && (int)e <= ERR_TOKEN_COMMITTEE;
+
+	if (status == 403 && !of_token && e != ERR_HTTP_ORIGIN)
+		return 422;
+	return status == 404 && x->route != NULL && x->route->body != ROUTE_NO_BODY ? 422 : status;
+}
+
+/* "errorCode" 15: who asks is not known, or may not; 10: anything else. */
+static unsigned add_axis_words(const struct exchange *x, enum err e, json_t *problem)
+{
+	const char *detail = json_string_value(json_object_get(problem, "detail"));
+	const char *title = json_string_value(json_object_get(problem, "title"));
+	const unsigned status = axis_status(x, e);
+
+	json_object_set_new(problem, "status", json_integer(status));
+	json_object_set_new(problem, "errorCode",
+			    json_integer(status == 401 || status == 403 ? 15 : 10));
+	if (detail != NULL && strncmp(detail, "VT-", 3) == 0)
+		json_object_set_new(problem, "errorDesc", json_string(detail));
+	else
+		json_object_set_new(problem, "errorDesc",
+				    json_sprintf("VT-%d %s%s%s", (int)e, title == NULL ? "" : title,
+						 detail == NULL ? "" : ": ",
+						 detail == NULL ? "" : detail));
+	return status;
 }
 
 void exchange_problem(struct exchange *x, enum err e, json_t *problem)
 {
+	unsigned after = problem_retry_after_s(e),
+		 status = exchange_is_axis(x) ? add_axis_words(x, e, problem) : problem_status(e);
 	char *text = json_dumps(problem, JSON_COMPACT), later[16];
-	unsigned after = problem_retry_after_s(e);
 	bool first = x->response == NULL;
 
 	json_decref(problem);
-	answer_bytes(x, problem_status(e), "application/problem+json", text,
+	answer_bytes(x, status, "application/problem+json", text,
 		     text == NULL ? 0 : strlen(text));
 	if (!first)
 		return;
@@ -162,7 +204,7 @@ void exchange_problem(struct exchange *x, enum err e, json_t *problem)
 	snprintf(later, sizeof later, "%u", after);
 	if (after > 0)
 		exchange_add_header(x, "Retry-After", later);
-	if (problem_status(e) == 401)
+	if (status == 401)
 		exchange_add_header(x, "WWW-Authenticate", "Bearer realm=\"vanthu\"");
 }
 

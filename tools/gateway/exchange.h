@@ -51,11 +51,15 @@ struct exchange {
 struct exchange *exchange_new(struct gateway *g, struct MHD_Connection *c, size_t target_len);
 void exchange_free(struct exchange *x);
 
+/* Is it asked as of an axis (axis.h)? Its problems have the words of one beside. */
+bool exchange_is_axis(const struct exchange *x);
 /* A field of the head, or NULL. */
 const char *exchange_header(const struct exchange *x, const char *name);
 
 /* Answers. The first one holds; later ones are dropped. `data` is taken. */
 void exchange_json(struct exchange *x, unsigned status, json_t *data);
+/* The same without the object around it: what clients of an axis read. */
+void exchange_bare(struct exchange *x, unsigned status, json_t *whole);
 /* Text that is JSON already: freed by this. */
 void exchange_text(struct exchange *x, unsigned status, char *text, size_t len);
 /* A fixed text of another type. */

@@ -7,6 +7,7 @@
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/fields.h"
 #include "tools/gateway/multipart.h"
+#include "tools/gateway/parcel.h"
 #include "tools/gateway/submit.h"
 
 enum { META_MAX_BYTES = 256 * 1024 };
@@ -19,6 +20,7 @@ struct form {
 	enum form_part now;
 	struct submit *submit; /* once meta has come */
 	unsigned files;
+	struct parcel *parcel; /* of ROUTE_PARCEL */
 	char *meta;
 	size_t meta_len, meta_size;
 };
@@ -112,6 +114,12 @@ void form_begin(struct exchange *x)
 	x->form = f;
 	f->x = x;
 	f->events = (struct multipart_events){ begin_part, content, end_part, f };
+	if (x->route->body == ROUTE_PARCEL) {
+		f->parcel = parcel_new(x);
+		if (f->parcel == NULL)
+			return;
+		f->events = parcel_events(f->parcel);
+	}
 	e = multipart_new(exchange_header(x, "Content-Type"), &f->events, &f->multipart);
 	if (e != ERR_OK)
 		exchange_refuse(x, e, NULL, "Content-Type");
@@ -125,17 +133,30 @@ void form_take(struct exchange *x, const char *bytes, size_t len)
 		exchange_refuse(x, ERR_HTTP_MULTIPART, NULL, NULL); /* unless its event has */
 }
 
+/* An upload may take hours: who was revoked meanwhile hands nothing in. */
+static bool is_whole(struct exchange *x)
+{
+	enum err e = token_book_still(x->gateway->book, x->rights.name, token_book_now());
+
+	if (e == ERR_OK && multipart_finish(x->form->multipart) != ERR_OK)
+		e = ERR_HTTP_MULTIPART;
+	if (e != ERR_OK)
+		exchange_refuse(x, e, NULL, NULL);
+	return e == ERR_OK;
+}
+
+struct parcel *form_parcel(struct exchange *x)
+{
+	return is_whole(x) && parcel_finish(x->form->parcel) ? x->form->parcel : NULL;
+}
+
 void form_answer(struct exchange *x)
 {
 	struct form *f = x->form;
-	enum err e = token_book_still(x->gateway->book, x->rights.name, token_book_now());
 
-	/* An upload may take hours: who was revoked meanwhile hands nothing in. */
-	if (e != ERR_OK)
-		exchange_refuse(x, e, NULL, NULL);
-	else if (multipart_finish(f->multipart) != ERR_OK)
-		exchange_refuse(x, ERR_HTTP_MULTIPART, NULL, NULL);
-	else if (f->submit == NULL)
+	if (!is_whole(x))
+		return;
+	if (f->submit == NULL)
 		exchange_refuse(x, ERR_HTTP_MULTIPART, NULL, "meta");
 	else if (f->files == 0)
 		exchange_refuse(x, ERR_HTTP_MULTIPART, NULL, "file");
@@ -148,6 +169,7 @@ void form_free(struct form *f)
 	if (f == NULL)
 		return;
 	submit_free(f->submit);
+	parcel_free(f->parcel);
 	multipart_free(f->multipart);
 	free(f->meta);
 	free(f);

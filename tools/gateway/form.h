@@ -8,6 +8,7 @@
 
 struct exchange;
 struct form;
+struct parcel;
 
 /* Begins, with the row's rights checked: x->form. What is refused has been answered. */
 void form_begin(struct exchange *x);
@@ -15,6 +16,8 @@ void form_begin(struct exchange *x);
 void form_take(struct exchange *x, const char *bytes, size_t len);
 /* The body has come: sends, and answers. */
 void form_answer(struct exchange *x);
+/* The body of ROUTE_PARCEL has come: NULL, it has been refused. */
+struct parcel *form_parcel(struct exchange *x);
 void form_free(struct form *f); /* NULL is fine */
 
 #endif

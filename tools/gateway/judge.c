@@ -18,7 +18,8 @@ enum { BODY_MAX_DIGITS = 18 };
 
 /* Fields that have one value. Two of one, and a proxy goes by the one, and this by the other. */
 static const char *const single[] = { "Host",		"Content-Length", "Transfer-Encoding",
-				      "Authorization",	"Content-Type",	  "Content-Encoding",
+				      "Authorization",	"SystemId",	"SecretKey",
+				      "Content-Type",	  "Content-Encoding",
 				      "Idempotency-Key", "Range",	  "If-Range",
 				      "If-None-Match",	"If-Match",	  "If-Modified-Since",
 				      "If-Unmodified-Since", "Last-Event-ID", "Origin",
@@ -143,6 +144,21 @@ static bool is_foreign_page(const struct exchange *x, const char *host)
 
 /* ---- who ---- */
 
+/* Clients of an axis say who they are in two fields: the token's name and its secret. */
+static enum err check_system(struct exchange *x)
+{
+	const char *system = exchange_header(x, "SystemId");
+	enum err e = token_book_check(x->gateway->book, exchange_header(x, "SecretKey"),
+				      token_book_now(), &x->rights);
+
+	/* Whoever has the secret knows the name; it is no secret how they differ. */
+	if (e == ERR_OK && (system == NULL || strcmp(system, x->rights.name) != 0)) {
+		x->rights = (struct token_rights){ .name = "" };
+		e = ERR_TOKEN_UNKNOWN;
+	}
+	return e;
+}
+
 static enum err check_token(struct exchange *x)
 {
 	const char *field = exchange_header(x, "Authorization"), *bearer = NULL;
@@ -151,6 +167,8 @@ static enum err check_token(struct exchange *x)
 	struct digest der;
 	bool trusted;
 
+	if (field == NULL && exchange_is_axis(x) && exchange_header(x, "SecretKey") != NULL)
+		return check_system(x);
 	if (field != NULL && strncasecmp(field, "Bearer ", 7) == 0)
 		bearer = field + 7 + strspn(field + 7, " ");
 	if (bearer == NULL && peer_certificate(x, &der, subject, &trusted))
@@ -233,7 +251,7 @@ static bool is_small(const struct exchange *x)
 {
 	const char *length = exchange_header(x, "Content-Length");
 
-	return length == NULL || x->route->body == ROUTE_FORM ||
+	return length == NULL || ROUTE_STREAMS(x->route->body) ||
 	       strtoull(length, NULL, 10) <= EXCHANGE_BODY_MAX_BYTES;
 }
 

@@ -94,11 +94,11 @@ static json_t *parameters(const struct route *r)
 		add_parameter(list, name, "path", true, NULL, json_pack("{s:s}", "type", "string"));
 	}
 	if (r->body != ROUTE_NO_BODY) {
-		if (r->body == ROUTE_FORM) {
+		if (ROUTE_STREAMS(r->body))
 			add_parameter(list, "dry_run", "query", false, "say what would happen",
 				      json_pack("{s:s}", "type", "boolean"));
+		if (r->body == ROUTE_FORM)
 			json_array_append_new(list, ref("parameters", "IdempotencyKey"));
-		}
 	} else {
 		for (const struct route_field *f = r->fields; f != NULL && f->name != NULL; f++)
 			add_parameter(list, f->name, "query", f->required, f->help, type_of(f));
@@ -132,11 +132,28 @@ static json_t *object_of(const struct route *r)
 	return out;
 }
 
+/* A part for each field, and the file. */
+static json_t *parcel_of(const struct route *r)
+{
+	json_t *out = object_of(r), *properties = json_object_get(out, "properties");
+
+	json_object_del(out, "additionalProperties"); /* others are left out */
+	json_object_del(properties, "dry_run");	      /* a word of the query */
+	json_object_set_new(properties, "file",
+			    json_pack("{s:s, s:s, s:s}", "type", "string", "format", "binary",
+				      "description", "edXML"));
+	json_object_set_new(out, "required", json_pack("[s]", "file"));
+	return out;
+}
+
 static json_t *body_of(const struct route *r)
 {
 	if (r->body == ROUTE_JSON)
 		return json_pack("{s:b, s:{s:{s:o}}}", "required", 0, "content", "application/json",
 				 "schema", object_of(r));
+	if (r->body == ROUTE_PARCEL)
+		return json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content",
+				 "multipart/form-data", "schema", parcel_of(r));
 	return json_pack("{s:b, s:{s:{s:{s:s, s:[s, s], s:{s:o, s:{s:s, s:s, s:i, s:{s:s, s:s}}}}, "
 			 "s:{s:{s:s}}}}}",
 			 "required", 1, "content", "multipart/form-data", "schema", "type",
@@ -172,8 +189,11 @@ static json_t *responses(const struct route *r, const json_t *given)
 {
 	const char *status = r->body == ROUTE_FORM ? "201" : "200", *type = "application/json";
 	json_t *own = json_object_get(json_object_get(given, "x-answers"), r->name), *schema, *all;
+	json_t *bare = json_object_get(json_object_get(given, "x-bare"), r->name);
 
-	if (json_is_string(own)) {
+	if (bare != NULL) { /* without the object around it */
+		schema = json_deep_copy(bare);
+	} else if (json_is_string(own)) {
 		type = json_string_value(own);
 		schema = json_object();
 	} else {

@@ -129,6 +129,25 @@ bool permit_reference(struct exchange *x, const char *name, bool seen)
 	return e == ERR_OK;
 }
 
+enum err permit_named(struct exchange *x, const char *which)
+{
+	const Vanthu__V1__DocumentView *view = NULL;
+	struct client_fault fault = { .err = ERR_OK };
+	struct pool_place *place;
+	enum err e;
+
+	if (permit_all(x))
+		return ERR_OK;
+	e = pool_take(x->gateway->pool, CLIENT_OFFICE, x->rights.name, &place);
+	if (e == ERR_OK) {
+		e = ask(place->client, which, &fault, &view);
+		if (e == ERR_OK)
+			e = check(x, view);
+		pool_give(x->gateway->pool, place);
+	}
+	return e;
+}
+
 bool permit_list(struct exchange *x)
 {
 	const char *from = exchange_field(x, "from"), *to = exchange_field(x, "to");

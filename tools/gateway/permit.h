@@ -21,6 +21,9 @@ bool permit_document(struct exchange *x);
  * token's committees, where it is bound to some; `seen`: one that it could read, for it is changed
  * with that. False: it has been refused. Blocks. */
 bool permit_reference(struct exchange *x, const char *name, bool seen);
+/* May the document of this name be read: ERR_NOT_FOUND as permit_view says it; nothing is answered.
+ * Costs nothing for tokens that may see all. Blocks. */
+must_use enum err permit_named(struct exchange *x, const char *which);
 /* May a list be given: false, it has been refused. A token bound to committees names one of these
  * in `from` or `to`. */
 bool permit_list(struct exchange *x);

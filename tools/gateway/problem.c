@@ -144,6 +144,7 @@ static const struct {
 	{ ERR_UNREACHABLE, 503 },
 	{ ERR_AUDIT, 503 },
 	{ ERR_IDLE, 503 },
+	{ ERR_AXIS_ANEW, 503 },
 	{ ERR_TIMEOUT, 504 },
 	{ ERR_BEHIND, 503 },
 	{ ERR_TWICE, 503 },

@@ -38,8 +38,12 @@ struct route_field {
 enum route_body {
 	ROUTE_NO_BODY,
 	ROUTE_JSON, /* an object, in memory */
-	ROUTE_FORM  /* multipart/form-data, as a stream */
+	ROUTE_FORM,  /* multipart/form-data, as a stream: meta and files */
+	ROUTE_PARCEL /* the same: a part for each field, and one file (parcel.h) */
 };
+
+/* Is it read as a stream, of any length? */
+#define ROUTE_STREAMS(body) ((body) == ROUTE_FORM || (body) == ROUTE_PARCEL)
 
 /* What {id} is, for tokens that may not see everything. */
 enum route_about {

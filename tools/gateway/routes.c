@@ -2,6 +2,8 @@
  * options as fields. tests/system/gateway.bats compares them with what `vanthu help` has. */
 #include "tools/gateway/routes.h"
 
+#include "tools/gateway/axis.h"
+#include "tools/gateway/axis_post.h"
 #include "tools/gateway/changes.h"
 #include "tools/gateway/command.h"
 #include "tools/gateway/evidence.h"
@@ -73,6 +75,7 @@
 #define BOOKS	  "books"
 #define FIGURES	  "figures"
 #define OPERATION "operation"
+#define AXIS	  "axis"
 #define GATEWAY	  "gateway"
 
 static const struct route rows[] = {
@@ -327,6 +330,34 @@ static const struct route rows[] = {
 	{ "POST", "/v1/documents/{id}/resend", "resendDocument", OPERATION,
 	  "A document again to a neighbour that lost its disk.", TOKEN_ACT_OPERATE, ROUTE_DOCUMENT,
 	  ROUTE_JSON, "resend", "id", NULL, NULL, FIELDS(MUST("to", "the neighbour")) },
+	/* ---- as an axis of the State: the paths and words of its clients ---- */
+	{ "POST", "/axis/v1/sendEdoc", "axisSend", AXIS,
+	  "Send a file of edXML: a document, a recall, a status. The same file again is the same "
+	  "message.",
+	  TOKEN_ACT_CHANGES, ROUTE_GENERAL, ROUTE_PARCEL, NULL, NULL, NULL, axis_post,
+	  FIELDS(CHOICE("messageType", "edoc|status", "what the file is; else it is looked at"),
+		 TEXT("from", "is in the file: not looked at"),
+		 TEXT("to", "is in the file: not looked at"),
+		 TEXT("senderDocId", "the system's own name of this message: another file under it "
+				     "is refused"),
+		 TEXT("contentSha256", "of the file, hexadecimal: another file is refused")) },
+	{ "GET", "/axis/v1/receivedEdocs", "axisReceived", AXIS,
+	  "What waits for this system, the oldest first, each until it is told done or fail.",
+	  TOKEN_ACT_CHANGES, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, axis_list,
+	  FIELDS(CHOICE("status", "INITIAL|FAIL", "what waits (INITIAL), or was told fail"),
+		 COUNT("limit", "at most so many, up to 100"),
+		 TEXT("after", "next of the answer before: what comes behind it")) },
+	{ "GET", "/axis/v1/edocs/{id}", "axisFetch", AXIS, "The file of a message, edXML.",
+	  TOKEN_ACT_CHANGES, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, axis_fetch, NULL },
+	{ "POST", "/axis/v1/updateStatus", "axisTell", AXIS,
+	  "Say that a message is safe there (done), or could not be taken (fail).",
+	  TOKEN_ACT_CHANGES, ROUTE_GENERAL, ROUTE_JSON, NULL, NULL, NULL, axis_tell,
+	  FIELDS(MUST("docId", "id of the message"), CHOOSE("status", "done|fail", "what became of it"),
+		 TEXT("reason", "why it could not be taken: the operator reads it")) },
+	{ "GET", "/axis/v1/sentEdocs", "axisSent", AXIS,
+	  "Has a message been taken? For who does not know how its sending ended.",
+	  TOKEN_ACT_CHANGES, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, axis_sent,
+	  FIELDS(MUST("senderDocId", "as it was sent")) },
 	/* ---- the gateway itself ---- */
 	{ "GET", "/v1/openapi.json", "describe", GATEWAY, "This description.", ROUTE_OPEN,
 	  ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, openapi_answer, NULL },

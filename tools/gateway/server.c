@@ -69,7 +69,7 @@ static enum MHD_Result send_answer(struct exchange *x)
 static enum MHD_Result take_head(struct exchange *x, const char *method, const char *version)
 {
 	deadline_phase(x->deadline, DEADLINE_MOVING);
-	if (judge_request(x, method, version) && x->route->body == ROUTE_FORM && tally_begin(x))
+	if (judge_request(x, method, version) && ROUTE_STREAMS(x->route->body) && tally_begin(x))
 		form_begin(x);
 	if (x->response != NULL)
 		deadline_phase(x->deadline, DEADLINE_HEAD);
@@ -107,7 +107,7 @@ static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t l
 	deadline_moved(x->deadline, len);
 	if (x->response != NULL || x->route == NULL)
 		return x->body_bytes > DRAINED_BYTES ? MHD_NO : MHD_YES;
-	if (x->route->body == ROUTE_FORM)
+	if (ROUTE_STREAMS(x->route->body))
 		form_take(x, bytes, len);
 	else if (x->route->body == ROUTE_JSON)
 		(void)keep_body(x, bytes, len);
@@ -125,7 +125,7 @@ static enum MHD_Result answer(struct exchange *x)
 		return MHD_NO; /* no memory for what refuses it */
 	if (x->response == NULL)
 		deadline_phase(x->deadline, DEADLINE_WORK);
-	if (x->response == NULL && x->route->body == ROUTE_FORM)
+	if (x->response == NULL && ROUTE_STREAMS(x->route->body))
 		x->route->answer(x);
 	else if (x->response == NULL && exchange_read_fields(x) == ERR_OK && tally_begin(x)) {
 		if (x->route->command != NULL)

@@ -1,0 +1,491 @@
+/* See served.h. */
+#include "tools/axis/served.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "proto/digest.h"
+#include "tools/base/files.h"
+#include "tools/base/text.h"
+
+enum { BATCH = 200, BATCHES_MAX = 100, ORDER_DIGITS = SERVED_ORDER_SIZE - 1, TIME_SIZE = 40 };
+
+static const char *const folders[] = { "out", "failed", "done" };
+
+void served_path(const char *gateway_folder, const char *system, const char *word,
+		 char out[AXIS_PATH_MAX])
+{
+	snprintf(out, AXIS_PATH_MAX, "%s/axis-server%s%s%s%s", gateway_folder,
+		 system == NULL ? "" : "/", system == NULL ? "" : system, word == NULL ? "" : "/",
+		 word == NULL ? "" : word);
+}
+
+static void path_of(const struct served *s, const char *word, char out[AXIS_PATH_MAX])
+{
+	served_path(s->work.gateway_folder, s->work.adapter.name, word, out);
+}
+
+static const char *key_in(const char *id)
+{
+	return id + ORDER_DIGITS + 1;
+}
+
+/* Of one that is done only the key is in its name. */
+static void file_of(const struct served *s, enum served_where where, const char *id,
+		    char out[AXIS_PATH_MAX])
+{
+	char word[SERVED_ID_SIZE + 16];
+
+	snprintf(word, sizeof word, "%s/%s.json", folders[where],
+		 where == SERVED_DONE ? key_in(id) : id);
+	path_of(s, word, out);
+}
+
+bool served_id_valid(const char *id)
+{
+	return strlen(id) == SERVED_ID_SIZE - 1 && id[ORDER_DIGITS] == '-' &&
+	       strspn(id, "0123456789abcdef") == ORDER_DIGITS &&
+	       strspn(id + ORDER_DIGITS + 1, "0123456789abcdef") == AXIS_KEY_SIZE - 1;
+}
+
+/* ---- the state ---- */
+
+static enum err write_state(struct served *s)
+{
+	const struct served_state *t = &s->state;
+	char path[AXIS_PATH_MAX];
+
+	path_of(s, "state.json", path);
+	return axis_disk_write(
+		path, json_pack("{s:i, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "v", 1,
+				"done", (json_int_t)t->done, "feed", t->feed, "last",
+				(json_int_t)t->last, "from_ms", (json_int_t)t->from_ms, "made_ms",
+				(json_int_t)t->made_ms, "seen_ms", (json_int_t)t->seen_ms,
+				"told_done", (json_int_t)t->told_done, "told_failed",
+				(json_int_t)t->told_failed, "stopped", (json_int_t)t->stopped));
+}
+
+static enum err take_state(const json_t *json, struct served_state *t)
+{
+	json_int_t done, last, from, made, seen, told, failed, stopped;
+	const char *feed;
+	int v;
+
+	if (json_unpack((json_t *)(uintptr_t)json,
+			"{s:i, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "v", &v, "done",
+			&done, "feed", &feed, "last", &last, "from_ms", &from, "made_ms", &made,
+			"seen_ms", &seen, "told_done", &told, "told_failed", &failed, "stopped",
+			&stopped) != 0 ||
+	    v != 1 || done < 0 || last < 0 || strlen(feed) >= AXIS_FEED_SIZE)
+		return ERR_AXIS_FILE;
+	*t = (struct served_state){ .done = (uint64_t)done,
+				    .last = (uint64_t)last,
+				    .from_ms = from,
+				    .made_ms = made,
+				    .seen_ms = seen,
+				    .told_done = (uint64_t)told,
+				    .told_failed = (uint64_t)failed,
+				    .stopped = (enum err)stopped };
+	memcpy(t->feed, feed, strlen(feed) + 1);
+	return ERR_OK;
+}
+
+static enum err read_state(struct served *s, int64_t from_ms)
+{
+	char path[AXIS_PATH_MAX];
+	json_t *json;
+	enum err e;
+
+	path_of(s, "state.json", path);
+	e = axis_disk_read(path, &json);
+	if (e == ERR_NOT_FOUND) {
+		s->state = (struct served_state){ .from_ms = from_ms };
+		return write_state(s);
+	}
+	if (e == ERR_OK)
+		e = take_state(json, &s->state);
+	json_decref(json);
+	return e;
+}
+
+static enum err make_folders(const struct served *s)
+{
+	static const char *const words[] = { NULL, "out", "failed", "done", "work" };
+	char path[AXIS_PATH_MAX];
+	enum err e;
+
+	served_path(s->work.gateway_folder, NULL, NULL, path);
+	e = fs_mkdir(path, true);
+	for (unsigned i = 0; e == ERR_OK && i < sizeof words / sizeof *words; i++) {
+		path_of(s, words[i], path);
+		e = fs_mkdir(path, true);
+	}
+	return e;
+}
+
+static enum err lock(struct served *s)
+{
+	char path[AXIS_PATH_MAX];
+
+	path_of(s, ".lock", path);
+	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->lock < 0)
+		return ERR_FILE;
+	while (flock(s->lock, LOCK_EX) != 0) {
+		if (errno != EINTR)
+			return ERR_FILE;
+	}
+	return ERR_OK;
+}
+
+enum err served_open(struct served *s, int64_t from_ms)
+{
+	enum err e;
+
+	s->lock = -1;
+	e = axis_name_valid(s->work.adapter.name) ? make_folders(s) : ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		e = lock(s);
+	return e == ERR_OK ? read_state(s, from_ms) : e;
+}
+
+void served_close(struct served *s)
+{
+	if (s->lock >= 0)
+		close(s->lock);
+	s->lock = -1;
+}
+
+/* ---- entering ---- */
+
+/* What waits or has failed, for looking up keys. */
+struct known {
+	char **names[SERVED_DONE];
+	size_t count[SERVED_DONE];
+};
+
+static void known_free(struct known *k)
+{
+	for (int i = 0; i < SERVED_DONE; i++)
+		axis_disk_names_free(k->names[i], k->count[i]);
+}
+
+static enum err names_in(const struct served *s, enum served_where where, char ***names,
+			 size_t *count)
+{
+	char path[AXIS_PATH_MAX];
+
+	path_of(s, folders[where], path);
+	return axis_disk_names(path, ".json", SIZE_MAX, names, count);
+}
+
+/* Also an order that the state had not yet noted when the process ended. */
+static enum err known_load(struct served *s, struct known *k)
+{
+	enum err e = ERR_OK;
+
+	memset(k, 0, sizeof *k);
+	for (int i = 0; e == ERR_OK && i < SERVED_DONE; i++) {
+		e = names_in(s, (enum served_where)i, &k->names[i], &k->count[i]);
+		if (e == ERR_OK && k->count[i] > 0) {
+			const char *newest = k->names[i][k->count[i] - 1];
+			uint64_t order = strtoull(newest, NULL, 16);
+
+			s->state.last = order > s->state.last ? order : s->state.last;
+		}
+	}
+	return e;
+}
+
+static bool is_known(const struct served *s, const struct known *k, const char *id)
+{
+	char path[AXIS_PATH_MAX];
+
+	for (int where = 0; where < SERVED_DONE; where++) {
+		for (size_t i = 0; i < k->count[where]; i++) {
+			if (served_id_valid(k->names[where][i]) &&
+			    strcmp(key_in(k->names[where][i]), key_in(id)) == 0)
+				return true;
+		}
+	}
+	file_of(s, SERVED_DONE, id, path);
+	return access(path, F_OK) == 0;
+}
+
+static enum err known_add(struct known *k, const char *id)
+{
+	char **more = realloc(k->names[SERVED_WAITING],
+			      (k->count[SERVED_WAITING] + 1) * sizeof *more),
+	     *copy = strdup(id);
+
+	if (more != NULL)
+		k->names[SERVED_WAITING] = more;
+	if (more == NULL || copy == NULL) {
+		free(copy);
+		return ERR_NO_MEMORY;
+	}
+	more[k->count[SERVED_WAITING]++] = copy;
+	return ERR_OK;
+}
+
+static bool is_earlier(const struct served *s, const json_t *change)
+{
+	char from[TIME_SIZE];
+
+	text_rfc3339(s->state.from_ms, from, sizeof from);
+	return strcmp(axis_text(change, "at"), from) < 0;
+}
+
+static enum err enter_one(struct served *s, const json_t *change, struct known *k)
+{
+	char key[AXIS_KEY_SIZE], id[SERVED_ID_SIZE], path[AXIS_PATH_MAX];
+	const char *status, *whose, *document = axis_text(change, "id");
+	int64_t now = text_now_ms();
+	enum err e;
+
+	if (!axis_outbox_wanted(change, s->work.committee, &status, &whose) ||
+	    is_earlier(s, change) || !s->wants(s->of, change))
+		return ERR_OK;
+	axis_outbox_key(document, status, whose, key);
+	snprintf(id, sizeof id, "%016llx-%s", (unsigned long long)s->state.last + 1, key);
+	if (is_known(s, k, id))
+		return ERR_OK;
+	s->state.made_ms = now > s->state.made_ms ? now : s->state.made_ms;
+	file_of(s, SERVED_WAITING, id, path);
+	e = axis_disk_write(path, json_pack("{s:s, s:s, s:s, s:I}", "document", document, "status",
+					    status, "whose", whose, "made_ms",
+					    (json_int_t)s->state.made_ms));
+	if (e != ERR_OK)
+		return e;
+	s->state.last++;
+	return known_add(k, id);
+}
+
+static enum err ask(struct served *s, json_t **said, char reason[AXIS_REASON_SIZE])
+{
+	char since[40], limit[24], feed[AXIS_FEED_SIZE + 8];
+	const char *args[] = { "changes", limit, NULL, NULL, NULL };
+	enum err e;
+
+	snprintf(since, sizeof since, "--since=%llu", (unsigned long long)s->state.done);
+	snprintf(limit, sizeof limit, "--limit=%d", BATCH);
+	snprintf(feed, sizeof feed, "--feed=%s", s->state.feed);
+	if (s->state.feed[0] != '\0') { /* else all that is kept */
+		args[2] = since;
+		args[3] = feed;
+	}
+	e = axis_run(&s->work, args, said, reason);
+	if (e == ERR_OK && !json_is_true(json_object_get(*said, "missed")))
+		return ERR_OK;
+	json_decref(*said);
+	*said = NULL;
+	if (e == ERR_OK || e == ERR_FEED_MISSED || e == ERR_FEED_OTHER) {
+		s->state.stopped = ERR_AXIS_FEED;
+		e = write_state(s);
+		return e == ERR_OK ? ERR_AXIS_FEED : e;
+	}
+	return e;
+}
+
+static enum err enter_batch(struct served *s, const json_t *said, struct known *k)
+{
+	const json_t *changes = json_object_get(said, "changes"), *change;
+	const json_t *next = json_object_get(said, "next");
+	enum err e = ERR_OK;
+	size_t i;
+
+	json_array_foreach(changes, i, change)
+	{
+		if (e == ERR_OK)
+			e = enter_one(s, change, k);
+	}
+	if (e != ERR_OK)
+		return e;
+	if (json_is_integer(next))
+		s->state.done = (uint64_t)json_integer_value(next);
+	snprintf(s->state.feed, sizeof s->state.feed, "%.64s", axis_text(said, "feed"));
+	return write_state(s);
+}
+
+enum err served_enter(struct served *s, char reason[AXIS_REASON_SIZE])
+{
+	size_t got = BATCH;
+	struct known k;
+	enum err e;
+
+	reason[0] = '\0';
+	s->state.seen_ms = text_now_ms();
+	if (s->state.stopped != ERR_OK)
+		return s->state.stopped;
+	e = known_load(s, &k);
+	for (unsigned i = 0; e == ERR_OK && i < BATCHES_MAX && got >= BATCH &&
+			     k.count[SERVED_WAITING] < AXIS_WAITING_MAX;
+	     i++) {
+		json_t *said;
+
+		e = ask(s, &said, reason);
+		if (e != ERR_OK)
+			break;
+		got = json_array_size(json_object_get(said, "changes"));
+		e = enter_batch(s, said, &k);
+		json_decref(said);
+	}
+	known_free(&k);
+	return e;
+}
+
+enum err served_resume(struct served *s)
+{
+	s->state.stopped = ERR_OK;
+	s->state.done = 0;
+	s->state.feed[0] = '\0';
+	return write_state(s);
+}
+
+/* ---- messages ---- */
+
+enum err served_ids(const struct served *s, enum served_where where, const char *after,
+		    char ***ids, size_t *count)
+{
+	size_t kept = 0;
+	enum err e = names_in(s, where, ids, count);
+
+	for (size_t i = 0; e == ERR_OK && i < *count; i++) {
+		char *id = (*ids)[i];
+
+		if (served_id_valid(id) && strncmp(id, after, ORDER_DIGITS) > 0)
+			(*ids)[kept++] = id;
+		else
+			free(id);
+	}
+	*count = e == ERR_OK ? kept : 0;
+	return e;
+}
+
+enum err served_find(const struct served *s, const char *id, json_t **entry,
+		     enum served_where *where)
+{
+	enum err e = ERR_NOT_FOUND;
+
+	*entry = NULL;
+	for (int i = 0; served_id_valid(id) && e == ERR_NOT_FOUND && i <= SERVED_DONE; i++) {
+		char path[AXIS_PATH_MAX];
+
+		*where = (enum served_where)i;
+		file_of(s, *where, id, path);
+		e = axis_disk_read(path, entry);
+	}
+	/* The same key under another order was never one of ours. */
+	if (e == ERR_OK && *where == SERVED_DONE && strcmp(axis_text(*entry, "id"), id) != 0) {
+		json_decref(*entry);
+		*entry = NULL;
+		return ERR_NOT_FOUND;
+	}
+	return e;
+}
+
+static enum err rewrite(const struct served *s, const char *id, json_t *entry)
+{
+	enum served_where where;
+	json_t *old;
+	char path[AXIS_PATH_MAX];
+	enum err e = served_find(s, id, &old, &where);
+
+	json_decref(old);
+	if (e != ERR_OK)
+		return e;
+	file_of(s, where, id, path);
+	return axis_disk_write(path, json_incref(entry));
+}
+
+static enum err write_file(struct served *s, const json_t *entry, const char *path,
+			   char reason[AXIS_REASON_SIZE])
+{
+	char output[AXIS_PATH_MAX + 16], code[16], of[96];
+	const char *document = axis_text(entry, "document"), *status = axis_text(entry, "status");
+	const char *whole[] = { "edxml", "export", output, "--", document, NULL };
+	const char *word[] = { "edxml", "export", output, code, of, "--", document, NULL };
+	json_t *said;
+	enum err e;
+
+	unlink(path);
+	snprintf(output, sizeof output, "--output=%s", path);
+	snprintf(code, sizeof code, "--status=%.8s", status);
+	snprintf(of, sizeof of, "--of=%.64s", axis_text(entry, "whose"));
+	e = axis_run(&s->work, status[0] == '\0' ? whole : word, &said, reason);
+	json_decref(said);
+	return e;
+}
+
+enum err served_make(struct served *s, const char *id, json_t *entry, const char *path,
+		     char reason[AXIS_REASON_SIZE])
+{
+	const char *check[] = { "edxml", "check", "--", path, NULL };
+	char before[DIGEST_HEX_SIZE];
+	bool changed;
+	json_t *said;
+	enum err e;
+
+	reason[0] = '\0';
+	snprintf(before, sizeof before, "%.64s", axis_text(entry, "sha256"));
+	e = write_file(s, entry, path, reason);
+	if (e == ERR_OK)
+		e = axis_run(&s->work, check, &said, reason);
+	if (e != ERR_OK)
+		return e;
+	changed = strcmp(before, axis_text(said, "sha256")) != 0;
+	if (changed) {
+		json_object_set(entry, "sha256", json_object_get(said, "sha256"));
+		json_object_set(entry, "size_bytes", json_object_get(said, "size_bytes"));
+		json_object_set(entry, "from_organ",
+				json_object_get(json_object_get(said, "from"), "organ_id"));
+		e = rewrite(s, id, entry);
+	}
+	json_decref(said);
+	return e == ERR_OK && changed && before[0] != '\0' ? ERR_AXIS_ANEW : e;
+}
+
+static enum err move(struct served *s, const char *id, json_t *entry, enum served_where from,
+		     enum served_where to)
+{
+	char old[AXIS_PATH_MAX], new[AXIS_PATH_MAX];
+	enum err e;
+
+	file_of(s, from, id, old);
+	file_of(s, to, id, new);
+	e = axis_disk_write(old, json_incref(entry));
+	if (e == ERR_OK && from != to)
+		e = axis_disk_move(old, new);
+	if (e != ERR_OK)
+		return e;
+	if (to == SERVED_DONE)
+		s->state.told_done++;
+	else
+		s->state.told_failed++;
+	return write_state(s);
+}
+
+enum err served_tell(struct served *s, const char *id, bool done, const char *reason)
+{
+	enum served_where where;
+	json_t *entry;
+	enum err e = served_find(s, id, &entry, &where);
+
+	if (e == ERR_OK && where == SERVED_DONE) {
+		e = done ? ERR_OK : ERR_AXIS_TOLD;
+	} else if (e == ERR_OK &&
+		   !(where == SERVED_FAILED && !done &&
+		     strcmp(axis_text(entry, "reason"), reason) == 0)) {
+		json_object_set_new(entry, "id", json_string(id));
+		json_object_set_new(entry, "reason", json_string(reason));
+		json_object_set_new(entry, "told_ms", json_integer((json_int_t)text_now_ms()));
+		e = move(s, id, entry, where, done ? SERVED_DONE : SERVED_FAILED);
+	}
+	json_decref(entry);
+	return e;
+}
