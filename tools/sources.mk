@@ -54,6 +54,7 @@ TOOLS := \
 	client/vanthu_stream \
 	command/accepted \
 	command/axis \
+	command/axis_systems \
 	command/changes \
 	command/check \
 	command/check_target \

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -339,14 +340,6 @@ enum err served_enter(struct served *s, char reason[AXIS_REASON_SIZE])
 	return e;
 }
 
-enum err served_resume(struct served *s)
-{
-	s->state.stopped = ERR_OK;
-	s->state.done = 0;
-	s->state.feed[0] = '\0';
-	return write_state(s);
-}
-
 /* ---- messages ---- */
 
 enum err served_ids(const struct served *s, enum served_where where, const char *after,
@@ -488,4 +481,55 @@ enum err served_tell(struct served *s, const char *id, bool done, const char *re
 	}
 	json_decref(entry);
 	return e;
+}
+
+/* ---- the operator ---- */
+
+/* What is entered again is there already, unless it is new. */
+static enum err resume(struct served *s)
+{
+	s->state.stopped = ERR_OK;
+	s->state.done = 0;
+	s->state.feed[0] = '\0';
+	return write_state(s);
+}
+
+enum err served_retry(struct served *s)
+{
+	char **ids, from[AXIS_PATH_MAX], to[AXIS_PATH_MAX];
+	size_t count;
+	enum err e = served_ids(s, SERVED_FAILED, "", &ids, &count);
+
+	for (size_t i = 0; e == ERR_OK && i < count; i++) {
+		file_of(s, SERVED_FAILED, ids[i], from);
+		file_of(s, SERVED_WAITING, ids[i], to);
+		e = axis_disk_move(from, to);
+	}
+	axis_disk_names_free(ids, count);
+	return e == ERR_OK && s->state.stopped != ERR_OK ? resume(s) : e;
+}
+
+enum err served_look(struct served *s)
+{
+	char path[AXIS_PATH_MAX];
+	json_t *json;
+	enum err e;
+
+	s->lock = -1;
+	if (!axis_name_valid(s->work.adapter.name))
+		return ERR_NOT_FOUND;
+	path_of(s, "state.json", path);
+	e = axis_disk_read(path, &json);
+	if (e == ERR_OK)
+		e = take_state(json, &s->state);
+	json_decref(json);
+	return e;
+}
+
+enum err served_systems(const char *gateway_folder, char ***names, size_t *count)
+{
+	char path[AXIS_PATH_MAX];
+
+	served_path(gateway_folder, NULL, NULL, path);
+	return axis_disk_names(path, "", SIZE_MAX, names, count);
 }

@@ -59,11 +59,8 @@ must_use enum err served_open(struct served *s, int64_t from_ms);
 void served_close(struct served *s);
 
 /* Enters what has changed. ERR_AXIS_FEED: some of it is not kept any more, or it is another feed:
- * nothing is entered until served_resume. Else as the command says; `reason` has its text. */
+ * nothing is entered until served_retry. Else as the command says; `reason` has its text. */
 must_use enum err served_enter(struct served *s, char reason[AXIS_REASON_SIZE]);
-/* Goes on with all that is kept: what was entered is not entered again. */
-must_use enum err served_resume(struct served *s);
-
 /* Ids of the messages that wait (or have failed), the oldest first, behind the order `after` (""
  * from the start). axis_disk_names_free. */
 must_use enum err served_ids(const struct served *s, enum served_where where, const char *after,
@@ -79,6 +76,15 @@ must_use enum err served_make(struct served *s, const char *id, json_t *entry, c
 /* The system says that it has it, or that it could not take it. The same again changes nothing.
  * ERR_NOT_FOUND; ERR_AXIS_TOLD: `fail` after `done`. */
 must_use enum err served_tell(struct served *s, const char *id, bool done, const char *reason);
+
+/* What has failed waits again, and a feed that was missed is read from what is kept of it. */
+must_use enum err served_retry(struct served *s);
+
+/* For who only looks: reads the state of a system that is there, without its lock, and makes
+ * nothing. served_close is not wanted. ERR_NOT_FOUND. */
+must_use enum err served_look(struct served *s);
+/* The systems that have ever asked, sorted; axis_disk_names_free. */
+must_use enum err served_systems(const char *gateway_folder, char ***names, size_t *count);
 
 /* ORDER-KEY, and nothing else. */
 bool served_id_valid(const char *id);

@@ -33,6 +33,20 @@ void axis_keep(char out[AXIS_REASON_SIZE], const char *text)
 	out[len] = '\0';
 }
 
+/* Without the name of the file, which says nothing to who did not give it one. */
+static const char *message_of(const json_t *error, const char *const *args)
+{
+	const char *message = axis_text(error, "message"), *last = NULL;
+	size_t len;
+
+	for (; *args != NULL; args++)
+		last = *args;
+	len = last != NULL && last[0] == '/' ? strlen(last) : 0;
+	return len > 0 && strncmp(message, last, len) == 0 && strncmp(message + len, ": ", 2) == 0
+		       ? message + len + 2
+		       : message;
+}
+
 enum err axis_run(struct axis_work *w, const char *const *args, json_t **data,
 		  char reason[AXIS_REASON_SIZE])
 {
@@ -48,7 +62,7 @@ enum err axis_run(struct axis_work *w, const char *const *args, json_t **data,
 	error = json_object_get(root, "error");
 	if (error != NULL) {
 		e = err_of(error);
-		snprintf(text, sizeof text, "VT-%d %s", (int)e, axis_text(error, "message"));
+		snprintf(text, sizeof text, "VT-%d %s", (int)e, message_of(error, args));
 		if (reason != NULL)
 			axis_keep(reason, text);
 	} else if (json_object_get(root, "data") == NULL) {

@@ -8,6 +8,7 @@
 
 #include "tools/axis/axis.h"
 #include "tools/base/text.h"
+#include "tools/command/axis_systems.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 #include "tools/run/run.h"
@@ -336,10 +337,16 @@ int cmd_axis(struct cli *cli, int argc, char **argv)
 		code = err_exit_code(ERR_CONFIG);
 	else if (code == 0 && strcmp(argv[optind], "list") == 0)
 		code = list(w);
+	else if (code == 0 && strcmp(argv[optind], "systems") == 0)
+		code = axis_systems(cli, &w->config);
 	else if (code == 0 && argc - optind != 2)
 		code = arguments_missing(cli, argc - optind, argv + optind);
 	else if (code == 0 && strcmp(argv[optind], "add") == 0)
 		code = add(w, argv[optind + 1]);
+	else if (code == 0 && strcmp(argv[optind], "system") == 0)
+		code = axis_systems_show(cli, &w->config, argv[optind + 1]);
+	else if (code == 0 && strcmp(argv[optind], "retry") == 0)
+		code = axis_systems_retry(cli, &w->config, argv[optind + 1]);
 	else if (code == 0)
 		code = act(w, argv[optind], argv[optind + 1]);
 	free(w);

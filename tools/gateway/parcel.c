@@ -165,8 +165,11 @@ static enum err end_field(struct parcel *p)
 		json_decref(value);
 		return refuse(p, ERR_HTTP_FIELD, p->name);
 	}
-	return p->value_len == 0 ? (json_decref(value), ERR_OK)
-	       : json_object_set_new(p->x->fields, p->name, value) == 0
+	if (p->value_len == 0) { /* says nothing */
+		json_decref(value);
+		return ERR_OK;
+	}
+	return json_object_set_new(p->x->fields, p->name, value) == 0
 		       ? ERR_OK
 		       : refuse(p, ERR_NO_MEMORY, NULL);
 }
