@@ -23,7 +23,8 @@ thead th { background: var(--soft) } .must { font-weight: 600 }
 """.strip()
 
 TAGS = {"documents": "Documents", "office": "What an office does", "changes": "What has changed", "books": "Registers and paper",
-        "figures": "Figures", "operation": "Committees and operation", "gateway": "The gateway itself"}
+        "figures": "Figures", "operation": "Committees and operation", "axis": "As an axis of the State",
+        "gateway": "The gateway itself"}
 
 
 def e(text):
@@ -101,7 +102,7 @@ def operation_section(root, path, method, o):
                                    for p in parameters if p["in"] == where]))
     for kind, content in o.get("requestBody", {}).get("content", {}).items():
         schema = content["schema"]
-        if kind == "multipart/form-data":
+        if kind == "multipart/form-data" and "meta" in schema["properties"]:
             out.append(table("multipart/form-data", [("meta", True, "application/json", "comes first; its members are below"),
                                                      ("file", True, "binary", schema["properties"]["file"]["description"])]))
             schema = schema["properties"]["meta"]

@@ -27,6 +27,8 @@ setup_file() {
 	v btp webhook add there https://hooks.example/ -q >/dev/null
 	(umask 077; echo bi-mat >secret)
 	v btp axis add there --address https://axis.example/ --system btp --secret-file secret -q >/dev/null
+	mkdir -p "$LAB/btp/gateway/axis-server/there/out"
+	echo '{"v":1,"done":0,"feed":"","last":0,"from_ms":1,"made_ms":0,"seen_ms":0,"told_done":0,"told_failed":0,"stopped":0}' >"$LAB/btp/gateway/axis-server/there/state.json"
 	table >table
 }
 teardown_file() {
@@ -109,6 +111,9 @@ table() {
 		axis remove -c $LAB/btp axis remove there -n
 		spool status -c $LAB/btp spool status
 		spool retry -c $LAB/btp spool retry mot -n
+		axis systems -c $LAB/btp axis systems
+		axis system -c $LAB/btp axis system there
+		axis retry  -c $LAB/btp axis retry there -n
 		status      -c $LAB/btp status
 		changes     -c $LAB/btp changes
 		link list   -c $LAB/btp link

@@ -106,7 +106,7 @@ static const struct column failure_columns[] = {
 	{ "document", N_("Document"), FORMAT_TEXT, false },
 	{ "code", N_("Status"), FORMAT_OFFICE, true },
 	{ "reason", N_("It says"), FORMAT_TEXT, true },
-	{ "at", N_("At"), FORMAT_MINUTE, false },
+	{ "at", N_("When"), FORMAT_MINUTE, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
