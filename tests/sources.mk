@@ -135,6 +135,7 @@ UNIT := \
 	routing/target/test_target \
 	routing/test_core \
 	tools/axis/test_outbox \
+	tools/axis/test_served \
 	tools/axis/test_verdict \
 	tools/base/test_file_name \
 	tools/base/test_json_memory \

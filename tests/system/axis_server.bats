@@ -12,6 +12,7 @@ setup_file() {
 	LAB="$BATS_FILE_TMPDIR/lab"
 	reserve_ports
 	"$VANTHU" lab create "$LAB" --tree tree.yaml --port "$PORT" --gateway -q >/dev/null
+	printf 'attachment:\n  max: 1M\n' >>"$LAB/bo/vanthud.yaml"
 	start_lab
 	URL=$(gateway_url "$LAB" bo)
 	mkdir secrets
@@ -252,6 +253,9 @@ up() { # until its gateway answers, whatever was killed
 	[ "$CODE" = 400 ]
 	ask eo5 /v1/sendEdoc -H 'Content-Type: application/json' -d '{}'
 	[ "$CODE" = 415 ]
+	head -c 40000000 /dev/zero >large.edxml
+	post eo5 large.edxml edoc large
+	[ "$CODE" = 413 ] && says '.code == "VT-2009" and .errorCode == 10'
 	# for nobody; from another committee; of a document that is not here
 	sed 's#<edXML:OrganId>000.00.12.A24</edXML:OrganId>#<edXML:OrganId>000.00.77.Z24</edXML:OrganId>#' a.edxml >b.edxml
 	post eo5 b.edxml edoc k1

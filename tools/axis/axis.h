@@ -1,11 +1,14 @@
 /* The axis of the State: `vanthu axis` says in which ones this committee takes part (adapter.h),
  * and a thread of the gateway does it for each: what the axis has for us is imported (intake.h),
- * what arrived for us and what is said of ours is sent there (outbox.h). */
+ * what arrived for us and what is said of ours is sent there (outbox.h). And the other way round:
+ * the gateway is an axis for systems of others (served.h, posted.h). */
 #ifndef VANTHU_TOOLS_AXIS_AXIS_H
 #define VANTHU_TOOLS_AXIS_AXIS_H
 
 #include "tools/axis/adapter.h"
 #include "tools/axis/outbox.h"
+#include "tools/axis/posted.h"
+#include "tools/axis/served.h"
 
 struct axis_parts {
 	const struct config *config;

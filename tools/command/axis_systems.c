@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/axis/served.h"
+#include "tools/axis/axis.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 
@@ -55,6 +55,11 @@ static json_t *view(const struct served *s)
 			 json_time(t->from_ms));
 }
 
+static int64_t told_ms(const json_t *entry)
+{
+	return json_integer_value(json_object_get(entry, "told_ms"));
+}
+
 static json_t *failures(const struct served *s)
 {
 	json_t *list = json_array(), *entry;
@@ -72,8 +77,7 @@ static json_t *failures(const struct served *s)
 			json_pack("{s:s, s:s, s:o, s:s, s:o}", "id", ids[i], "document",
 				  axis_text(entry, "document"), "code",
 				  json_text_or_null(axis_text(entry, "status")), "reason",
-				  axis_text(entry, "reason"), "at",
-				  json_time(json_integer_value(json_object_get(entry, "told_ms")))));
+				  axis_text(entry, "reason"), "at", json_time(told_ms(entry))));
 		json_decref(entry);
 	}
 	axis_disk_names_free(ids, count);

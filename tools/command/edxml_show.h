@@ -2,7 +2,7 @@
 #ifndef VANTHU_TOOLS_COMMAND_EDXML_SHOW_H
 #define VANTHU_TOOLS_COMMAND_EDXML_SHOW_H
 
-#include "tools/client/uuid.h"
+#include "tools/client/client.h"
 #include "tools/edxml/edxml.h"
 
 struct cli;

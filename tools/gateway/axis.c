@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/axis/posted.h"
-#include "tools/axis/served.h"
+#include "tools/axis/axis.h"
 #include "tools/base/text.h"
 #include "tools/gateway/command.h"
 #include "tools/gateway/exchange.h"

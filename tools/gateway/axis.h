@@ -4,7 +4,7 @@
 #ifndef VANTHU_TOOLS_GATEWAY_AXIS_H
 #define VANTHU_TOOLS_GATEWAY_AXIS_H
 
-#include "tools/axis/work.h"
+#include "tools/axis/axis.h"
 
 struct exchange;
 

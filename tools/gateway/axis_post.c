@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "tools/axis/posted.h"
+#include "tools/axis/axis.h"
 #include "tools/base/text.h"
 #include "tools/gateway/axis.h"
 #include "tools/gateway/command.h"
