@@ -182,7 +182,8 @@ static void test_what_was_missed_stops_it_until_somebody_looks(void **state)
 	(void)state;
 	say("f1", 3);
 	assert_int_equal(served_enter(&s, reason), ERR_OK);
-	write_file(answer, "{\"v\":1,\"error\":{\"code\":\"VT-2094\",\"message\":\"other\"}}", 0600);
+	write_file(answer,
+		   "{\"v\":1,\"error\":{\"code\":\"VT-2094\",\"message\":\"other\"}}", 0600);
 	assert_int_equal(served_enter(&s, reason), ERR_AXIS_FEED);
 	served_close(&s);
 	s = open_served(0);
@@ -202,7 +203,8 @@ static void test_a_daemon_that_is_away_changes_nothing(void **state)
 	struct served s = open_served(IN_2026_MS);
 
 	(void)state;
-	write_file(answer, "{\"v\":1,\"error\":{\"code\":\"VT-5001\",\"message\":\"away\"}}", 0600);
+	write_file(answer,
+		   "{\"v\":1,\"error\":{\"code\":\"VT-5001\",\"message\":\"away\"}}", 0600);
 	assert_int_equal(served_enter(&s, reason), ERR_UNREACHABLE);
 	assert_string_equal(reason, "VT-5001 away");
 	assert_int_equal(s.state.stopped, ERR_OK);
