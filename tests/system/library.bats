@@ -204,6 +204,7 @@ ID=01990000-0000-7000-8000-00000000000
 	objdump -p "$BATS_FILE_TMPDIR/root/lib/libvanthu.so.1" | grep -q 'SONAME *libvanthu.so.1$'
 	nm -D --defined-only "$BATS_FILE_TMPDIR/root/lib/libvanthu.so.1" | grep -q ' vanthu_open@@VANTHU_1$'
 	nm -D --defined-only "$BATS_FILE_TMPDIR/root/lib/libvanthu.so.1" | grep -q ' vanthu_changes@@VANTHU_2$'
+	nm -D --defined-only "$BATS_FILE_TMPDIR/root/lib/libvanthu.so.1" | grep -q ' vanthu_hide_secret@@VANTHU_2$'
 }
 
 @test "the header stands alone, in C of any standard, and the archive links into a program with names like the library's own" {
