@@ -138,7 +138,7 @@ enum err permit_named(struct exchange *x, const char *which)
 
 	if (permit_all(x))
 		return ERR_OK;
-	e = pool_take(x->gateway->pool, CLIENT_OFFICE, x->rights.name, &place);
+	e = pool_take(x->gateway->pool, CLIENT_OFFICE, &x->rights, &place);
 	if (e == ERR_OK) {
 		e = ask(place->client, which, &fault, &view);
 		if (e == ERR_OK)
