@@ -84,7 +84,7 @@ static enum token_act act_of(const struct post *p)
 	if (!is_status(p) || strcmp(code, "13") == 0)
 		return TOKEN_ACT_SUBMIT;
 	if (strcmp(code, "01") == 0)
-		return TOKEN_ACT_CHANGES;
+		return TOKEN_ACT_AXIS;
 	return strcmp(code, "02") == 0 || strcmp(code, "03") == 0 ? TOKEN_ACT_INTAKE
 								   : TOKEN_ACT_OFFICE;
 }

@@ -227,6 +227,7 @@ static const char *scope_of(enum token_act act)
 		[TOKEN_ACT_FIGURES] = "office, operate or read",
 		[TOKEN_ACT_OPERATE] = "operate",
 		[TOKEN_ACT_CHANGES] = "office, receive or send",
+		[TOKEN_ACT_AXIS] = "office, receive or send",
 	};
 
 	return words[act];

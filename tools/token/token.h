@@ -43,6 +43,8 @@ enum token_act {
 	TOKEN_ACT_CHANGES, /* follow the feed of changes: what token_may_see and the acts allow, and
 			    * with TOKEN_ACT_FIGURES the rest of it without content, as the sockets
 			    * operate and read tell it */
+	TOKEN_ACT_AXIS,	   /* be a system of the gateway as an axis; what it sends and gets there is
+			    * asked as these acts */
 	/* Secret documents are there for it. No row asks for it: without it every request of the
 	 * token is made as one that hides them (Request.no_secret), and the daemon judges. */
 	TOKEN_ACT_SECRET,

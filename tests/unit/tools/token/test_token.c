@@ -19,10 +19,10 @@ static void test_each_scope_allows_its_acts_and_no_other(void **state)
 	static const struct {
 		const char *scope, *acts;
 	} want[] = {
-		{ "office", "yyyyyyynyn" },    { "operate", "nnnnnnyyyn" },
-		{ "read", "nnnnnnynyn" },      { "send", "yynnnnnnyn" },
-		{ "receive", "nnnyynnnyn" },   { "read,send", "yynnnnynyn" },
-		{ "office,secret", "yyyyyyynyy" },
+		{ "office", "yyyyyyynyyn" },  { "operate", "nnnnnnyyynn" },
+		{ "read", "nnnnnnynynn" },    { "send", "yynnnnnnyyn" },
+		{ "receive", "nnnyynnnyyn" }, { "read,send", "yynnnnynyyn" },
+		{ "office,secret", "yyyyyyynyyy" },
 	};
 
 	(void)state;
