@@ -185,7 +185,8 @@ static bool is_within_bounds(const struct exchange *x)
 
 	return x->rights.committee_count == 0 || r->about != ROUTE_GENERAL ||
 	       r->act == TOKEN_ACT_SUBMIT || r->act == TOKEN_ACT_CHANGES ||
-	       r->act == TOKEN_ACT_AXIS || r->answer == command_documents || strncmp(r->path, "/v1/committees", 14) == 0;
+	       r->act == TOKEN_ACT_AXIS || r->answer == command_documents ||
+	       strncmp(r->path, "/v1/committees", 14) == 0;
 }
 
 /* Whoever asks is on this machine, or comes through a program on it. */
