@@ -25,11 +25,12 @@ teardown_file() {
 setup() {
 	load common
 	cd "$BATS_TEST_TMPDIR" || return 1
-	FORMS=$ROOT/tests/edxml OTHER=
+	FORMS=$ROOT/tests/edxml OTHER='' ASKS=
 	# Each test has systems of its own, and numbers that no other has.
 	N=$((BATS_TEST_NUMBER * 100))
 }
 teardown() {
+	[ -z "$ASKS" ] || kill "$ASKS" 2>/dev/null || true
 	keep_logs
 	[ -z "$OTHER" ] || "$VANTHU" lab stop "$OTHER" -q >/dev/null 2>&1 || true
 }
@@ -368,14 +369,14 @@ until_sent() { # NUMBER
 }
 
 @test "through kills of gateway and daemons at any step: all of it, once, in order" {
-	local i n asks
+	local i n
 	system ek office
 	for i in 1 2 3 4 5 6; do
 		n=$((N + i))
 		form $n $n.edxml
 		# It is sent until there is an answer, as a system does; who is killed meanwhile differs.
 		until_sent "$n" 3>&- &
-		asks=$! # wait_for has children of its own
+		ASKS=$! # wait_for has children of its own
 		from_cuc $((N + 10 + i)) >>came || from_cuc $((N + 10 + i)) >>came
 		case $i in
 		1 | 4) kill_gateway bo ;;
@@ -383,7 +384,7 @@ until_sent() { # NUMBER
 		3) kill9 cuc && kill_gateway bo ;;
 		esac
 		up
-		wait "$asks"
+		wait "$ASKS"
 		[ "$(cat "sent-$n")" = yes ] || { cat "last-$n"; return 1; }
 	done
 	# Each is taken, fetched and told; now and then the gateway goes before the answer is known.
@@ -397,7 +398,7 @@ until_sent() { # NUMBER
 			fetch ek "$id" m.edxml || return 1
 			"$VANTHU" edxml check m.edxml -q >/dev/null || return 1
 			case $(($(wc -l <had) % 4)) in
-			1) (tell ek "$id" done; true) 3>&- & asks=$!; kill_gateway bo; wait "$asks"; up ;;
+			1) (tell ek "$id" done; true) 3>&- & ASKS=$!; kill_gateway bo; wait "$ASKS"; up ;;
 			3) kill9 bo; up ;;
 			esac
 			grep -q "^$id " had || echo "$id $type $(sha256sum <m.edxml)" >>had
