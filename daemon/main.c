@@ -112,11 +112,12 @@ static enum err check_keys(const struct config *config)
 /* What the gateway would not start with; the daemon itself does not care. */
 static enum err check_gateway(const struct config *config)
 {
-	enum err e = listen_check(config);
+	const char *why;
+	enum err e = listen_check(config, &why);
 
 	if (e != ERR_OK)
 		fprintf(stderr, "%s: VT-%d %s: %s\n", config->file, (int)e, _(err_text(e)),
-			config->gateway_listen);
+			why == NULL ? config->gateway_listen : _(why));
 	return e;
 }
 

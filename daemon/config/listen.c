@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/base/i18n.h"
 #include "daemon/config/config.h"
 
 size_t listen_host_len(const char *address)
@@ -35,12 +36,15 @@ bool listen_is_loopback(const char *address)
 	       ntohl(ip.s_addr) >> 24 == 127;
 }
 
-enum err listen_check(const struct config *c)
+enum err listen_check(const struct config *c, const char **why)
 {
 	const bool tls = c->gateway_certificate[0] != '\0';
 
-	if (tls != (c->gateway_key[0] != '\0') || (c->gateway_client_ca[0] != '\0' && !tls))
+	*why = NULL;
+	if (tls != (c->gateway_key[0] != '\0') || (c->gateway_client_ca[0] != '\0' && !tls)) {
+		*why = N_("gateway.certificate and gateway.key go together");
 		return ERR_GATEWAY_TLS;
+	}
 	return tls || listen_is_loopback(c->gateway_listen) ? ERR_OK : ERR_GATEWAY_PLAIN;
 }
 

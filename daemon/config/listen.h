@@ -16,8 +16,9 @@ size_t listen_host_len(const char *address);
 bool listen_is_loopback(const char *address);
 
 /* ERR_GATEWAY_TLS: a certificate without its key, or the reverse, or an authority of clients
- * without both. ERR_GATEWAY_PLAIN: an address beyond this machine, without TLS. No file is read. */
-must_use enum err listen_check(const struct config *c);
+ * without both. ERR_GATEWAY_PLAIN: an address beyond this machine, without TLS. *why:
+ * what does not fit, static, or NULL. No file is read. */
+must_use enum err listen_check(const struct config *c, const char **why);
 
 /* The address for a browser: with https where there is a certificate, and an address of this
  * machine where it listens on all. */

@@ -114,10 +114,9 @@ warned() { jq -e '.data | .warnings == ["VT-1011"]' "$1"; }
 	v cuc accept 12-KH/ĐUC --json >out.json 2>err.txt
 	jq -e '.data[0].warnings == ["VT-1049"]' out.json
 	grep -F "VT-1049" err.txt
-	# Sent from here under an id that came here, too; the same sender's is VT-2002.
-	v cuc send vb.txt --to bo --type BC --number 1-BC/ĐUC --subject x --id $id -n --json | jq -e '.data.warnings == ["VT-1049"]'
-	run v cuc send vb.txt --to bo --type BC --number 1-BC/ĐUC --subject x --id $id --strict --json
-	[ "$status" = 6 ]
+	# Nothing is sent from here under an id that came here, nor under one of our own again.
+	run -6 --separate-stderr v cuc send vb.txt --to bo --type BC --number 1-BC/ĐUC --subject x --id $id -n --json
+	jq -e '.error.code == "VT-2002"' <<<"$output"
 	run v bo send vb.txt --to cuc --type BC --number 77-BC/ĐUB --subject x --id $id --json
 	jq -e '.error.code == "VT-2002"' <<<"$output"
 }

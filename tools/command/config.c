@@ -24,6 +24,7 @@ static int check(struct cli *cli)
 	json_t *list = json_array();
 	enum err e = errors == NULL || config == NULL ? ERR_NO_MEMORY : ERR_OK;
 	struct key_file_fault open_key;
+	const char *misfit = NULL;
 	int why;
 
 	errno = 0;
@@ -35,7 +36,7 @@ static int check(struct cli *cli)
 	if (e == ERR_OK)
 		e = key_file_check_all(config, &open_key);
 	if (e == ERR_OK)
-		e = listen_check(config);
+		e = listen_check(config, &misfit);
 
 	for (unsigned i = 0; e == ERR_CONFIG && i < errors->count && i < CONFIG_ERRORS_MAX; i++) {
 		if (!cli->json)
@@ -57,7 +58,7 @@ static int check(struct cli *cli)
 	} else if (e == ERR_KEY_OPEN) {
 		cli_fail_key(cli, &open_key);
 	} else if (e == ERR_GATEWAY_PLAIN || e == ERR_GATEWAY_TLS) {
-		cli_fail(cli, e, config->gateway_listen);
+		cli_fail(cli, e, misfit == NULL ? config->gateway_listen : _(misfit));
 	} else if (e == ERR_CONFIG) {
 		char message[512];
 

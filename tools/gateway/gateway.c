@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "daemon/base/log.h"
+#include "daemon/config/listen.h"
 #include "tools/axis/axis.h"
 #include "tools/base/files.h"
 #include "tools/gateway/deadlines.h"
@@ -144,6 +145,15 @@ static void say_end(const struct gateway *g)
 			  (long long)(left_s / DAY_S));
 }
 
+/* Whether it may listen where it should, before any certificate is read. */
+static enum err open_tls(const struct config *config, struct tls **out, const char **why)
+{
+	enum err e = listen_check(config, why);
+
+	*out = NULL;
+	return e == ERR_OK ? tls_open(config, out, why) : e;
+}
+
 enum err gateway_start(const struct config *config, int stop, struct gateway_parts **out,
 		       const char **why)
 {
@@ -157,7 +167,7 @@ enum err gateway_start(const struct config *config, int stop, struct gateway_par
 	p->gateway.stop = stop;
 	e = open_parts(p, config, why);
 	if (e == ERR_OK)
-		e = tls_open(config, &p->gateway.tls, why);
+		e = open_tls(config, &p->gateway.tls, why);
 	if (e == ERR_OK)
 		e = start_beside(p, why);
 	if (e == ERR_OK)
@@ -178,10 +188,7 @@ enum err gateway_check(const struct config *config, const char **why)
 	struct tls *tls = NULL;
 	enum err e;
 
-	*why = NULL;
-	e = listen_check(config);
-	if (e == ERR_OK)
-		e = tls_open(config, &tls, why);
+	e = open_tls(config, &tls, why);
 	tls_close(tls);
 	return e;
 }

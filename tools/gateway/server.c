@@ -330,9 +330,7 @@ enum err server_start(struct gateway *g, struct server **out, const char **why)
 	if (s == NULL)
 		return ERR_NO_MEMORY;
 	s->gateway = g;
-	e = listen_check(g->config);
-	if (e == ERR_OK)
-		e = listen_on(g->config->gateway_listen, &fd, why);
+	e = listen_on(g->config->gateway_listen, &fd, why);
 	if (e == ERR_OK)
 		e = start(s, fd);
 	if (e != ERR_OK) {

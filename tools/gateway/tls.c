@@ -172,10 +172,8 @@ static enum err read_files(const struct config *c, struct set *s, const char **w
 		e = read_pem(s->arena, c->gateway_client_ca, &s->client_ca, why);
 	if (e != ERR_OK)
 		return e;
-	if (s->certificate == NULL && s->key == NULL && s->client_ca == NULL)
+	if (s->certificate == NULL)
 		return ERR_OK;
-	if (s->certificate == NULL || s->key == NULL)
-		return fail(why, N_("gateway.certificate and gateway.key go together"));
 	return is_open_to_all(c->gateway_key)
 		       ? fail(why, N_("others of this machine may read gateway.key, or its group "
 				      "write it: chmod o=,g-w"))

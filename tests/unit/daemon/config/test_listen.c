@@ -47,6 +47,7 @@ static void test_beyond_this_machine_there_is_tls(void **state)
 	};
 	static struct config c;
 	char url[64];
+	const char *why;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -55,8 +56,9 @@ static void test_beyond_this_machine_there_is_tls(void **state)
 			 rows[i].certificate);
 		snprintf(c.gateway_key, sizeof c.gateway_key, "%s", rows[i].key);
 		snprintf(c.gateway_client_ca, sizeof c.gateway_client_ca, "%s", rows[i].client_ca);
-		if (listen_check(&c) != rows[i].want)
+		if (listen_check(&c, &why) != rows[i].want)
 			fail_msg("%s, %zu", rows[i].listen, i);
+		assert_int_equal(why != NULL, rows[i].want == ERR_GATEWAY_TLS);
 		listen_url(&c, url, sizeof url);
 		assert_string_equal(url, rows[i].url);
 	}
