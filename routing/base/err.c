@@ -512,7 +512,8 @@ static const struct err_row rows[] = {
 	{ ERR_AXIS_NOBODY, N_("none of its recipients is a committee of the directory"),
 	  N_("codes of organs stand in the directory: vanthu committee change ID --organ-id") },
 	{ ERR_AXIS_FEED, N_("changes were not read while they were kept, or the store is another"),
-	  N_("compare inbox and outbox with the other side, then: vanthu axis resume NAME") },
+	  N_("compare inbox and outbox with the other side, then: vanthu axis resume NAME, or, "
+	     "of a system: vanthu axis retry NAME") },
 	{ ERR_AXIS_MANY, N_("there are as many adapters as a gateway serves"),
 	  N_("remove one that is not used: vanthu axis remove NAME") },
 	{ ERR_AXIS_BESIDE, N_("the file is not what the fields beside it say"),

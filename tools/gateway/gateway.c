@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "daemon/base/log.h"
-#include "daemon/config/listen.h"
 #include "tools/axis/axis.h"
 #include "tools/base/files.h"
 #include "tools/gateway/deadlines.h"
@@ -208,6 +207,11 @@ void gateway_reload(struct gateway_parts *p)
 			  log_quote(why == NULL ? "" : why, quoted, sizeof quoted));
 	else
 		log_event(LOG_INFO, "gateway-reload", "certificates=%s", changed ? "new" : "same");
+	say_end(&p->gateway);
+}
+
+void gateway_remind(const struct gateway_parts *p)
+{
 	say_end(&p->gateway);
 }
 

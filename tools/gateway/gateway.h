@@ -18,6 +18,8 @@ must_use enum err gateway_check(const struct config *config, const char **why);
 /* The certificates of TLS have been replaced: reads them again, while connections run. The log says
  * what came of it; what cannot be used changes nothing. */
 void gateway_reload(struct gateway_parts *p);
+/* Once a day: the log tells of what ends soon. */
+void gateway_remind(const struct gateway_parts *p);
 /* After `stop` can be read: waits for all that is under way. NULL is fine. */
 void gateway_stop(struct gateway_parts *p);
 

@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/base/i18n.h"
@@ -131,12 +132,14 @@ static int check(const struct config *config)
 /* Until a signal that ends it. All threads have them blocked. */
 static void wait_for_end(const sigset_t *signals, struct gateway_parts *parts)
 {
-	int number = 0;
+	static const struct timespec day = { .tv_sec = 24 * 60 * 60 };
+	int number;
 
-	while (sigwait(signals, &number) != 0 || number == SIGHUP) {
+	while ((number = sigtimedwait(signals, NULL, &day)) < 0 || number == SIGHUP) {
 		if (number == SIGHUP)
 			gateway_reload(parts);
-		number = 0;
+		else if (errno == EAGAIN)
+			gateway_remind(parts);
 	}
 	log_event(LOG_INFO, "gateway-stop", "signal=%d", number);
 }

@@ -256,6 +256,10 @@ static json_t *operation(const struct route *r, const json_t *given)
 	if (r->act == ROUTE_ANYBODY)
 		json_object_set_new(o, "security",
 				    json_pack("[{}, {s:[]}, {s:[]}]", "bearer", "certificate"));
+	if (r->act == TOKEN_ACT_AXIS)
+		json_object_set_new(o, "security",
+				    json_pack("[{s:[], s:[]}, {s:[]}, {s:[]}]", "system",
+					      "systemSecret", "bearer", "certificate"));
 	return o;
 }
 

@@ -345,7 +345,7 @@ static const struct route rows[] = {
 	  "What waits for this system, the oldest first, each until it is told done or fail.",
 	  TOKEN_ACT_AXIS, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, axis_list,
 	  FIELDS(CHOICE("status", "INITIAL|FAIL", "what waits (INITIAL), or was told fail"),
-		 COUNT("limit", "at most so many, up to 100"),
+		 COUNT_TO("limit", 100, "at most so many, and at least 1"),
 		 TEXT("after", "next of the answer before: what comes behind it")) },
 	{ "GET", "/axis/v1/edocs/{id}", "axisFetch", AXIS, "The file of a message, edXML.",
 	  TOKEN_ACT_AXIS, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, axis_fetch, NULL },

@@ -12,8 +12,8 @@
 enum value { VALUE_TEXT, VALUE_LIST, VALUE_FLAG, VALUE_FILES };
 
 /* The options of `vanthu send` (tools/command/send_order.c), as tests/system/spool.bats compares,
- * but --wait: the result does not wait, and receipts are told in in/receipts; and but --edxml, which
- * is for what comes from an edXML file: such a file is an order itself. */
+ * but --wait: the result does not wait, and receipts are told in in/receipts; and but --edxml,
+ * which is for what comes from an edXML file: such a file is an order itself. */
 static const struct {
 	const char *name;
 	enum value value;
