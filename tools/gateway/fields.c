@@ -10,7 +10,7 @@ enum { VALUE_MAX_BYTES = 4096, TEXT_MAX_BYTES = 64 * 1024, NUMBER_MAX_DIGITS = 1
 
 /* What every request that changes something can be asked for. */
 static const struct route_field dry_run = { "dry_run", ROUTE_FLAG, false, "say what would happen",
-					    NULL, 0 };
+					    NULL, 0, 0 };
 
 const struct route_field *fields_find(const struct route *r, const char *name)
 {
@@ -137,7 +137,7 @@ static bool is_of_type(const struct route_field *f, const json_t *value)
 	case ROUTE_FLAG:
 		return json_is_boolean(value);
 	case ROUTE_COUNT:
-		return json_is_integer(value) && json_integer_value(value) >= 0 &&
+		return json_is_integer(value) && json_integer_value(value) >= f->least &&
 		       json_integer_value(value) <= (f->most > 0 ? f->most : INT32_MAX);
 	case ROUTE_NUMBER:
 		return json_is_integer(value) && json_integer_value(value) >= 0;

@@ -46,8 +46,8 @@ static json_t *type_of(const struct route_field *f)
 	case ROUTE_FLAG:
 		return json_pack("{s:s}", "type", "boolean");
 	case ROUTE_COUNT:
-		return json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", 0, "maximum",
-				 f->most > 0 ? f->most : INT32_MAX);
+		return json_pack("{s:s, s:i, s:i}", "type", "integer", "minimum", f->least,
+				 "maximum", f->most > 0 ? f->most : INT32_MAX);
 	case ROUTE_NUMBER:
 		return json_pack("{s:s, s:s, s:i}", "type", "integer", "format", "int64", "minimum",
 				 0);
@@ -226,7 +226,7 @@ static const char *scope_of(enum token_act act)
 		[TOKEN_ACT_OFFICE] = "office",
 		[TOKEN_ACT_FIGURES] = "office, operate or read",
 		[TOKEN_ACT_OPERATE] = "operate",
-		[TOKEN_ACT_CHANGES] = "office, receive or send",
+		[TOKEN_ACT_CHANGES] = "office, operate, read, receive or send",
 		[TOKEN_ACT_AXIS] = "office, receive or send",
 	};
 

@@ -157,6 +157,7 @@ static const struct {
 	{ ERR_CANCELLED, 503 },
 	{ ERR_DESCRIPTORS, 503 },
 	{ ERR_NO_DAEMON, 503 },
+	{ ERR_SYSTEM, 503 },
 	{ ERR_DISK_FULL, 507 },
 	{ ERR_MAP_FULL, 507 },
 	{ ERR_NO_INODES, 507 },

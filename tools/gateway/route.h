@@ -32,7 +32,7 @@ struct route_field {
 	bool required;
 	const char *help;    /* in English, for the description */
 	const char *choices; /* "in|out"; NULL else */
-	int32_t most;	     /* of ROUTE_COUNT; 0: what 31 bits have */
+	int32_t least, most; /* of ROUTE_COUNT; most 0: what 31 bits have */
 };
 
 enum route_body {

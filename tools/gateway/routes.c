@@ -15,47 +15,51 @@
 
 #define TEXT(name, help)                                                                           \
 	{                                                                                          \
-		name, ROUTE_TEXT, false, help, NULL, 0                                             \
+		name, ROUTE_TEXT, false, help, NULL, 0, 0                                          \
 	}
 #define MUST(name, help)                                                                           \
 	{                                                                                          \
-		name, ROUTE_TEXT, true, help, NULL, 0                                              \
+		name, ROUTE_TEXT, true, help, NULL, 0, 0                                           \
 	}
 #define TEXTS(name, help)                                                                          \
 	{                                                                                          \
-		name, ROUTE_TEXTS, false, help, NULL, 0                                            \
+		name, ROUTE_TEXTS, false, help, NULL, 0, 0                                         \
 	}
 #define FLAG(name, help)                                                                           \
 	{                                                                                          \
-		name, ROUTE_FLAG, false, help, NULL, 0                                             \
+		name, ROUTE_FLAG, false, help, NULL, 0, 0                                          \
 	}
 #define COUNT(name, help)                                                                          \
 	{                                                                                          \
-		name, ROUTE_COUNT, false, help, NULL, 0                                            \
+		name, ROUTE_COUNT, false, help, NULL, 0, 0                                         \
 	}
 #define COUNT_TO(name, most, help)                                                                 \
 	{                                                                                          \
-		name, ROUTE_COUNT, false, help, NULL, most                                         \
+		name, ROUTE_COUNT, false, help, NULL, 0, most                                      \
+	}
+#define COUNT_FROM(name, least, most, help)                                                        \
+	{                                                                                          \
+		name, ROUTE_COUNT, false, help, NULL, least, most                                  \
 	}
 #define COUNT64(name, help)                                                                        \
 	{                                                                                          \
-		name, ROUTE_NUMBER, false, help, NULL, 0                                           \
+		name, ROUTE_NUMBER, false, help, NULL, 0, 0                                        \
 	}
 #define DATE(name, help)                                                                           \
 	{                                                                                          \
-		name, ROUTE_DATE, false, help, NULL, 0                                             \
+		name, ROUTE_DATE, false, help, NULL, 0, 0                                          \
 	}
 #define CHOICE(name, choices, help)                                                                \
 	{                                                                                          \
-		name, ROUTE_CHOICE, false, help, choices, 0                                        \
+		name, ROUTE_CHOICE, false, help, choices, 0, 0                                     \
 	}
 #define CHOOSE(name, choices, help)                                                                \
 	{                                                                                          \
-		name, ROUTE_CHOICE, true, help, choices, 0                                         \
+		name, ROUTE_CHOICE, true, help, choices, 0, 0                                      \
 	}
 #define END                                                                                        \
 	{                                                                                          \
-		NULL, ROUTE_TEXT, false, NULL, NULL, 0                                             \
+		NULL, ROUTE_TEXT, false, NULL, NULL, 0, 0                                          \
 	}
 #define FIELDS(...)                                                                                \
 	(const struct route_field[])                                                               \
@@ -205,7 +209,7 @@ static const struct route rows[] = {
 	  TOKEN_ACT_CHANGES, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, changes_answer,
 	  FIELDS(COUNT64("since", "the last number that was dealt with; else all that is kept"),
 		 COUNT_TO("wait", 60, "seconds to wait for something newer"),
-		 COUNT_TO("limit", 1000, "at most so many, and at least 1"),
+		 COUNT_FROM("limit", 1, 1000, "at most so many, and at least 1"),
 		 TEXTS("kind", "only these kinds"),
 		 TEXT("feed", "feed of the answer that since is from: another one is a fault")) },
 	{ "GET", "/v1/events", "followChanges", "changes",
@@ -293,7 +297,7 @@ static const struct route rows[] = {
 	  "Declare another target of the plan: so many done of all, as of a day.", TOKEN_ACT_OFFICE,
 	  ROUTE_GENERAL, ROUTE_JSON, "target declare", "name done_of_all", NULL, NULL,
 	  FIELDS(MUST("name", "of the target"), MUST("done_of_all", "DONE/ALL, like 12/30"),
-		 { "as_of", ROUTE_DATE, true, "the day that the figures are of", NULL, 0 },
+		 { "as_of", ROUTE_DATE, true, "the day that the figures are of", NULL, 0, 0 },
 		 TEXT("person", "in whose name it is declared"),
 		 FLAG("correct", "the last declaration was wrong")) },
 	{ "POST", "/v1/target/report", "reportTarget", FIGURES, "Send our own figures up now.",
@@ -345,7 +349,7 @@ static const struct route rows[] = {
 	  "What waits for this system, the oldest first, each until it is told done or fail.",
 	  TOKEN_ACT_AXIS, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, axis_list,
 	  FIELDS(CHOICE("status", "INITIAL|FAIL", "what waits (INITIAL), or was told fail"),
-		 COUNT_TO("limit", 100, "at most so many, and at least 1"),
+		 COUNT_FROM("limit", 1, 100, "at most so many, and at least 1"),
 		 TEXT("after", "next of the answer before: what comes behind it")) },
 	{ "GET", "/axis/v1/edocs/{id}", "axisFetch", AXIS, "The file of a message, edXML.",
 	  TOKEN_ACT_AXIS, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, axis_fetch, NULL },
