@@ -129,6 +129,14 @@ code_is() { v "$1" show "$2" --json | jq -e --arg c "$3" '.data.work.code == $c'
 	v cuc edxml import s.edxml -q
 	code_is cuc 16-NQ/ĐU 03
 	run -0 --separate-stderr v cuc edxml import s.edxml --json
+	# Assigned, and not said to whom: to that office.
+	status_file 000.00.12.A24 04 16 s.edxml "Chưa rõ"
+	/usr/bin/python3 -c 'import re, sys
+s = open("s.edxml").read()
+open("s.edxml", "w").write(re.sub(r"<(\w+:)?StaffInfo>.*?</(\w+:)?StaffInfo>", "", s, flags=re.S))'
+	! grep -q StaffInfo s.edxml
+	v cuc edxml import s.edxml -q
+	v cuc show 16-NQ/ĐU --json | jq -e '.data.work | .code == "04" and .to != null and .to != "Trần Thị Bình"'
 	status_file 000.00.12.A24 04 16 s.edxml "Trình trước thứ sáu"
 	v cuc edxml import s.edxml -q
 	v cuc show 16-NQ/ĐU --json | jq -e '.data.work | .code == "04" and .to == "Trần Thị Bình" and .note == "Trình trước thứ sáu"'

@@ -464,6 +464,17 @@ static const struct status_row {
 	{ "16", { "recall", "decline" }, "reason", true },
 };
 
+/* Many a system says that it has assigned a document, and not to whom: then it is the system's. */
+static text_t in_charge(const struct importing *i)
+{
+	const text_t known[] = { i->m->staff.staff, i->m->staff.department, i->m->from.name };
+
+	for (size_t n = 0; n < sizeof known / sizeof known[0]; n++)
+		if (edxml_text(known[n])[0] != '\0')
+			return known[n];
+	return edxml_text(i->m->from.organ_id);
+}
+
 static const struct status_row *row_of(const char *code)
 {
 	for (size_t n = 0; n < sizeof status_rows / sizeof status_rows[0]; n++)
@@ -506,10 +517,7 @@ static int make_status(struct importing *i)
 				  note[0] == '\0' && row->wants_note ? edxml_status_text(code)
 								     : note);
 	if (strcmp(code, "04") == 0)
-		edxml_line_option(&i->line, "to",
-				  edxml_text(i->m->staff.staff)[0] != '\0'
-					  ? i->m->staff.staff
-					  : i->m->staff.department);
+		edxml_line_option(&i->line, "to", in_charge(i));
 	return 0;
 }
 
