@@ -454,3 +454,93 @@ until_sent() { # NUMBER
 	list mang2 FAIL
 	says '.edocs == []'
 }
+
+# Of an exported file what names it, who it is from and its parts, and nothing else.
+strip() { # FILE OUT
+	python3 - "$1" "$2" <<-'END'
+		import sys, xml.etree.ElementTree as E
+		tree = E.parse(sys.argv[1])
+		kept = {'From', 'Extension', 'TraceHeaderList'}
+		for header in (e for e in tree.iter() if e.tag.endswith('}MessageHeader')):
+		    for e in list(header):
+		        if e.tag.split('}')[-1] not in kept:
+		            header.remove(e)
+		tree.write(sys.argv[2], encoding='utf-8', xml_declaration=True)
+	END
+}
+rest_status() { # NAME PATH CURL-OPTION…
+	curl -sS -m 120 -o rest -w '%{http_code}' -H "Authorization: Bearer $(cat "$SECRETS/$1")" "$URL/v1/documents/$2" "${@:3}"
+}
+
+@test "no file makes another's document a token's own, however little it says or how much" {
+	system few send
+	system all office
+	printf 'mật\n' >doc.txt
+	id=$(v bo send doc.txt --to cuc --type CV --number "$((N + 1))-CV/ĐU" --subject 'Của văn phòng' --json | jq -r .data.id)
+	v bo edxml export "$id" -o whole.edxml -q
+	strip whole.edxml stripped.edxml
+	"$VANTHU" edxml check stripped.edxml --json | jq -e ".data | .origin == \"bo\" and .origin_id == \"$id\" and .to == [] and .subject == null and (.parts | length == 1)"
+	[ "$(rest_status few "$id")" = 404 ]
+	for f in stripped whole; do
+		post few $f.edxml edoc "f-$f"
+		[ "$CODE" = 409 ] && says '.code == "VT-2002" and .field == "file"'
+		[ "$(rest_status few "$id")" = 404 ]
+		[ "$(rest_status few "$id/recall" -X POST -H 'Content-Type: application/json' -d '{"reason": "x"}')" = 404 ]
+		ask few "/v1/sentEdocs?senderDocId=f-$f"
+		says '.edocs == []'
+	done
+	# What arrived is not told of either; nor may it be, where it would have the id of this file.
+	came=$(from_cuc $((N + 2)))
+	wait_for 60 arrived bo "$came"
+	v bo edxml export "$came" -o came.edxml -q
+	strip came.edxml came-stripped.edxml
+	post few came-stripped.edxml edoc came
+	[ "$CODE" = 409 ] && says '.code == "VT-2002"'
+	form $((N + 3)) office.edxml
+	office=$(v bo edxml import office.edxml --json | jq -r .data.id)
+	post few office.edxml edoc office
+	[ "$CODE" = 409 ] && says '.code == "VT-2002"'
+	[ "$(rest_status few "$office")" = 404 ]
+	# An id that a key of another token will have is not to be had before it.
+	sed "s#$id#0193a8f0-0000-8000-8000-000000000001#" whole.edxml >key.edxml
+	! cmp -s whole.edxml key.edxml
+	post few key.edxml edoc key
+	[ "$CODE" = 409 ] && says '.code == "VT-2002"'
+	# Who may see all of them gets it as before, and then what becomes of it.
+	post all whole.edxml edoc whole
+	[ "$CODE" = 200 ] && says ".documentId == \"$id\""
+	v cuc accept "$id" -q >/dev/null
+	wait_for 60 waits all ".messageType == \"status\" and .documentId == \"$id\""
+	waits few true '== 0'
+	# Its own comes back to it.
+	form $((N + 4)) own.edxml
+	post few own.edxml edoc own
+	says '.errorCode == 0'
+	own=$(jq -r .documentId answer)
+	v bo edxml export "$own" -o own2.edxml -q
+	post few own2.edxml edoc own2
+	[ "$CODE" = 200 ] && says ".documentId == \"$own\""
+	[ "$(rest_status few "$own")" = 200 ]
+}
+
+@test "a document is noted as the token's own before it is sent" {
+	system early send
+	# One that vanthu wrote keeps its id, wherever its store was lost.
+	printf 'sớm\n' >doc.txt
+	id=$(v bo send doc.txt --to cuc --type CV --number "$((N + 1))-CV/ĐU" --subject 'Sớm' --json | jq -r .data.id)
+	v bo edxml export "$id" -o whole.edxml -q
+	own=0193a8f0-0000-7000-8000-$(printf %012d "$N")
+	sed "s#$id#$own#g" whole.edxml >a.edxml
+	noted() { xxd -p "$LAB/bo/gateway/sent/early" | tr -d '\n' | grep -q "${own//-/}"; }
+	# Nobody answers behind the gateway any more when it is killed: the document is there, or not, and noted in any case.
+	(post early a.edxml edoc k1 || true) 3>&- & ASKS=$!
+	wait_for 60 noted
+	kill_gateway bo
+	wait "$ASKS"
+	up
+	post early a.edxml edoc k1
+	[ "$CODE" = 200 ] && says ".documentId == \"$own\""
+	v cuc show "$own" --json >/dev/null || wait_for 60 arrived cuc "$own"
+	wait_for 60 waits early ".messageType == \"status\" and .documentId == \"$own\""
+	[ "$(rest_status early "$own")" = 200 ]
+}

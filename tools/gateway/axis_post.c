@@ -15,6 +15,7 @@
 #include "tools/gateway/form.h"
 #include "tools/gateway/parcel.h"
 #include "tools/gateway/permit.h"
+#include "tools/gateway/pool.h"
 
 struct post {
 	struct exchange *x;
@@ -25,8 +26,9 @@ struct post {
 	char id[POSTED_ID_SIZE];
 	char reason[AXIS_REASON_SIZE];
 	const char *field;
-	json_t *said; /* what `edxml check` says of it */
-	bool ours;    /* one of our own documents that comes back */
+	json_t *said;	     /* what `edxml check` says of it */
+	struct doc_id makes; /* the document that it is, or will be */
+	bool there;	     /* that is here already */
 };
 
 static enum err fail(struct post *p, enum err e, const char *field)
@@ -110,22 +112,105 @@ static enum err check_rights(struct post *p)
 
 /* ---- doing it ---- */
 
-/* Before it is sent: what becomes of it is told to who has handed it in, and may be known before
- * this is answered. One of ours that comes back is somebody's already. */
-static enum err note_own(struct post *p)
+/* ERR_NOT_FOUND: no such document is here, issued by us or arrived. */
+static enum err ask(const struct post *p, Vanthu__V1__Ref *ref, char id[UUID_TEXT_SIZE])
 {
-	const char *folder = p->work->gateway_folder, *id = axis_text(p->said, "import_id");
-	struct doc_id made;
-	bool yes = false;
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Reply *reply = NULL;
+	struct client_fault fault = { .err = ERR_OK };
+	struct pool_place *place;
+	enum err e = pool_take(p->x->gateway->pool, CLIENT_OFFICE, &p->x->rights, &place);
+
+	if (e != ERR_OK)
+		return e;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
+	request.show = ref;
+	e = client_send(place->client, &request);
+	if (e == ERR_OK)
+		e = client_next(place->client, &reply);
+	if (e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_VIEW &&
+	    reply->view->line != NULL && reply->view->line->id.len == sizeof(struct doc_id)) {
+		uuid_print(reply->view->line->id.data, id);
+	} else {
+		client_fault(place->client, e, e == ERR_OK ? reply : NULL, &fault);
+		e = fault.err;
+	}
+	pool_give(p->x->gateway->pool, place);
+	return e;
+}
+
+static enum err is_there(const struct post *p, const struct doc_id *id, bool *there)
+{
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	char text[UUID_TEXT_SIZE], found[UUID_TEXT_SIZE];
 	enum err e;
 
-	p->ours = strcmp(axis_text(p->said, "origin"), p->work->committee) == 0;
-	if (is_status(p) || p->ours || strcmp(axis_text(p->said, "business"), "recall") == 0)
+	uuid_print(id->bytes, text);
+	ref.text = text;
+	e = ask(p, &ref, found);
+	*there = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err is_own(const struct post *p, const struct doc_id *id, bool *own)
+{
+	*own = false;
+	return token_sent_has(p->work->gateway_folder, p->x->rights.name, id, own);
+}
+
+/* *others: not for a token that sees only what it handed in itself. */
+static enum err look_up(const struct post *p, const struct doc_id *id, bool *there, bool *others)
+{
+	bool own = true;
+	enum err e = is_there(p, id, there);
+
+	if (e == ERR_OK && !token_may(&p->x->rights, TOKEN_ACT_SEE_SENT))
+		e = is_own(p, id, &own);
+	*others = !own;
+	return e;
+}
+
+/* As the import finds it out: what vanthu wrote is found by its id where it is here, and keeps it
+ * where it is ours. A file can name any document, and say so little that it is the same as that
+ * one: another's is not shown by that, nor had. Nor is the id that a key of another token will
+ * have. */
+static enum err find_out(struct post *p)
+{
+	const char *origin = axis_text(p->said, "origin");
+	struct doc_id named;
+	bool others = false, came = false;
+	enum err e = ERR_OK;
+
+	if (is_status(p))
 		return ERR_OK;
-	if (uuid_parse(id, &made) != ERR_OK)
+	if (uuid_parse(axis_text(p->said, "import_id"), &p->makes) != ERR_OK)
 		return ERR_SYSTEM;
-	e = token_sent_has(folder, p->x->rights.name, &made, &yes);
-	return e == ERR_OK && !yes ? token_sent_add(folder, p->x->rights.name, &made) : e;
+	if (origin[0] != '\0' && uuid_parse(axis_text(p->said, "origin_id"), &named) == ERR_OK) {
+		if (strcmp(origin, p->work->committee) == 0)
+			p->makes = named;
+		else
+			e = look_up(p, &named, &came, &others);
+	}
+	if (e == ERR_OK && !(came && others)) {
+		e = look_up(p, &p->makes, &p->there, &others);
+		others = others && (p->there || p->makes.bytes[6] >> 4 == 8);
+	}
+	return e == ERR_OK && others ? fail(p, ERR_CONFLICT, "file") : e;
+}
+
+static enum err note_own(const struct post *p)
+{
+	bool own;
+	enum err e = is_own(p, &p->makes, &own);
+
+	return e == ERR_OK && !own ? token_sent_add(p->work->gateway_folder, p->x->rights.name,
+						    &p->makes)
+				   : e;
+}
+
+static bool makes_one(const struct post *p)
+{
+	return !is_status(p) && strcmp(axis_text(p->said, "business"), "recall") != 0;
 }
 
 static enum err import(struct post *p, char document[UUID_TEXT_SIZE])
@@ -133,25 +218,27 @@ static enum err import(struct post *p, char document[UUID_TEXT_SIZE])
 	const char *const args[] = { "edxml", "import", "--", p->file, NULL };
 	const json_t *first;
 	json_t *done;
-	struct doc_id own;
 	enum err e = axis_run(p->work, args, &done, p->reason);
 
 	first = json_is_array(done) ? json_array_get(done, 0) : done;
 	snprintf(document, UUID_TEXT_SIZE, "%.36s", axis_text(first, "id"));
 	json_decref(done);
-	/* All of it is the same as what is there, or it would have been refused. */
-	if (e == ERR_OK && p->ours && !is_status(p) && uuid_parse(document, &own) == ERR_OK)
-		e = token_sent_add(p->work->gateway_folder, p->x->rights.name, &own);
 	return e;
 }
 
+/* Noted before it is sent: what becomes of it is told to who has handed it in, and may be known
+ * before this is answered. One that is there only when the import has found it to be the same; only
+ * who may see all of them comes so far with that. */
 static enum err do_it(struct post *p)
 {
-	char document[UUID_TEXT_SIZE] = "";
-	enum err e = note_own(p);
+	char document[UUID_TEXT_SIZE] = "", made[UUID_TEXT_SIZE];
+	enum err e = makes_one(p) && !p->there ? note_own(p) : ERR_OK;
 
+	uuid_print(p->makes.bytes, made);
 	if (e == ERR_OK)
 		e = import(p, document);
+	if (e == ERR_OK && makes_one(p) && p->there && strcmp(document, made) == 0)
+		e = note_own(p);
 	if (e == ERR_OK)
 		e = posted_note(&p->posted, p->id, p->key,
 				json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "id", p->id, "sha256",
@@ -172,6 +259,8 @@ static enum err take_new(struct post *p)
 	e = look_into(p);
 	if (e == ERR_OK)
 		e = check_rights(p);
+	if (e == ERR_OK)
+		e = find_out(p);
 	if (e == ERR_OK && exchange_flag(p->x, "dry_run"))
 		answer(p, "", false);
 	else if (e == ERR_OK)
