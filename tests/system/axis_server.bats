@@ -544,3 +544,47 @@ rest_status() { # NAME PATH CURL-OPTION…
 	wait_for 60 waits early ".messageType == \"status\" and .documentId == \"$own\""
 	[ "$(rest_status early "$own")" = 200 ]
 }
+
+@test "a dry run says what would be said, and leaves nothing behind" {
+	system dry office
+	local dir=$LAB/bo/gateway/axis-server/dry
+	state() { find "$dir" "$LAB/bo/gateway/sent" -type f ! -name '.lock*' -exec sha256sum {} + | sort; }
+	both() { # STATUS CODE FILE KEY: dry, then not, the same is said
+		for way in '?dry_run=1' ''; do
+			ask dry "/v1/sendEdoc$way" -F "file=@$3" -F senderDocId="$4"
+			[ "$CODE" = "$1" ] && says ".code == \"$2\"" || { cat answer; return 1; }
+			jq 'del(.instance, .request_id)' answer >"said${way:+-dry}"
+		done
+		diff said-dry said
+	}
+	form $((N + 1)) a.edxml
+	sed 's#<edXML:OrganId>000.00.12.A24</edXML:OrganId>#<edXML:OrganId>000.00.77.Z24</edXML:OrganId>#' a.edxml >organ.edxml
+	both 422 VT-1068 organ.edxml k1
+	status_file 03 9999 s.edxml
+	both 422 VT-2001 s.edxml k2
+	ask dry '/v1/sendEdoc?dry_run=1' -F file=@a.edxml -F senderDocId=k3
+	says '.errorCode == 0 and .dry_run and (.documentId | length == 36)'
+	id=$(jq -r .documentId answer)
+	run ! v bo show "$id" --json
+	ask dry '/v1/sentEdocs?senderDocId=k3'
+	says '.edocs == []'
+	post dry a.edxml edoc k3
+	says ".errorCode == 0 and .repeated == null and .documentId == \"$id\""
+	# The same file again under a key that nobody had: only looked at, the key stays free.
+	state >before
+	ask dry '/v1/sendEdoc?dry_run=1' -F file=@a.edxml -F senderDocId=k4
+	says '.errorCode == 0 and .repeated and .dry_run'
+	state | diff before -
+	form $((N + 2)) b.edxml
+	post dry b.edxml edoc k4
+	[ "$CODE" = 200 ] && says '.repeated == null'
+	# A status too is only looked at.
+	came=$(from_cuc $((N + 3)))
+	wait_for 60 arrived bo "$came"
+	status_file 03 $((N + 3)) s.edxml
+	state >before
+	ask dry '/v1/sendEdoc?dry_run=1' -F file=@s.edxml -F senderDocId=k5
+	[ "$CODE" = 200 ] && says '.errorCode == 0 and .dry_run'
+	state | diff before -
+	v bo inbox --new --json | jq -e "any(.data[]; .id == \"$came\")"
+}

@@ -215,10 +215,11 @@ static bool makes_one(const struct post *p)
 
 static enum err import(struct post *p, char document[UUID_TEXT_SIZE])
 {
-	const char *const args[] = { "edxml", "import", "--", p->file, NULL };
+	const char *const args[] = { "--dry-run", "edxml", "import", "--", p->file, NULL };
+	const bool look = exchange_flag(p->x, "dry_run");
 	const json_t *first;
 	json_t *done;
-	enum err e = axis_run(p->work, args, &done, p->reason);
+	enum err e = axis_run(p->work, args + (look ? 0 : 1), &done, p->reason);
 
 	first = json_is_array(done) ? json_array_get(done, 0) : done;
 	snprintf(document, UUID_TEXT_SIZE, "%.36s", axis_text(first, "id"));
@@ -250,6 +251,17 @@ static enum err do_it(struct post *p)
 	return e;
 }
 
+/* It is asked of everything that would be done, and nothing is noted. */
+static enum err look_only(struct post *p)
+{
+	char document[UUID_TEXT_SIZE];
+	enum err e = import(p, document);
+
+	if (e == ERR_OK)
+		answer(p, document, false);
+	return e;
+}
+
 static enum err take_new(struct post *p)
 {
 	enum err e;
@@ -262,7 +274,7 @@ static enum err take_new(struct post *p)
 	if (e == ERR_OK)
 		e = find_out(p);
 	if (e == ERR_OK && exchange_flag(p->x, "dry_run"))
-		answer(p, "", false);
+		e = look_only(p);
 	else if (e == ERR_OK)
 		e = do_it(p);
 	command_place_give();
@@ -281,7 +293,9 @@ static enum err take(struct post *p)
 		return fail(p, e, e == ERR_AXIS_KEY ? "senderDocId" : NULL);
 	e = posted_find(&p->posted, p->id, &known);
 	if (e == ERR_OK) {
-		e = posted_note(&p->posted, p->id, p->key, json_incref(known));
+		/* under this key too */
+		if (!exchange_flag(p->x, "dry_run"))
+			e = posted_note(&p->posted, p->id, p->key, json_incref(known));
 		if (e == ERR_OK)
 			answer(p, axis_text(known, "document"), true);
 	} else if (e == ERR_NOT_FOUND) {
