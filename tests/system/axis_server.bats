@@ -588,3 +588,18 @@ rest_status() { # NAME PATH CURL-OPTION…
 	state | diff before -
 	v bo inbox --new --json | jq -e "any(.data[]; .id == \"$came\")"
 }
+
+@test "who finds a system's messages in other hands is told to come again" {
+	system held office
+	form $((N + 1)) a.edxml
+	ask held '/v1/sendEdoc?dry_run=1' -F file=@a.edxml
+	says '.errorCode == 0'
+	exec {held}<"$LAB/bo/gateway/axis-server/held/.lock-in"
+	flock "$held"
+	post held a.edxml edoc k1 -D head
+	exec {held}<&-
+	[ "$CODE" = 503 ] && says '.code == "VT-5004" and .errorCode == 10'
+	grep -qi '^retry-after: [1-9]' head
+	post held a.edxml edoc k1
+	[ "$CODE" = 200 ] && says '.repeated == null'
+}

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -11,6 +12,8 @@
 #include "proto/digest.h"
 #include "tools/axis/served.h"
 #include "tools/base/files.h"
+
+enum { WAIT_MS = 5000, PAUSE_MS = 20 };
 
 static void path_of(const struct posted *p, const char *folder, const char *name,
 		    char out[AXIS_PATH_MAX])
@@ -36,6 +39,20 @@ static void hash(const char *what, const char *text, char out[POSTED_ID_SIZE])
 	snprintf(out, POSTED_ID_SIZE, "%.32s", hex);
 }
 
+/* Whoever has it does one message; a system that sends several at once asks again for the others,
+ * and does not hold a thread for each. */
+static enum err wait_for(int lock)
+{
+	for (unsigned ms = 0; flock(lock, LOCK_EX | LOCK_NB) != 0; ms += PAUSE_MS) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return ERR_FILE;
+		if (ms >= WAIT_MS)
+			return ERR_BUSY;
+		poll(NULL, 0, PAUSE_MS);
+	}
+	return ERR_OK;
+}
+
 enum err posted_open(struct posted *p)
 {
 	static const char *const words[] = { NULL, "in", "keys" };
@@ -55,11 +72,7 @@ enum err posted_open(struct posted *p)
 	p->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (p->lock < 0)
 		return ERR_FILE;
-	while (flock(p->lock, LOCK_EX) != 0) {
-		if (errno != EINTR)
-			return ERR_FILE;
-	}
-	return ERR_OK;
+	return wait_for(p->lock);
 }
 
 void posted_close(struct posted *p)

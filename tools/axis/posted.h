@@ -19,7 +19,8 @@ struct posted {
 	int lock;
 };
 
-/* One caller at a time: waits for it. ERR_FILE. posted_close in any case. */
+/* One caller at a time: waits some seconds for it, then ERR_BUSY. ERR_FILE. posted_close in any
+ * case. */
 must_use enum err posted_open(struct posted *p);
 void posted_close(struct posted *p);
 void posted_id(const struct posted *p, const char *sha256, char out[POSTED_ID_SIZE]);
