@@ -69,6 +69,7 @@ TOOLS := \
 	command/edxml \
 	command/edxml_export \
 	command/edxml_find \
+	command/edxml_id \
 	command/edxml_import \
 	command/edxml_line \
 	command/edxml_organs \

@@ -119,6 +119,20 @@ code_is() { v "$1" show "$2" --json | jq -e --arg c "$3" '.data.work.code == $c'
 	jq -e '.error.code == "VT-1070"' <<<"$output"
 }
 
+@test "a file that its system has written anew is the same document; one that says something else is another" {
+	local id
+	form plain 14 a.edxml
+	id=$(v bo edxml import a.edxml --json | jq -r .data.id)
+	sed -E 's#(Timestamp>)[^<]*#\12026/11/25 08:09:10#g; s#></#>\n</#g' a.edxml >b.edxml
+	! cmp -s a.edxml b.edxml
+	grep -q '2026/11/25 08:09:10' b.edxml
+	[ "$(v bo edxml import b.edxml --json | jq -r .data.id)" = "$id" ]
+	sed 's#<edXML:Subject>#<edXML:Subject>Khác: #' a.edxml >c.edxml
+	! cmp -s a.edxml c.edxml
+	[ "$(v bo edxml import c.edxml --json | jq -r .data.id)" != "$id" ]
+	[ "$(v bo outbox --number 14-NQ/ĐU --json | jq '.data | length')" = 2 ]
+}
+
 @test "statuses are what our office does, and what is repeated changes nothing" {
 	form plain 16 a.edxml
 	v bo edxml import a.edxml --wait delivered --timeout 120 -q >/dev/null

@@ -14,6 +14,7 @@
 #include "tools/command/commands.h"
 #include "tools/command/delivered.h"
 #include "tools/command/edxml_find.h"
+#include "tools/command/edxml_id.h"
 #include "tools/command/edxml_line.h"
 #include "tools/command/edxml_organs.h"
 #include "tools/command/edxml_same.h"
@@ -172,7 +173,7 @@ static void find_out_id(const struct importing *i, char out[UUID_TEXT_SIZE])
 	if (edxml_message_value(i->m, "origin")[0] != '\0' && uuid_parse(own, &id) == ERR_OK)
 		uuid_print(id.bytes, out);
 	else
-		edxml_show_id(i->file, out);
+		edxml_id_of(i->file, out);
 }
 
 /* What another committee wrote gets an id of ours, should it be ours to send at all. */
@@ -184,7 +185,7 @@ static void add_id(struct importing *i)
 	if (strcmp(edxml_message_value(i->m, "origin"), us.text) == 0)
 		find_out_id(i, id);
 	else
-		edxml_show_id(i->file, id);
+		edxml_id_of(i->file, id);
 	edxml_line_option(&i->line, "id", id);
 }
 

@@ -1,20 +1,18 @@
 /* See tools/command/edxml_same.h. */
 #include "tools/command/edxml_same.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/digest.h"
 #include "routing/rules/rules.h"
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
 #include "tools/client/client.h"
+#include "tools/command/edxml_id.h"
 #include "tools/output/output.h"
 
-enum { READ_BYTES = 64 << 10 };
 
 /* As it is sent: in one spelling. */
 static bool same_text(text_t said, const char *has)
@@ -101,29 +99,6 @@ static bool same_recipients(const struct edxml_same_question *q)
 
 /* ---- parts ---- */
 
-static bool same_file(const char *path, const struct content_part *part)
-{
-	struct digest_stream *s = digest_begin();
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	uint8_t *bytes = malloc(READ_BYTES);
-	struct digest digest;
-	uint64_t size = 0;
-	ssize_t n = -1;
-
-	while (s != NULL && fd >= 0 && bytes != NULL && (n = read(fd, bytes, READ_BYTES)) > 0) {
-		digest_add(s, (struct blob){ bytes, (size_t)n });
-		size += (uint64_t)n;
-	}
-	free(bytes);
-	if (fd >= 0)
-		close(fd);
-	if (s == NULL)
-		return false;
-	digest = digest_end(s);
-	return n == 0 && size == part->size_bytes &&
-	       memcmp(&digest, &part->sha256, sizeof digest) == 0;
-}
-
 static bool same_parts(const struct edxml_same_question *q)
 {
 	const struct edxml_loaded *l = q->file->loaded;
@@ -131,13 +106,14 @@ static bool same_parts(const struct edxml_same_question *q)
 	if (l->message->part_count != q->view->n_parts)
 		return false;
 	for (uint32_t i = 0; i < l->message->part_count; i++) {
-		char path[sizeof q->file->folder + sizeof l->names[0]];
 		struct content_part part;
+		struct digest digest;
+		uint64_t size;
 
 		if (content_part_of(q->view, i, &part) != ERR_OK || part.size_bytes != l->sizes[i])
 			return false;
-		snprintf(path, sizeof path, "%s/%s", q->file->folder, l->names[i]);
-		if (!same_file(path, &part))
+		if (!edxml_id_part(q->file, i, &digest, &size) || size != part.size_bytes ||
+		    memcmp(&digest, &part.sha256, sizeof digest) != 0)
 			return false;
 	}
 	return true;

@@ -14,6 +14,7 @@
 #include "tools/cli/cli.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
+#include "tools/command/edxml_id.h"
 #include "tools/output/output.h"
 
 /* Long enough for a path, a line and what is wrong there. */
@@ -216,36 +217,6 @@ static json_t *said(const struct edxml_organ *list, uint32_t count)
 	return out;
 }
 
-/* The same file is the same document, whoever imports it again: its id is made of what is known of
- * it. The time in it is the day of issue, so that ids of later documents are larger. */
-void edxml_show_id(const struct edxml_file *f, char out[UUID_TEXT_SIZE])
-{
-	static const char name[] = "vanthu edxml v1\n";
-	struct digest_stream *s = digest_begin();
-	struct digest digest = f->loaded->sha256;
-	text_t foreign = edxml_text(f->loaded->message->document_id);
-	struct doc_id id;
-	char date[EDXML_DATE_SIZE];
-	int64_t ms = 0;
-
-	if (s != NULL) {
-		digest_add(s, (struct blob){ (const uint8_t *)name, sizeof name - 1 });
-		digest_add(s, (struct blob){ (const uint8_t *)foreign, strlen(foreign) + 1 });
-		digest_add(s, (struct blob){ digest.bytes, sizeof digest.bytes });
-		digest = digest_end(s);
-	}
-	if (edxml_date(edxml_text(f->loaded->message->date), date))
-		(void)edxml_time(date, &ms);
-	if (ms < 0)
-		ms = 0;
-	memcpy(id.bytes, digest.bytes, sizeof id.bytes);
-	for (int n = 0; n < 6; n++)
-		id.bytes[n] = (uint8_t)((uint64_t)ms >> (40 - 8 * n));
-	id.bytes[6] = (uint8_t)(0x70 | (id.bytes[6] & 0x0f));
-	id.bytes[8] = (uint8_t)(0x80 | (id.bytes[8] & 0x3f));
-	uuid_print(id.bytes, out);
-}
-
 static void add_document(json_t *out, const struct edxml_file *f)
 {
 	const struct edxml_message *m = f->loaded->message;
@@ -261,7 +232,7 @@ static void add_document(json_t *out, const struct edxml_file *f)
 	json_object_set_new(out, "signer", text(m->signer));
 	json_object_set_new(out, "business", json_string(business_of(m)));
 	json_object_set_new(out, "older", text(m->business_id));
-	edxml_show_id(f, id);
+	edxml_id_of(f, id);
 	json_object_set_new(out, "import_id", json_string(id));
 	json_object_set_new(out, "origin", json_text_or_null(edxml_message_value(m, "origin")));
 	json_object_set_new(out, "origin_id", json_text_or_null(edxml_message_value(m, "id")));

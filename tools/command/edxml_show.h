@@ -19,10 +19,6 @@ struct edxml_file {
 int edxml_show_open(struct cli *cli, const char *path, struct edxml_file *f);
 void edxml_show_close(struct edxml_file *f);
 
-/* The id that a document gets when it is imported, unless it is one of ours that comes back: the
- * same file is the same document, whoever imports it again. */
-void edxml_show_id(const struct edxml_file *f, char out[UUID_TEXT_SIZE]);
-
 /* Prints its warnings, a line of standard error each. */
 void edxml_show_warn(struct cli *cli, const struct edxml_file *f);
 /* Prints what the file is, with its warnings. Returns 0. */

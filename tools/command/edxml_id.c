@@ -1,0 +1,110 @@
+/* See edxml_id.h. */
+#include "tools/command/edxml_id.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/digest.h"
+#include "tools/base/text.h"
+
+enum { READ_BYTES = 64 << 10 };
+
+bool edxml_id_part(const struct edxml_file *f, uint32_t n, struct digest *out, uint64_t *size_bytes)
+{
+	char path[sizeof f->folder + sizeof f->loaded->names[0]];
+	struct digest_stream *s = digest_begin();
+	uint8_t *bytes = malloc(READ_BYTES);
+	ssize_t got = -1;
+	int fd;
+
+	snprintf(path, sizeof path, "%s/%s", f->folder, f->loaded->names[n]);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	*size_bytes = 0;
+	while (s != NULL && fd >= 0 && bytes != NULL && (got = read(fd, bytes, READ_BYTES)) > 0) {
+		digest_add(s, (struct blob){ bytes, (size_t)got });
+		*size_bytes += (uint64_t)got;
+	}
+	free(bytes);
+	if (fd >= 0)
+		close(fd);
+	if (s == NULL)
+		return false;
+	*out = digest_end(s);
+	return got == 0;
+}
+
+/* With its end, so that what one text loses the next does not win. */
+static void add_text(struct digest_stream *s, text_t text)
+{
+	const char *t = edxml_text(text);
+
+	digest_add(s, (struct blob){ (const uint8_t *)t, strlen(t) + 1 });
+}
+
+static void add_message(struct digest_stream *s, const struct edxml_message *m)
+{
+	const text_t fields[] = {
+		m->from.organ_id, m->document_id,  m->code_number, m->code_notation,
+		m->place,	  m->date,	   m->type,	   m->type_detail,
+		m->type_name,	  m->subject,	   m->content,	   m->competence,
+		m->position,	  m->signer,	   m->due_date,	   m->priority,
+		m->business_id,	  m->business_type, m->business_reason, m->paper,
+	};
+
+	for (size_t n = 0; n < sizeof fields / sizeof fields[0]; n++)
+		add_text(s, fields[n]);
+	for (uint32_t n = 0; n < m->to_count; n++)
+		add_text(s, m->to[n].organ_id);
+	add_text(s, "");
+	for (uint32_t n = 0; n < m->response_count; n++) {
+		add_text(s, m->responses[n].organ_id);
+		add_text(s, m->responses[n].document_id);
+		add_text(s, m->responses[n].code);
+	}
+	add_text(s, "");
+}
+
+/* A part that cannot be read makes it an id of this file alone. */
+static void add_parts(struct digest_stream *s, const struct edxml_file *f)
+{
+	for (uint32_t n = 0; n < f->loaded->message->part_count; n++) {
+		struct digest digest = f->loaded->sha256;
+		uint64_t size = 0;
+
+		add_text(s, f->loaded->names[n]);
+		if (!edxml_id_part(f, n, &digest, &size))
+			digest = f->loaded->sha256;
+		digest_add(s, (struct blob){ digest.bytes, sizeof digest.bytes });
+	}
+}
+
+/* A UUID of version 7, whose time is the day of issue, so that ids of later documents are larger. */
+void edxml_id_of(const struct edxml_file *f, char out[UUID_TEXT_SIZE])
+{
+	const struct edxml_message *m = f->loaded->message;
+	struct digest_stream *s = digest_begin();
+	struct digest digest = f->loaded->sha256;
+	char date[EDXML_DATE_SIZE];
+	struct doc_id id;
+	int64_t ms = 0;
+
+	if (s != NULL) {
+		add_text(s, "vanthu edxml v2");
+		add_message(s, m);
+		add_parts(s, f);
+		digest = digest_end(s);
+	}
+	if (edxml_date(edxml_text(m->date), date))
+		(void)edxml_time(date, &ms);
+	if (ms < 0)
+		ms = 0;
+	memcpy(id.bytes, digest.bytes, sizeof id.bytes);
+	for (int n = 0; n < 6; n++)
+		id.bytes[n] = (uint8_t)((uint64_t)ms >> (40 - 8 * n));
+	id.bytes[6] = (uint8_t)(0x70 | (id.bytes[6] & 0x0f));
+	id.bytes[8] = (uint8_t)(0x80 | (id.bytes[8] & 0x3f));
+	uuid_print(id.bytes, out);
+}
