@@ -358,6 +358,41 @@ up() { # until its gateway answers, whatever was killed
 	done
 }
 
+@test "a system whose folder is not to be had waits without a place, not for ever, and nobody waits with it" {
+	local n held asks=()
+	system holds office
+	system free office
+	list holds
+	says '.errorCode == 0'
+	exec {held}>>"$LAB/bo/gateway/axis-server/holds/.lock"
+	flock "$held"
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		curl -sS -m 120 -D "head-$n" -o "said-$n" -H 'SystemId: holds' -H "SecretKey: $(cat "$SECRETS/holds")" "$URL/axis/v1/receivedEdocs" 3>&- {held}>&- &
+		asks+=($!)
+	done
+	# more than there are places
+	id=$(from_cuc $((N + 1)))
+	wait_for 60 waits free ".documentId == \"$id\"" '== 1'
+	fetch free "$(first true)" d.edxml
+	wait "${asks[@]}"
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		jq -e '.code == "VT-5004" and .errorCode == 10' "said-$n"
+		grep -qi '^Retry-After: ' "head-$n"
+	done
+	ask holds /v1/updateStatus -H 'Content-Type: application/json' -d '{"docId": "x", "status": "done"}'
+	[ "$CODE" = 503 ] && says '.code == "VT-5004"'
+	exec {held}>&-
+	# Nor is it locked while a file is made: that of who makes one is another lock.
+	exec {held}>>"$LAB/bo/gateway/axis-server/free/work/.lock"
+	flock "$held"
+	list free
+	says '.edocs | length == 1'
+	tell free "$(first true)" done
+	says '.errorCode == 0'
+	exec {held}>&-
+	wait_for 60 waits holds ".documentId == \"$id\"" '== 1'
+}
+
 until_sent() { # NUMBER
 	local tries=0
 	until [ "$(jq -r .errorCode "last-$1" 2>/dev/null)" = 0 ]; do

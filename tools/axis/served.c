@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 
+enum { LOCK_MS = 10000, LOOK_MS = 50 };
 enum { BATCH = 200, BATCHES_MAX = 100, ORDER_DIGITS = SERVED_ORDER_SIZE - 1, TIME_SIZE = 40 };
 
 static const char *const folders[] = { "out", "failed", "done" };
@@ -129,17 +131,27 @@ static enum err make_folders(const struct served *s)
 	return e;
 }
 
-static enum err lock(struct served *s)
+/* Not longer than some seconds: who waits has a thread of the gateway's. */
+static enum err lock(const struct served *s, const char *word, int *out)
 {
+	struct pollfd stop = { .fd = s->work.program.stop, .events = POLLIN };
 	char path[AXIS_PATH_MAX];
 
-	path_of(s, ".lock", path);
-	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (s->lock < 0)
+	path_of(s, word, path);
+	*out = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*out < 0)
 		return ERR_FILE;
-	while (flock(s->lock, LOCK_EX) != 0) {
-		if (errno != EINTR)
-			return ERR_FILE;
+	for (int waited = 0; flock(*out, LOCK_EX | LOCK_NB) != 0; waited += LOOK_MS) {
+		enum err e = errno != EWOULDBLOCK && errno != EINTR  ? ERR_FILE
+			     : waited >= LOCK_MS		     ? ERR_BUSY
+			     : poll(&stop, 1, LOOK_MS) > 0	     ? ERR_CANCELLED
+								     : ERR_OK;
+
+		if (e != ERR_OK) {
+			close(*out);
+			*out = -1;
+			return e;
+		}
 	}
 	return ERR_OK;
 }
@@ -151,7 +163,7 @@ enum err served_open(struct served *s, int64_t from_ms)
 	s->lock = -1;
 	e = axis_name_valid(s->work.adapter.name) ? make_folders(s) : ERR_NOT_FOUND;
 	if (e == ERR_OK)
-		e = lock(s);
+		e = lock(s, ".lock", &s->lock);
 	return e == ERR_OK ? read_state(s, from_ms) : e;
 }
 
@@ -160,6 +172,22 @@ void served_close(struct served *s)
 	if (s->lock >= 0)
 		close(s->lock);
 	s->lock = -1;
+}
+
+/* ---- children ---- */
+
+enum err served_run(struct served *s, const char *const *args, json_t **said,
+		    char reason[AXIS_REASON_SIZE])
+{
+	enum err e;
+
+	*said = NULL;
+	if (s->place_take != NULL && !s->place_take())
+		return ERR_BUSY;
+	e = axis_run(&s->work, args, said, reason);
+	if (s->place_give != NULL)
+		s->place_give();
+	return e;
 }
 
 /* ---- entering ---- */
@@ -280,7 +308,7 @@ static enum err ask(struct served *s, json_t **said, char reason[AXIS_REASON_SIZ
 		args[2] = since;
 		args[3] = feed;
 	}
-	e = axis_run(&s->work, args, said, reason);
+	e = served_run(s, args, said, reason);
 	if (e == ERR_OK && !json_is_true(json_object_get(*said, "missed")))
 		return ERR_OK;
 	json_decref(*said);
@@ -410,34 +438,70 @@ static enum err write_file(struct served *s, const json_t *entry, const char *pa
 	snprintf(output, sizeof output, "--output=%s", path);
 	snprintf(code, sizeof code, "--status=%.8s", status);
 	snprintf(of, sizeof of, "--of=%.64s", axis_text(entry, "whose"));
-	e = axis_run(&s->work, status[0] == '\0' ? whole : word, &said, reason);
+	e = served_run(s, status[0] == '\0' ? whole : word, &said, reason);
 	json_decref(said);
 	return e;
 }
 
-enum err served_make(struct served *s, const char *id, json_t *entry, const char *path,
+/* What it is now: "sha256", "size_bytes", "from"; without the folder's lock. */
+static enum err make(struct served *s, const json_t *entry, const char *path, json_t **said,
 		     char reason[AXIS_REASON_SIZE])
 {
 	const char *check[] = { "edxml", "check", "--", path, NULL };
-	char before[DIGEST_HEX_SIZE];
-	bool changed;
-	json_t *said;
+	int making;
 	enum err e;
 
-	reason[0] = '\0';
-	snprintf(before, sizeof before, "%.64s", axis_text(entry, "sha256"));
-	e = write_file(s, entry, path, reason);
-	if (e == ERR_OK)
-		e = axis_run(&s->work, check, &said, reason);
+	served_close(s);
+	*said = NULL;
+	e = lock(s, "work/.lock", &making);
 	if (e != ERR_OK)
 		return e;
+	e = write_file(s, entry, path, reason);
+	if (e == ERR_OK)
+		e = served_run(s, check, said, reason);
+	close(making);
+	return e;
+}
+
+/* As others have left it meanwhile. */
+static enum err come_back(struct served *s, const char *id, json_t **entry,
+			  enum served_where *where)
+{
+	enum err e = lock(s, ".lock", &s->lock);
+
+	if (e == ERR_OK)
+		e = read_state(s, 0);
+	if (e != ERR_OK) {
+		served_close(s);
+		return e;
+	}
+	json_decref(*entry);
+	return served_find(s, id, entry, where);
+}
+
+enum err served_make(struct served *s, const char *id, json_t **entry, enum served_where *where,
+		     const char *path, char reason[AXIS_REASON_SIZE])
+{
+	char before[DIGEST_HEX_SIZE];
+	json_t *said;
+	enum err made, e;
+	bool changed;
+
+	reason[0] = '\0';
+	made = make(s, *entry, path, &said, reason);
+	e = come_back(s, id, entry, where);
+	if (e != ERR_OK || made != ERR_OK) {
+		json_decref(said);
+		return e == ERR_OK ? made : e;
+	}
+	snprintf(before, sizeof before, "%.64s", axis_text(*entry, "sha256"));
 	changed = strcmp(before, axis_text(said, "sha256")) != 0;
 	if (changed) {
-		json_object_set(entry, "sha256", json_object_get(said, "sha256"));
-		json_object_set(entry, "size_bytes", json_object_get(said, "size_bytes"));
-		json_object_set(entry, "from_organ",
+		json_object_set(*entry, "sha256", json_object_get(said, "sha256"));
+		json_object_set(*entry, "size_bytes", json_object_get(said, "size_bytes"));
+		json_object_set(*entry, "from_organ",
 				json_object_get(json_object_get(said, "from"), "organ_id"));
-		e = rewrite(s, id, entry);
+		e = rewrite(s, id, *entry);
 	}
 	json_decref(said);
 	return e == ERR_OK && changed && before[0] != '\0' ? ERR_AXIS_ANEW : e;

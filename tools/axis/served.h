@@ -16,7 +16,8 @@
  *   before `done` or `fail` is moved      it waits, the system tells it again
  *   after that, before the answer         told again: the same answer
  *
- * One caller at a time has a folder: it is locked. */
+ * One caller at a time has a folder: it is locked, but not while a file is made, and there one
+ * caller at a time makes one (work/.lock). Neither is waited for without end. */
 #ifndef VANTHU_TOOLS_AXIS_SERVED_H
 #define VANTHU_TOOLS_AXIS_SERVED_H
 
@@ -44,6 +45,9 @@ struct served {
 	/* Is this change this system's? Asked of those that an axis would get. */
 	bool (*wants)(void *of, const json_t *change);
 	void *of;
+	/* Each child has a place: false is ERR_BUSY. Asked for once the folder is locked. */
+	bool (*place_take)(void);
+	void (*place_give)(void);
 	struct served_state state;
 	int lock;
 };
@@ -53,8 +57,9 @@ enum served_where { SERVED_WAITING, SERVED_FAILED, SERVED_DONE };
 /* "FOLDER/axis-server/SYSTEM/WORD"; `system` and `word` may be NULL. */
 void served_path(const char *gateway_folder, const char *system, const char *word,
 		 char out[AXIS_PATH_MAX]);
-/* Makes the folder, waits until nobody else has it, reads the state; of a new one `from_ms` is
- * kept. ERR_FILE, ERR_AXIS_FILE, ERR_NO_MEMORY. served_close in any case. */
+/* Makes the folder, waits some seconds until nobody else has it, reads the state; of a new one
+ * `from_ms` is kept. ERR_BUSY: another has it for longer. ERR_CANCELLED: the program's `stop`.
+ * ERR_FILE, ERR_AXIS_FILE, ERR_NO_MEMORY. served_close in any case. */
 must_use enum err served_open(struct served *s, int64_t from_ms);
 void served_close(struct served *s);
 
@@ -68,11 +73,18 @@ must_use enum err served_ids(const struct served *s, enum served_where where, co
 /* A message: its entry is the caller's. ERR_NOT_FOUND. */
 must_use enum err served_find(const struct served *s, const char *id, json_t **entry,
 			      enum served_where *where);
-/* Its file (one form, the same each time), and who it is from. Writes into the entry, and on the
- * disk, what is new: "sha256", "size_bytes", "from_organ". ERR_AXIS_ANEW: it was another one when
- * it was listed. An error that does not pass (axis_err_passes): there is no such file any more. */
-must_use enum err served_make(struct served *s, const char *id, json_t *entry, const char *path,
+/* Its file (one form, the same each time), and who it is from. The folder is not locked meanwhile:
+ * entry and where are read again (NULL: it is there no more), and the entry has, as on the disk,
+ * what is new: "sha256", "size_bytes", "from_organ". ERR_AXIS_ANEW: it was another one when it was
+ * listed. ERR_BUSY: another file of the system's is made. An error that does not pass
+ * (axis_err_passes): there is no such file any more. Is `lock` -1 after an error, the folder was
+ * not to be had again. */
+must_use enum err served_make(struct served *s, const char *id, json_t **entry,
+			      enum served_where *where, const char *path,
 			      char reason[AXIS_REASON_SIZE]);
+/* A command of this system, in a place. As axis_run. */
+must_use enum err served_run(struct served *s, const char *const *args, json_t **said,
+			     char reason[AXIS_REASON_SIZE]);
 /* The system says that it has it, or that it could not take it. The same again changes nothing.
  * ERR_NOT_FOUND; ERR_AXIS_TOLD: `fail` after `done`. */
 must_use enum err served_tell(struct served *s, const char *id, bool done, const char *reason);

@@ -19,6 +19,7 @@ static struct served *served_of(const struct config *config, const char *name)
 	snprintf(s->work.adapter.name, sizeof s->work.adapter.name, "%s",
 		 axis_name_valid(name) ? name : "");
 	s->lock = -1;
+	s->work.program.stop = -1;
 	return s;
 }
 

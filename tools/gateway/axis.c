@@ -75,6 +75,8 @@ static struct served *open_served(struct exchange *x)
 		s->wants = wants;
 		s->of = x;
 		s->lock = -1;
+		s->place_take = command_place_take;
+		s->place_give = command_place_give;
 		/* What came before there was such a token is not for it. */
 		e = token_file_read(s->work.gateway_folder, x->rights.name, &t);
 	}
@@ -125,7 +127,7 @@ static enum err find_us(struct page *p)
 
 	if (p->to[0] != '\0')
 		return ERR_OK;
-	e = axis_run(&p->s->work, args, &us, p->reason);
+	e = served_run(p->s, args, &us, p->reason);
 	first = json_array_get(json_object_get(us, "organ_ids"), 0);
 	if (e == ERR_OK)
 		snprintf(p->to, sizeof p->to, "%.60s",
@@ -162,26 +164,37 @@ static enum err drop(struct page *p, const char *id)
 	return served_tell(p->s, id, false, reason);
 }
 
+static enum err make_one(struct page *p, const char *id, json_t **entry, enum served_where *where)
+{
+	enum err e = served_make(p->s, id, entry, where, p->file, p->reason);
+
+	if (p->s->lock < 0 || e == ERR_CANCELLED || (*entry != NULL && axis_err_passes(e)))
+		return e;
+	/* Another list of it was made meanwhile: what this one says holds. */
+	if (e == ERR_OK || e == ERR_AXIS_ANEW || *entry == NULL || *where != SERVED_WAITING)
+		return ERR_OK;
+	*where = SERVED_FAILED;
+	return drop(p, id);
+}
+
 static enum err list_one(struct page *p, const char *id)
 {
 	enum served_where where;
 	json_t *entry;
 	enum err e = served_find(p->s, id, &entry, &where);
 
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK; /* told while a file before it was made */
 	if (e == ERR_OK && permit_named(p->x, axis_text(entry, "document")) != ERR_OK) {
 		json_decref(entry);
 		return ERR_OK;
 	}
 	if (e == ERR_OK)
 		e = find_us(p);
-	if (e == ERR_OK && axis_text(entry, "sha256")[0] == '\0' && where == SERVED_WAITING) {
-		e = served_make(p->s, id, entry, p->file, p->reason);
-		if (e != ERR_OK && e != ERR_CANCELLED && !axis_err_passes(e)) {
-			json_decref(entry);
-			return drop(p, id);
-		}
-	}
-	if (e == ERR_OK)
+	if (e == ERR_OK && axis_text(entry, "sha256")[0] == '\0' && where == SERVED_WAITING)
+		e = make_one(p, id, &entry, &where);
+	/* Told, or dropped, meanwhile: it stands elsewhere. */
+	if (e == ERR_OK && entry != NULL && where == p->where)
 		add_item(p, id, entry);
 	json_decref(entry);
 	return e;
@@ -251,10 +264,6 @@ void axis_list(struct exchange *x)
 		exchange_refuse(x, ERR_HTTP_FIELD, NULL, "after");
 		return;
 	}
-	if (!command_place_take()) {
-		exchange_refuse(x, ERR_BUSY, NULL, NULL);
-		return;
-	}
 	p.where = status != NULL && strcmp(status, "FAIL") == 0 ? SERVED_FAILED : SERVED_WAITING;
 	p.items = json_array();
 	p.s = open_served(x);
@@ -264,7 +273,6 @@ void axis_list(struct exchange *x)
 		close_served(p.s);
 	}
 	json_decref(p.items);
-	command_place_give();
 }
 
 /* ---- one file ---- */
@@ -296,10 +304,6 @@ void axis_fetch(struct exchange *x)
 	struct served *s;
 	enum err e;
 
-	if (!command_place_take()) {
-		exchange_refuse(x, ERR_BUSY, NULL, NULL);
-		return;
-	}
 	s = open_served(x);
 	if (s != NULL) {
 		file_of(x, s, path);
@@ -307,7 +311,7 @@ void axis_fetch(struct exchange *x)
 		if (e == ERR_OK)
 			e = permit_named(x, axis_text(entry, "document"));
 		if (e == ERR_OK)
-			e = served_make(s, id, entry, path, reason);
+			e = served_make(s, id, &entry, &where, path, reason);
 		if (e == ERR_OK)
 			answer_file(x, path, entry);
 		else
@@ -316,7 +320,6 @@ void axis_fetch(struct exchange *x)
 		json_decref(entry);
 		close_served(s);
 	}
-	command_place_give();
 }
 
 /* ---- what became of it ---- */
