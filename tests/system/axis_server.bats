@@ -393,6 +393,63 @@ up() { # until its gateway answers, whatever was killed
 	wait_for 60 waits holds ".documentId == \"$id\"" '== 1'
 }
 
+@test "a file is made once, kept until it is told, and handed out whatever the daemon does" {
+	local work
+	system eq office
+	id=$(from_cuc $((N + 1)))
+	wait_for 60 waits eq ".documentId == \"$id\"" '== 1'
+	cp answer first
+	m=$(first true) work=$LAB/bo/gateway/axis-server/eq/work
+	[ "$(ls "$work")" = "$m.edxml" ]
+	[ "$(sha256sum <"$work/$m.edxml" | cut -d' ' -f1)" = "$(jq -r .edocs[0].contentSha256 answer)" ]
+	[ "$(stat -c %s "$work/$m.edxml")" = "$(jq -r .edocs[0].contentLength answer)" ]
+	kill9 bo
+	list eq
+	[ "$CODE" = 200 ] && [ "$(jq -c .edocs answer)" = "$(jq -c .edocs first)" ]
+	fetch eq "$m" d.edxml
+	cmp d.edxml "$work/$m.edxml"
+	# Gone (others took its room): made again, the same.
+	rm "$work/$m.edxml"
+	ask eq "/v1/edocs/$m"
+	[ "$CODE" = 503 ]
+	up
+	fetch eq "$m" e.edxml
+	cmp d.edxml e.edxml
+	# Cut short: not what was listed, and not handed out.
+	echo x >"$work/$m.edxml"
+	fetch eq "$m" e.edxml
+	cmp d.edxml e.edxml
+	tell eq "$m" done
+	says '.errorCode == 0'
+	[ -z "$(ls "$work")" ]
+}
+
+@test "what could not be made in time, or while another is made, does not hold up what is behind it" {
+	local out held first second
+	system el office
+	list el
+	out=$LAB/bo/gateway/axis-server/el/out
+	first=$(from_cuc $((N + 1)))
+	exec {held}>>"$LAB/bo/gateway/axis-server/el/work/.lock"
+	flock "$held"
+	entered() { list el; [ "$(ls "$out" | wc -l)" = 1 ] && [ "$CODE" = 503 ]; }
+	wait_for 60 entered
+	says '.code == "VT-5004"'
+	exec {held}>&-
+	# As one that took too long the last time stands on the disk.
+	m=$(basename "$out"/*.json .json)
+	jq '. + {late: 1}' "$out/$m.json" >late && cat late >"$out/$m.json"
+	second=$(from_cuc $((N + 2)))
+	wait_for 60 waits el ".documentId == \"$second\"" '== 1'
+	says '.edocs | length == 1'
+	tell el "$(first true)" done
+	# It has its place, and its turn when there is nothing else.
+	list el
+	says ".edocs | length == 1 and .[0].documentId == \"$first\" and .[0].id == \"$m\""
+	jq -e '.late == null' "$out/$m.json"
+	fetch el "$m" d.edxml
+}
+
 until_sent() { # NUMBER
 	local tries=0
 	until [ "$(jq -r .errorCode "last-$1" 2>/dev/null)" = 0 ]; do

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "proto/digest.h"
@@ -16,6 +18,8 @@
 #include "tools/base/text.h"
 
 enum { LOCK_MS = 10000, LOOK_MS = 50 };
+enum { HEAD_BYTES = 64 << 10, ROOM_BYTES = 16 << 20 };
+enum { MAKE_S = 120, LATE_MAX = 6, BYTES_A_SECOND = 1 << 20 };
 enum { BATCH = 200, BATCHES_MAX = 100, ORDER_DIGITS = SERVED_ORDER_SIZE - 1, TIME_SIZE = 40 };
 
 static const char *const folders[] = { "out", "failed", "done" };
@@ -65,12 +69,13 @@ static enum err write_state(struct served *s)
 
 	path_of(s, "state.json", path);
 	return axis_disk_write(
-		path, json_pack("{s:i, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "v", 1,
+		path, json_pack("{s:i, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "v", 1,
 				"done", (json_int_t)t->done, "feed", t->feed, "last",
 				(json_int_t)t->last, "from_ms", (json_int_t)t->from_ms, "made_ms",
 				(json_int_t)t->made_ms, "seen_ms", (json_int_t)t->seen_ms,
 				"told_done", (json_int_t)t->told_done, "told_failed",
-				(json_int_t)t->told_failed, "stopped", (json_int_t)t->stopped));
+				(json_int_t)t->told_failed, "stopped", (json_int_t)t->stopped, "to",
+				t->to));
 }
 
 static enum err take_state(const json_t *json, struct served_state *t)
@@ -95,6 +100,7 @@ static enum err take_state(const json_t *json, struct served_state *t)
 				    .told_failed = (uint64_t)failed,
 				    .stopped = (enum err)stopped };
 	memcpy(t->feed, feed, strlen(feed) + 1);
+	snprintf(t->to, sizeof t->to, "%.60s", axis_text(json, "to")); /* once there was none */
 	return ERR_OK;
 }
 
@@ -443,11 +449,218 @@ static enum err write_file(struct served *s, const json_t *entry, const char *pa
 	return e;
 }
 
+/* ---- made files ---- */
+
+struct kept {
+	char path[AXIS_PATH_MAX];
+	uint64_t bytes;
+	struct timespec at;
+};
+
+struct kept_list {
+	struct kept *items;
+	size_t count;
+	uint64_t bytes;
+};
+
+void served_kept(const struct served *s, const char *id, char out[AXIS_PATH_MAX])
+{
+	char word[SERVED_ID_SIZE + 16];
+
+	snprintf(word, sizeof word, "work/%.*s.edxml", SERVED_ID_SIZE - 1, id);
+	path_of(s, word, out);
+}
+
+static void forget_kept(const struct served *s, const char *id)
+{
+	char path[AXIS_PATH_MAX];
+
+	served_kept(s, id, path);
+	unlink(path);
+}
+
+static bool is_kept(const struct served *s, const char *id, const json_t *entry)
+{
+	char path[AXIS_PATH_MAX];
+	struct stat st;
+
+	served_kept(s, id, path);
+	return axis_text(entry, "sha256")[0] != '\0' && lstat(path, &st) == 0 &&
+	       S_ISREG(st.st_mode) &&
+	       st.st_size == json_integer_value(json_object_get(entry, "size_bytes"));
+}
+
+static void find_kept(const char *folder, struct kept_list *l)
+{
+	char **names;
+	size_t count;
+
+	if (axis_disk_names(folder, ".edxml", SIZE_MAX, &names, &count) != ERR_OK)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct kept *more, *k;
+		struct stat st;
+
+		more = served_id_valid(names[i])
+			       ? realloc(l->items, (l->count + 1) * sizeof *more)
+			       : NULL; /* under way */
+		if (more == NULL)
+			continue;
+		l->items = more;
+		k = &more[l->count];
+		snprintf(k->path, sizeof k->path, "%.*s/%s.edxml", AXIS_PATH_MAX - 80, folder,
+			 names[i]);
+		if (lstat(k->path, &st) != 0)
+			continue;
+		k->bytes = (uint64_t)st.st_size;
+		k->at = st.st_mtim;
+		l->bytes += k->bytes;
+		l->count++;
+	}
+	axis_disk_names_free(names, count);
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const struct kept *x = a, *y = b;
+
+	if (x->at.tv_sec != y->at.tv_sec)
+		return x->at.tv_sec < y->at.tv_sec ? -1 : 1;
+	return x->at.tv_nsec < y->at.tv_nsec ? -1 : x->at.tv_nsec > y->at.tv_nsec;
+}
+
+/* Of all systems: the oldest go until the rest is within the bounds, but never the newest. Who
+ * still reads one has it open. */
+static void bound_kept(const struct served *s)
+{
+	struct kept_list l = { NULL, 0, 0 };
+	char path[AXIS_PATH_MAX], **systems;
+	size_t count;
+
+	if (served_systems(s->work.gateway_folder, &systems, &count) != ERR_OK)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		served_path(s->work.gateway_folder, systems[i], "work", path);
+		find_kept(path, &l);
+	}
+	axis_disk_names_free(systems, count);
+	if (l.count > 0)
+		qsort(l.items, l.count, sizeof *l.items, by_age);
+	for (size_t i = 0; i + 1 < l.count && (l.bytes > SERVED_KEPT_BYTES ||
+					       l.count - i > SERVED_KEPT_FILES);
+	     i++) {
+		unlink(l.items[i].path);
+		l.bytes -= l.items[i].bytes;
+	}
+	free(l.items);
+}
+
+/* The code between the first <From>'s <OrganId> and its end: it is our own writing, where the
+ * sender stands first. */
+static json_t *sender_in(const char *head)
+{
+	const char *from = strstr(head, "From>"),
+		   *code = from == NULL ? NULL : strstr(from, "OrganId>");
+
+	if (code == NULL)
+		return json_string("");
+	code += strlen("OrganId>");
+	return json_stringn(code, strcspn(code, "<"));
+}
+
+static enum err take_head(int fd, char head[HEAD_BYTES + 1], size_t *len)
+{
+	ssize_t n = 0;
+
+	*len = 0;
+	do {
+		n = read(fd, head + *len, HEAD_BYTES - *len);
+		*len += n > 0 ? (size_t)n : 0;
+	} while ((n > 0 && *len < HEAD_BYTES) || (n < 0 && errno == EINTR));
+	head[*len] = '\0';
+	return n < 0 ? ERR_FILE : ERR_OK;
+}
+
+static enum err measure_with(int fd, char *head, struct digest_stream *d, json_t **said)
+{
+	struct digest digest;
+	char hex[DIGEST_HEX_SIZE];
+	uint64_t bytes = 0;
+	json_t *from = NULL;
+	size_t len;
+	enum err e;
+
+	do {
+		e = take_head(fd, head, &len);
+		if (bytes == 0 && e == ERR_OK)
+			from = sender_in(head);
+		digest_add(d, (struct blob){ (const uint8_t *)head, len });
+		bytes += len;
+	} while (e == ERR_OK && len == HEAD_BYTES);
+	digest = digest_end(d);
+	digest_to_hex(&digest, hex);
+	*said = e == ERR_OK ? json_pack("{s:s, s:I, s:O}", "sha256", hex, "size_bytes",
+					(json_int_t)bytes, "from", from)
+			    : NULL;
+	json_decref(from);
+	return e;
+}
+
+/* One reading of it: it may be large. */
+static enum err measure(const char *path, json_t **said)
+{
+	char *head = malloc(HEAD_BYTES + 1);
+	struct digest_stream *d = head == NULL ? NULL : digest_begin();
+	int fd = d == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	enum err e = d == NULL ? ERR_NO_MEMORY : fd < 0 ? ERR_FILE : ERR_OK;
+
+	if (e == ERR_OK)
+		e = measure_with(fd, head, d, said);
+	else
+		digest_abandon(d);
+	if (fd >= 0)
+		close(fd);
+	free(head);
+	return e == ERR_OK && *said == NULL ? ERR_NO_MEMORY : e;
+}
+
+/* ---- making ---- */
+
+bool served_is_late(const json_t *entry)
+{
+	return json_integer_value(json_object_get(entry, "late")) > 0;
+}
+
+static int limit_ms(const json_t *entry)
+{
+	json_int_t late = json_integer_value(json_object_get(entry, "late")),
+		   bytes = json_integer_value(json_object_get(entry, "size_bytes")),
+		   more = bytes / BYTES_A_SECOND;
+
+	late = late < 0 ? 0 : late > LATE_MAX ? LATE_MAX : late;
+	more = more < 0 ? 0 : more > MAKE_S << LATE_MAX ? MAKE_S << LATE_MAX : more;
+	return (int)((MAKE_S << late) + more) * 1000;
+}
+
+static enum err check_room(const struct served *s, const json_t *entry)
+{
+	uint64_t bytes = (uint64_t)json_integer_value(json_object_get(entry, "size_bytes"));
+	char path[AXIS_PATH_MAX];
+	struct statvfs disk;
+
+	path_of(s, "work", path);
+	if (statvfs(path, &disk) != 0)
+		return ERR_FILE;
+	return (uint64_t)disk.f_bavail * disk.f_frsize < s->reserve_bytes + ROOM_BYTES + bytes
+		       ? ERR_DISK_FULL
+		       : ERR_OK;
+}
+
 /* What it is now: "sha256", "size_bytes", "from"; without the folder's lock. */
 static enum err make(struct served *s, const json_t *entry, const char *path, json_t **said,
 		     char reason[AXIS_REASON_SIZE])
 {
-	const char *check[] = { "edxml", "check", "--", path, NULL };
+	const int before_ms = s->work.program.timeout_ms;
 	int making;
 	enum err e;
 
@@ -456,9 +669,14 @@ static enum err make(struct served *s, const json_t *entry, const char *path, js
 	e = lock(s, "work/.lock", &making);
 	if (e != ERR_OK)
 		return e;
-	e = write_file(s, entry, path, reason);
+	e = check_room(s, entry);
+	if (e == ERR_OK) {
+		s->work.program.timeout_ms = limit_ms(entry);
+		e = write_file(s, entry, path, reason);
+		s->work.program.timeout_ms = before_ms;
+	}
 	if (e == ERR_OK)
-		e = served_run(s, check, said, reason);
+		e = measure(path, said);
 	close(making);
 	return e;
 }
@@ -479,32 +697,74 @@ static enum err come_back(struct served *s, const char *id, json_t **entry,
 	return served_find(s, id, entry, where);
 }
 
+static enum err note_made(struct served *s, const char *id, json_t *entry, const json_t *said)
+{
+	char before[DIGEST_HEX_SIZE];
+	enum err e;
+
+	snprintf(before, sizeof before, "%.64s", axis_text(entry, "sha256"));
+	if (strcmp(before, axis_text(said, "sha256")) == 0)
+		return ERR_OK;
+	json_object_set(entry, "sha256", json_object_get(said, "sha256"));
+	json_object_set(entry, "size_bytes", json_object_get(said, "size_bytes"));
+	json_object_set(entry, "from_organ", json_object_get(said, "from"));
+	json_object_del(entry, "late");
+	e = rewrite(s, id, entry);
+	return e == ERR_OK && before[0] != '\0' ? ERR_AXIS_ANEW : e;
+}
+
+/* More time for it when it is made the next time. */
+static enum err note_late(struct served *s, const char *id, json_t *entry)
+{
+	json_int_t late = json_integer_value(json_object_get(entry, "late"));
+
+	json_object_set_new(entry, "late", json_integer(late + 1));
+	return rewrite(s, id, entry);
+}
+
+/* As it is on the disk again. */
+static enum err settle_made(struct served *s, const char *id, json_t *entry, const char *path,
+			    const json_t *said)
+{
+	char kept[AXIS_PATH_MAX];
+	enum err e = note_made(s, id, entry, said);
+
+	if (e != ERR_OK && e != ERR_AXIS_ANEW)
+		return e;
+	served_kept(s, id, kept);
+	if (rename(path, kept) != 0)
+		return ERR_FILE;
+	bound_kept(s);
+	return e;
+}
+
 enum err served_make(struct served *s, const char *id, json_t **entry, enum served_where *where,
 		     const char *path, char reason[AXIS_REASON_SIZE])
 {
-	char before[DIGEST_HEX_SIZE];
 	json_t *said;
 	enum err made, e;
-	bool changed;
 
 	reason[0] = '\0';
+	if (is_kept(s, id, *entry))
+		return ERR_OK;
 	made = make(s, *entry, path, &said, reason);
 	e = come_back(s, id, entry, where);
-	if (e != ERR_OK || made != ERR_OK) {
-		json_decref(said);
-		return e == ERR_OK ? made : e;
-	}
-	snprintf(before, sizeof before, "%.64s", axis_text(*entry, "sha256"));
-	changed = strcmp(before, axis_text(said, "sha256")) != 0;
-	if (changed) {
-		json_object_set(*entry, "sha256", json_object_get(said, "sha256"));
-		json_object_set(*entry, "size_bytes", json_object_get(said, "size_bytes"));
-		json_object_set(*entry, "from_organ",
-				json_object_get(json_object_get(said, "from"), "organ_id"));
-		e = rewrite(s, id, *entry);
-	}
+	if (e == ERR_OK && made == ERR_OK)
+		made = settle_made(s, id, *entry, path, said);
+	else if (e == ERR_OK && made == ERR_TIMEOUT)
+		e = note_late(s, id, *entry);
+	if (e != ERR_OK || (made != ERR_OK && made != ERR_AXIS_ANEW))
+		unlink(path);
 	json_decref(said);
-	return e == ERR_OK && changed && before[0] != '\0' ? ERR_AXIS_ANEW : e;
+	return e == ERR_OK ? made : e;
+}
+
+enum err served_set_to(struct served *s, const char *to)
+{
+	if (strncmp(s->state.to, to, sizeof s->state.to) == 0)
+		return ERR_OK;
+	snprintf(s->state.to, sizeof s->state.to, "%.60s", to);
+	return write_state(s);
 }
 
 static enum err move(struct served *s, const char *id, json_t *entry, enum served_where from,
@@ -520,6 +780,7 @@ static enum err move(struct served *s, const char *id, json_t *entry, enum serve
 		e = axis_disk_move(old, new);
 	if (e != ERR_OK)
 		return e;
+	forget_kept(s, id);
 	if (to == SERVED_DONE)
 		s->state.told_done++;
 	else

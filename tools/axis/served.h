@@ -6,6 +6,7 @@
  *   out/ORDER-KEY.json   a message that waits: a document that arrived, what is said of one of its
  *   failed/ORDER-KEY.json   it was told `fail`: can still be fetched, and told `done`
  *   done/KEY.json        it was told `done`: the key stays, so that it is never made again
+ *   work/ORDER-KEY.edxml its file, from when it was listed until it is told, while there is room
  *
  * ORDER rises by one with each message and never comes again, KEY is made of (document, status,
  * whose), and ORDER-KEY is the id by which the system knows it.
@@ -26,7 +27,10 @@
 enum {
 	SERVED_ID_SIZE = 16 + 1 + AXIS_KEY_SIZE, /* ORDER-KEY */
 	SERVED_ORDER_SIZE = 17,
-	SERVED_PAGE_MAX = 100
+	SERVED_PAGE_MAX = 100,
+	/* Of made files of all systems; the oldest go, and are made again when they are wanted. */
+	SERVED_KEPT_BYTES = 1 << 30,
+	SERVED_KEPT_FILES = 1000
 };
 
 struct served_state {
@@ -38,6 +42,7 @@ struct served_state {
 	int64_t seen_ms;	   /* when the system asked last */
 	uint64_t told_done, told_failed;
 	enum err stopped; /* ERR_AXIS_FEED: changes were missed; ERR_OK */
+	char to[AXIS_CODE_SIZE]; /* our organ's code, as the daemon said it last; "": never */
 };
 
 struct served {
@@ -48,6 +53,7 @@ struct served {
 	/* Each child has a place: false is ERR_BUSY. Asked for once the folder is locked. */
 	bool (*place_take)(void);
 	void (*place_give)(void);
+	uint64_t reserve_bytes; /* of the disk: left free when files are made */
 	struct served_state state;
 	int lock;
 };
@@ -79,9 +85,16 @@ must_use enum err served_find(const struct served *s, const char *id, json_t **e
  * listed. ERR_BUSY: another file of the system's is made. An error that does not pass
  * (axis_err_passes): there is no such file any more. Is `lock` -1 after an error, the folder was
  * not to be had again. */
+/* `path`: where it is made, free before and after; it is kept as served_kept says, and when it is
+ * kept already nothing is made. How long that may last grows with its size, and each time that it
+ * was not enough (ERR_TIMEOUT): served_is_late. ERR_DISK_FULL: there is no room for it. */
 must_use enum err served_make(struct served *s, const char *id, json_t **entry,
 			      enum served_where *where, const char *path,
 			      char reason[AXIS_REASON_SIZE]);
+void served_kept(const struct served *s, const char *id, char out[AXIS_PATH_MAX]);
+bool served_is_late(const json_t *entry);
+/* Keeps our organ's code. */
+must_use enum err served_set_to(struct served *s, const char *to);
 /* A command of this system, in a place. As axis_run. */
 must_use enum err served_run(struct served *s, const char *const *args, json_t **said,
 			     char reason[AXIS_REASON_SIZE]);

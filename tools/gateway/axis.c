@@ -77,6 +77,7 @@ static struct served *open_served(struct exchange *x)
 		s->lock = -1;
 		s->place_take = command_place_take;
 		s->place_give = command_place_give;
+		s->reserve_bytes = x->gateway->config->reserve_bytes;
 		/* What came before there was such a token is not for it. */
 		e = token_file_read(s->work.gateway_folder, x->rights.name, &t);
 	}
@@ -107,6 +108,9 @@ struct page {
 	char file[AXIS_PATH_MAX];
 	char reason[AXIS_REASON_SIZE];
 	json_t *items;
+	enum err passed_over; /* the first one that cannot be made now; ERR_OK: none */
+	enum err cannot;      /* why nothing more can be made, or asked for, now; ERR_OK */
+	bool patient;	      /* also what was not made in time before */
 };
 
 static void file_of(const struct exchange *x, const struct served *s, char out[AXIS_PATH_MAX])
@@ -117,7 +121,8 @@ static void file_of(const struct exchange *x, const struct served *s, char out[A
 	served_path(s->work.gateway_folder, s->work.adapter.name, word, out);
 }
 
-/* Our organ's code; our id where the directory has none. */
+/* Our organ's code; our id where the directory has none. While the daemon is away what it said
+ * last. */
 static enum err find_us(struct page *p)
 {
 	const char *const args[] = { "committee", "show", "--", p->s->work.committee, NULL };
@@ -129,9 +134,14 @@ static enum err find_us(struct page *p)
 		return ERR_OK;
 	e = served_run(p->s, args, &us, p->reason);
 	first = json_array_get(json_object_get(us, "organ_ids"), 0);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		snprintf(p->to, sizeof p->to, "%.60s",
 			 json_is_string(first) ? json_string_value(first) : p->s->work.committee);
+		e = served_set_to(p->s, p->to);
+	} else if (e != ERR_CANCELLED && p->s->state.to[0] != '\0') {
+		snprintf(p->to, sizeof p->to, "%s", p->s->state.to);
+		e = ERR_OK;
+	}
 	json_decref(us);
 	return e;
 }
@@ -166,8 +176,15 @@ static enum err drop(struct page *p, const char *id)
 
 static enum err make_one(struct page *p, const char *id, json_t **entry, enum served_where *where)
 {
-	enum err e = served_make(p->s, id, entry, where, p->file, p->reason);
+	enum err e;
 
+	if (p->cannot != ERR_OK)
+		return p->cannot;
+	if (served_is_late(*entry) && !p->patient)
+		return ERR_TIMEOUT;
+	e = served_make(p->s, id, entry, where, p->file, p->reason);
+	if (axis_err_passes(e) && e != ERR_TIMEOUT && e != ERR_DISK_FULL)
+		p->cannot = e;
 	if (p->s->lock < 0 || e == ERR_CANCELLED || (*entry != NULL && axis_err_passes(e)))
 		return e;
 	/* Another list of it was made meanwhile: what this one says holds. */
@@ -175,6 +192,17 @@ static enum err make_one(struct page *p, const char *id, json_t **entry, enum se
 		return ERR_OK;
 	*where = SERVED_FAILED;
 	return drop(p, id);
+}
+
+/* Nobody who could say whether it is this token's: it keeps its place. */
+static enum err permit_one(struct page *p, const char *document)
+{
+	enum err e = permit_all(p->x) || p->cannot == ERR_OK ? permit_named(p->x, document)
+							     : p->cannot;
+
+	if (axis_err_passes(e))
+		p->cannot = e;
+	return e == ERR_OK || axis_err_passes(e) || e == ERR_CANCELLED ? e : ERR_NOT_FOUND;
 }
 
 static enum err list_one(struct page *p, const char *id)
@@ -185,12 +213,14 @@ static enum err list_one(struct page *p, const char *id)
 
 	if (e == ERR_NOT_FOUND)
 		return ERR_OK; /* told while a file before it was made */
-	if (e == ERR_OK && permit_named(p->x, axis_text(entry, "document")) != ERR_OK) {
-		json_decref(entry);
-		return ERR_OK;
-	}
 	if (e == ERR_OK)
 		e = find_us(p);
+	if (e == ERR_OK)
+		e = permit_one(p, axis_text(entry, "document"));
+	if (e == ERR_NOT_FOUND) {
+		json_decref(entry);
+		return ERR_OK; /* not for it any more: not a word of it */
+	}
 	if (e == ERR_OK && axis_text(entry, "sha256")[0] == '\0' && where == SERVED_WAITING)
 		e = make_one(p, id, &entry, &where);
 	/* Told, or dropped, meanwhile: it stands elsewhere. */
@@ -200,6 +230,17 @@ static enum err list_one(struct page *p, const char *id)
 	return e;
 }
 
+/* What cannot be made now does not hold up what is behind it, and has its place in the list still.
+ */
+static bool is_passed_over(struct page *p, enum err e)
+{
+	if (p->s->lock < 0 || !axis_err_passes(e) || e == ERR_CANCELLED)
+		return false;
+	if (p->passed_over == ERR_OK)
+		p->passed_over = e;
+	return true;
+}
+
 /* Making files takes its time: what is there after a while is a page too, and the next one goes on
  * from there. */
 static enum err list_some(struct page *p, char **ids, size_t count, const char **next)
@@ -207,15 +248,27 @@ static enum err list_some(struct page *p, char **ids, size_t count, const char *
 	const json_t *given = json_object_get(p->x->fields, "limit");
 	size_t limit = given == NULL ? SERVED_PAGE_MAX : (size_t)json_integer_value(given), i;
 	const int64_t until = exchange_now_ms() + LIST_MS;
+	const char *late = NULL;
 	enum err e = ERR_OK;
 
 	for (i = 0; e == ERR_OK && i < count && json_array_size(p->items) < limit; i++) {
-		if (i > 0 && exchange_now_ms() > until)
+		if (json_array_size(p->items) > 0 && exchange_now_ms() > until)
 			break;
 		e = list_one(p, ids[i]);
+		if (e == ERR_TIMEOUT && late == NULL)
+			late = ids[i];
+		if (is_passed_over(p, e))
+			e = ERR_OK;
+	}
+	/* There is nothing else: all the time for the first of these. */
+	if (e == ERR_OK && late != NULL && json_array_size(p->items) == 0) {
+		p->patient = true;
+		e = list_one(p, late);
 	}
 	*next = e == ERR_OK && i > 0 && i < count ? ids[i - 1] : NULL;
-	return json_array_size(p->items) > 0 ? ERR_OK : e;
+	if (json_array_size(p->items) > 0)
+		return ERR_OK;
+	return e == ERR_OK ? p->passed_over : e;
 }
 
 static void answer_list(struct page *p)
@@ -240,7 +293,6 @@ static void answer_list(struct page *p)
 					next == NULL ? json_null()
 						     : json_stringn(next, SERVED_ORDER_SIZE - 1)));
 	axis_disk_names_free(ids, count);
-	unlink(p->file);
 }
 
 static bool is_order(const char *text)
@@ -285,7 +337,8 @@ static void answer_file(struct exchange *x, const char *path, const json_t *entr
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		if (fd >= 0)
 			close(fd);
-		exchange_refuse(x, ERR_FILE, NULL, NULL);
+		/* No room for it beside what others have had made meanwhile: again. */
+		exchange_refuse(x, errno == ENOENT ? ERR_BUSY : ERR_FILE, NULL, NULL);
 		return;
 	}
 	exchange_response(x, MHD_HTTP_OK, MHD_create_response_from_fd64((uint64_t)st.st_size, fd));
@@ -312,11 +365,11 @@ void axis_fetch(struct exchange *x)
 			e = permit_named(x, axis_text(entry, "document"));
 		if (e == ERR_OK)
 			e = served_make(s, id, &entry, &where, path, reason);
-		if (e == ERR_OK)
+		if (e == ERR_OK) {
+			served_kept(s, id, path);
 			answer_file(x, path, entry);
-		else
+		} else
 			exchange_refuse(x, e, reason[0] == '\0' ? NULL : reason, NULL);
-		unlink(path);
 		json_decref(entry);
 		close_served(s);
 	}
