@@ -450,6 +450,29 @@ up() { # until its gateway answers, whatever was killed
 	fetch el "$m" d.edxml
 }
 
+@test "what was listed and is not here any more stands among the failed, by us, and in the words of who asks" {
+	local in
+	system eg office
+	id=$(from_cuc $((N + 1)))
+	wait_for 60 waits eg ".documentId == \"$id\"" '== 1'
+	m=$(first true) in=$LAB/bo/gateway/axis-server/eg
+	# Its file made room for others, and the document is one that nobody here has.
+	rm "$in/work/$m.edxml"
+	jq '.document = "0193a8f0-0000-7000-8000-00000000dead"' "$in/out/$m.json" >gone && cat gone >"$in/out/$m.json"
+	ask eg "/v1/edocs/$m" -H 'Accept-Language: en'
+	[ "$CODE" != 200 ] && says '.code == "VT-2001" and .detail == null and .title == "no such item"' || { cat answer; return 1; }
+	list eg
+	says '.edocs == []'
+	list eg FAIL
+	says ".edocs | length == 1 and .[0].id == \"$m\" and (.[0].statusDesc | startswith(\"VT-2001 \"))"
+	v bo axis system eg --json | jq -e '.data.failures | length == 1 and .[0].by == "us"'
+	v bo axis system eg | grep -q 'this side'
+	tell eg "$m" fail 'không có'
+	v bo axis system eg --json | jq -e '.data.failures | length == 1 and .[0].by == "system" and .[0].reason == "không có"'
+	tell eg "$m" done
+	says '.errorCode == 0'
+}
+
 until_sent() { # NUMBER
 	local tries=0
 	until [ "$(jq -r .errorCode "last-$1" 2>/dev/null)" = 0 ]; do

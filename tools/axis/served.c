@@ -437,14 +437,17 @@ static enum err write_file(struct served *s, const json_t *entry, const char *pa
 	const char *document = axis_text(entry, "document"), *status = axis_text(entry, "status");
 	const char *whole[] = { "edxml", "export", output, "--", document, NULL };
 	const char *word[] = { "edxml", "export", output, code, of, "--", document, NULL };
+	const char *language = s->work.program.language;
 	json_t *said;
 	enum err e;
 
 	unlink(path);
+	s->work.program.language = "vi"; /* the same file, whoever asks */
 	snprintf(output, sizeof output, "--output=%s", path);
 	snprintf(code, sizeof code, "--status=%.8s", status);
 	snprintf(of, sizeof of, "--of=%.64s", axis_text(entry, "whose"));
 	e = served_run(s, status[0] == '\0' ? whole : word, &said, reason);
+	s->work.program.language = language;
 	json_decref(said);
 	return e;
 }
@@ -788,7 +791,7 @@ static enum err move(struct served *s, const char *id, json_t *entry, enum serve
 	return write_state(s);
 }
 
-enum err served_tell(struct served *s, const char *id, bool done, const char *reason)
+static enum err tell(struct served *s, const char *id, bool done, const char *reason, bool by_us)
 {
 	enum served_where where;
 	json_t *entry;
@@ -797,15 +800,34 @@ enum err served_tell(struct served *s, const char *id, bool done, const char *re
 	if (e == ERR_OK && where == SERVED_DONE) {
 		e = done ? ERR_OK : ERR_AXIS_TOLD;
 	} else if (e == ERR_OK &&
-		   !(where == SERVED_FAILED && !done &&
+		   !(where == SERVED_FAILED && !done && served_is_ours(entry) == by_us &&
 		     strcmp(axis_text(entry, "reason"), reason) == 0)) {
 		json_object_set_new(entry, "id", json_string(id));
 		json_object_set_new(entry, "reason", json_string(reason));
 		json_object_set_new(entry, "told_ms", json_integer((json_int_t)text_now_ms()));
+		if (by_us)
+			json_object_set_new(entry, "by", json_string("us"));
+		else
+			json_object_del(entry, "by");
 		e = move(s, id, entry, where, done ? SERVED_DONE : SERVED_FAILED);
 	}
 	json_decref(entry);
 	return e;
+}
+
+bool served_is_ours(const json_t *entry)
+{
+	return strcmp(axis_text(entry, "by"), "us") == 0;
+}
+
+enum err served_tell(struct served *s, const char *id, bool done, const char *reason)
+{
+	return tell(s, id, done, reason, false);
+}
+
+enum err served_drop(struct served *s, const char *id, const char *reason)
+{
+	return tell(s, id, false, reason, true);
 }
 
 /* ---- the operator ---- */

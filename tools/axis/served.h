@@ -101,6 +101,9 @@ must_use enum err served_run(struct served *s, const char *const *args, json_t *
 /* The system says that it has it, or that it could not take it. The same again changes nothing.
  * ERR_NOT_FOUND; ERR_AXIS_TOLD: `fail` after `done`. */
 must_use enum err served_tell(struct served *s, const char *id, bool done, const char *reason);
+/* There is no file of it any more: it stands among the failed, by us. */
+bool served_is_ours(const json_t *entry);
+must_use enum err served_drop(struct served *s, const char *id, const char *reason);
 
 /* What has failed waits again, and a feed that was missed is read from what is kept of it. */
 must_use enum err served_retry(struct served *s);

@@ -75,9 +75,10 @@ static json_t *failures(const struct served *s)
 			continue;
 		json_array_append_new(
 			list,
-			json_pack("{s:s, s:s, s:o, s:s, s:o}", "id", ids[i], "document",
+			json_pack("{s:s, s:s, s:o, s:s, s:s, s:o}", "id", ids[i], "document",
 				  axis_text(entry, "document"), "code",
-				  json_text_or_null(axis_text(entry, "status")), "reason",
+				  json_text_or_null(axis_text(entry, "status")), "by",
+				  served_is_ours(entry) ? "us" : "system", "reason",
 				  axis_text(entry, "reason"), "at", json_time(told_ms(entry))));
 		json_decref(entry);
 	}
@@ -90,7 +91,7 @@ static const struct column one_columns[] = {
 	{ "state", N_("State"), FORMAT_WORD, false },
 	{ "error", N_("Error"), FORMAT_CODE, false },
 	{ "waiting", N_("Waiting"), FORMAT_COUNT, false },
-	{ "failed", N_("Refused there"), FORMAT_COUNT, false },
+	{ "failed", N_("Not handed over"), FORMAT_COUNT, false },
 	{ "done", N_("Taken"), FORMAT_COUNT, false },
 	{ "asked", N_("Asked last"), FORMAT_TIME, false },
 	{ "since", N_("Created"), FORMAT_TIME, false },
@@ -101,7 +102,7 @@ static const struct column list_columns[] = {
 	{ "name", N_("Name"), FORMAT_TEXT, false },
 	{ "state", N_("State"), FORMAT_WORD, false },
 	{ "waiting", N_("Waiting"), FORMAT_COUNT, false },
-	{ "failed", N_("Refused there"), FORMAT_COUNT, false },
+	{ "failed", N_("Not handed over"), FORMAT_COUNT, false },
 	{ "error", N_("Error"), FORMAT_CODE, true },
 	{ "asked", N_("Asked last"), FORMAT_MINUTE, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
@@ -110,7 +111,8 @@ static const struct column list_columns[] = {
 static const struct column failure_columns[] = {
 	{ "document", N_("Document"), FORMAT_TEXT, false },
 	{ "code", N_("Status"), FORMAT_OFFICE, true },
-	{ "reason", N_("It says"), FORMAT_TEXT, true },
+	{ "by", N_("Who says so"), FORMAT_TEXT, false },
+	{ "reason", N_("Reason"), FORMAT_TEXT, true },
 	{ "at", N_("When"), FORMAT_MINUTE, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
@@ -141,6 +143,20 @@ int axis_systems(struct cli *cli, const struct config *config)
 	return fail(cli, config, e, NULL);
 }
 
+/* What it could not take, and what we could not hand out to it. */
+static void name_who(json_t *list)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		const bool ours = strcmp(axis_text(one, "by"), "us") == 0;
+
+		json_object_set_new(one, "by", json_string(ours ? _("this side") : _("the system")));
+	}
+}
+
 static int print_one(struct cli *cli, const struct served *s)
 {
 	json_t *out = view(s), *list = failures(s);
@@ -148,7 +164,8 @@ static int print_one(struct cli *cli, const struct served *s)
 	json_object_set(out, "failures", list);
 	cli->renderer->object(cli, out, one_columns);
 	if (!cli->json && json_array_size(list) > 0) {
-		cli->renderer->heading(cli, _("It could not take"));
+		name_who(list);
+		cli->renderer->heading(cli, _("Not handed over, and why"));
 		cli->renderer->list(cli, list, failure_columns);
 	}
 	json_decref(list);

@@ -70,7 +70,7 @@ static struct served *open_served(struct exchange *x)
 	enum err e = s == NULL ? ERR_NO_MEMORY : ERR_OK;
 
 	if (e == ERR_OK) {
-		axis_prepare(x, &s->work, "vi");
+		axis_prepare(x, &s->work, problem_language_name(x->language));
 		snprintf(s->work.adapter.name, sizeof s->work.adapter.name, "%s", x->rights.name);
 		s->wants = wants;
 		s->of = x;
@@ -164,14 +164,28 @@ static void add_item(struct page *p, const char *id, const json_t *entry)
 	json_array_append_new(p->items, item);
 }
 
+/* Of who makes a file the words are Vietnamese, as the file is. */
+static void forget_reason(const struct exchange *x, char reason[AXIS_REASON_SIZE])
+{
+	if (x->language != PROBLEM_VI)
+		reason[0] = '\0';
+}
+
 /* What there is no file of any more (its issuer has it back, say) does not hold up the others: it
  * stands among the failed. */
-static enum err drop(struct page *p, const char *id)
+static enum err drop(struct served *s, const char *id, enum served_where where, const char *said)
 {
 	char reason[AXIS_REASON_SIZE];
 
-	snprintf(reason, sizeof reason, "%s", p->reason);
-	return served_tell(p->s, id, false, reason);
+	if (where != SERVED_WAITING)
+		return ERR_OK;
+	snprintf(reason, sizeof reason, "%s", said);
+	return served_drop(s, id, reason);
+}
+
+static bool is_gone(enum err e)
+{
+	return e != ERR_OK && e != ERR_AXIS_ANEW && e != ERR_CANCELLED && !axis_err_passes(e);
 }
 
 static enum err make_one(struct page *p, const char *id, json_t **entry, enum served_where *where)
@@ -183,15 +197,19 @@ static enum err make_one(struct page *p, const char *id, json_t **entry, enum se
 	if (served_is_late(*entry) && !p->patient)
 		return ERR_TIMEOUT;
 	e = served_make(p->s, id, entry, where, p->file, p->reason);
+	if (axis_err_passes(e))
+		forget_reason(p->x, p->reason);
 	if (axis_err_passes(e) && e != ERR_TIMEOUT && e != ERR_DISK_FULL)
 		p->cannot = e;
 	if (p->s->lock < 0 || e == ERR_CANCELLED || (*entry != NULL && axis_err_passes(e)))
 		return e;
 	/* Another list of it was made meanwhile: what this one says holds. */
-	if (e == ERR_OK || e == ERR_AXIS_ANEW || *entry == NULL || *where != SERVED_WAITING)
-		return ERR_OK;
-	*where = SERVED_FAILED;
-	return drop(p, id);
+	if (is_gone(e) && *entry != NULL) {
+		e = drop(p->s, id, *where, p->reason);
+		*where = SERVED_FAILED;
+		return e;
+	}
+	return ERR_OK;
 }
 
 /* Nobody who could say whether it is this token's: it keeps its place. */
@@ -348,6 +366,17 @@ static void answer_file(struct exchange *x, const char *path, const json_t *entr
 	exchange_add_header(x, "X-Content-Sha256", axis_text(entry, "sha256"));
 }
 
+/* Listed, and not here any more: it would wait for ever. */
+static enum err make_for_fetch(struct served *s, const char *id, json_t **entry,
+			       enum served_where *where, const char *path, char *reason)
+{
+	enum err e = served_make(s, id, entry, where, path, reason), dropped = ERR_OK;
+
+	if (is_gone(e) && *entry != NULL)
+		dropped = drop(s, id, *where, reason);
+	return dropped == ERR_OK ? e : dropped;
+}
+
 void axis_fetch(struct exchange *x)
 {
 	const char *id = route_word(x->route, &x->words, "id", 2);
@@ -364,7 +393,8 @@ void axis_fetch(struct exchange *x)
 		if (e == ERR_OK)
 			e = permit_named(x, axis_text(entry, "document"));
 		if (e == ERR_OK)
-			e = served_make(s, id, &entry, &where, path, reason);
+			e = make_for_fetch(s, id, &entry, &where, path, reason);
+		forget_reason(x, reason);
 		if (e == ERR_OK) {
 			served_kept(s, id, path);
 			answer_file(x, path, entry);
