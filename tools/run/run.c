@@ -6,11 +6,11 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -71,31 +71,67 @@ static void fill_environment(const struct run_program *p, char *language, size_t
 	envp[n] = NULL;
 }
 
-/* No signal is blocked or ignored in it, and it has no descriptor of ours but its output. */
+/* In the child, where nothing but calls of the kernel may be made: other threads had locks. `error`
+ * gets why it could not begin. */
+static void become(const char *path, char *const *argv, char *const *envp, int out, int error)
+{
+	const struct sigaction none = { .sa_handler = SIG_DFL };
+	sigset_t empty;
+	int null, why;
+
+	for (int i = 1; i <= SIGRTMAX; i++)
+		(void)sigaction(i, &none, NULL);
+	/* Where a standard one was closed in us, these may have its number. */
+	null = fcntl(open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	error = fcntl(error, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (null >= 0 && error >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
+	    dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0) {
+		if (error > STDERR_FILENO + 1) {
+			(void)dup3(error, STDERR_FILENO + 1, O_CLOEXEC);
+			error = STDERR_FILENO + 1;
+		}
+		(void)syscall(SYS_close_range, error + 1, ~0U, 0);
+		sigemptyset(&empty);
+		(void)sigprocmask(SIG_SETMASK, &empty, NULL);
+		(void)execve(path, argv, envp);
+	}
+	why = errno;
+	if (write(error, &why, sizeof why) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* No signal is blocked or ignored in it, and it has no descriptor of ours but its output. It ends
+ * with the thread that began it, which waits for it: whoever kills us leaves nobody who writes on.
+ */
 static int spawn(const struct run_program *p, char *const *argv, int out, pid_t *pid)
 {
-	posix_spawn_file_actions_t actions;
-	char *envp[ENVIRONMENT_MAX];
-	posix_spawnattr_t attr;
-	char language[32];
-	sigset_t none, all;
-	int error;
+	const pid_t us = getpid();
+	char *envp[ENVIRONMENT_MAX], language[32];
+	sigset_t all, before;
+	int pipes[2], error = 0;
 
+	if (pipe2(pipes, O_CLOEXEC) != 0)
+		return errno;
 	fill_environment(p, language, sizeof language, envp);
-	sigemptyset(&none);
 	sigfillset(&all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	error = posix_spawn(pid, p->vanthu, &actions, &attr, argv, envp);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&actions);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	*pid = fork();
+	if (*pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != us)
+			_exit(127); /* before it was asked for */
+		become(p->vanthu, argv, envp, out, pipes[1]);
+	}
+	if (*pid < 0)
+		error = errno;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	close(pipes[1]);
+	while (*pid > 0 && read(pipes[0], &error, sizeof error) < 0 && errno == EINTR)
+		;
+	close(pipes[0]);
+	while (*pid > 0 && error != 0 && waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
+		;
 	return error;
 }
 

@@ -38,7 +38,7 @@ must_use enum err run_find(char *out, size_t size_bytes);
  * whatever it said (*out is the caller's: run_free). ERR_TIMEOUT and ERR_CANCELLED: it was ended,
  * and whether its act happened is open: acts with an id of the caller's are safe to be repeated.
  * ERR_TOO_LARGE: too many arguments, or it said too much. ERR_SYSTEM: it could not be started
- * (errno). */
+ * (errno). It is killed when the calling thread ends before it, as when this process is killed. */
 must_use enum err run_vanthu(const struct run_program *p, const char *const *args,
 			     struct run_result *out);
 void run_free(struct run_result *r);

@@ -6,11 +6,13 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -156,6 +158,59 @@ static void test_a_program_that_is_not_there_is_said(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
+/* Runs a child that says its number and then never ends, until it is killed itself. */
+static void run_for_ever(int says)
+{
+	const char *const none[] = { NULL };
+	char script[96];
+	struct run_program p = shell(script);
+	struct run_result r;
+
+	snprintf(script, sizeof script, "echo $$ >/proc/%d/fd/%d; exec sleep 3600", (int)getpid(),
+		 says);
+	(void)!run_vanthu(&p, none, &r);
+	_exit(0);
+}
+
+static bool is_running(long pid)
+{
+	char path[64], line[256] = "";
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+	f = fopen(path, "r");
+	if (f == NULL)
+		return false;
+	if (fgets(line, sizeof line, f) == NULL)
+		line[0] = '\0';
+	fclose(f);
+	return line[0] != '\0' && strstr(line, ") Z ") == NULL && strstr(line, ") X ") == NULL;
+}
+
+static void test_who_is_killed_leaves_no_child(void **state)
+{
+	char said[32] = "";
+	int pipes[2];
+	long child;
+	pid_t us;
+
+	(void)state;
+	assert_int_equal(pipe(pipes), 0);
+	us = fork();
+	assert_true(us >= 0);
+	if (us == 0)
+		run_for_ever(pipes[1]);
+	assert_true(read(pipes[0], said, sizeof said - 1) > 0);
+	child = strtol(said, NULL, 10);
+	assert_true(child > 0 && is_running(child));
+	assert_int_equal(kill(us, SIGKILL), 0);
+	assert_int_equal(waitpid(us, NULL, 0), us);
+	while (is_running(child)) /* the kernel takes its time */
+		usleep(10000);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_it_is_ended_when_asked_to_stop),
 		cmocka_unit_test(test_what_it_says_is_bounded),
 		cmocka_unit_test(test_a_program_that_is_not_there_is_said),
+		cmocka_unit_test(test_who_is_killed_leaves_no_child),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
