@@ -473,6 +473,25 @@ up() { # until its gateway answers, whatever was killed
 	says '.errorCode == 0'
 }
 
+@test "a gateway that was killed leaves nothing in the folders, and nobody who writes on" {
+	local to
+	system el2 office
+	id=$(from_cuc $((N + 1)))
+	wait_for 60 waits el2 ".documentId == \"$id\"" '== 1'
+	to=$LAB/bo/gateway/axis-server/el2
+	m=$(first true)
+	kill_gateway bo
+	head -c 100000 /dev/zero >"$to/work/0123456789abcdef.edxml"
+	echo '{' | tee "$to/out/$m.json.new" "$to/failed/$m.json.new" "$to/done/x.json.new" >"$to/state.json.new"
+	up
+	[ -z "$(ls "$to/work")" ]
+	[ -z "$(find "$to" -name '*.new')" ]
+	waits el2 ".id == \"$m\"" '== 1'
+	fetch el2 "$m" d.edxml
+	tell el2 "$m" done
+	says '.errorCode == 0'
+}
+
 until_sent() { # NUMBER
 	local tries=0
 	until [ "$(jq -r .errorCode "last-$1" 2>/dev/null)" = 0 ]; do

@@ -69,13 +69,14 @@ static enum err write_state(struct served *s)
 
 	path_of(s, "state.json", path);
 	return axis_disk_write(
-		path, json_pack("{s:i, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "v", 1,
+		path, json_pack("{s:i, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s}", "v",
+				1,
 				"done", (json_int_t)t->done, "feed", t->feed, "last",
 				(json_int_t)t->last, "from_ms", (json_int_t)t->from_ms, "made_ms",
 				(json_int_t)t->made_ms, "seen_ms", (json_int_t)t->seen_ms,
 				"told_done", (json_int_t)t->told_done, "told_failed",
-				(json_int_t)t->told_failed, "stopped", (json_int_t)t->stopped, "to",
-				t->to));
+				(json_int_t)t->told_failed, "stopped", (json_int_t)t->stopped,
+				"looked", (int)t->looked, "to", t->to));
 }
 
 static enum err take_state(const json_t *json, struct served_state *t)
@@ -100,7 +101,9 @@ static enum err take_state(const json_t *json, struct served_state *t)
 				    .told_failed = (uint64_t)failed,
 				    .stopped = (enum err)stopped };
 	memcpy(t->feed, feed, strlen(feed) + 1);
-	snprintf(t->to, sizeof t->to, "%.60s", axis_text(json, "to")); /* once there was none */
+	/* Once there were none of these. */
+	t->looked = json_is_true(json_object_get(json, "looked"));
+	snprintf(t->to, sizeof t->to, "%.60s", axis_text(json, "to"));
 	return ERR_OK;
 }
 
@@ -198,16 +201,16 @@ enum err served_run(struct served *s, const char *const *args, json_t **said,
 
 /* ---- entering ---- */
 
-/* What waits or has failed, for looking up keys. */
+/* The keys of what waits or has failed: those of before sorted, those of this run behind them. */
 struct known {
-	char **names[SERVED_DONE];
-	size_t count[SERVED_DONE];
+	char (*keys)[AXIS_KEY_SIZE];
+	size_t sorted, count, size;
+	size_t waiting;
 };
 
 static void known_free(struct known *k)
 {
-	for (int i = 0; i < SERVED_DONE; i++)
-		axis_disk_names_free(k->names[i], k->count[i]);
+	free(k->keys);
 }
 
 static enum err names_in(const struct served *s, enum served_where where, char ***names,
@@ -219,53 +222,81 @@ static enum err names_in(const struct served *s, enum served_where where, char *
 	return axis_disk_names(path, ".json", SIZE_MAX, names, count);
 }
 
+static int by_key(const void *a, const void *b)
+{
+	return memcmp(a, b, AXIS_KEY_SIZE);
+}
+
+static void known_sort(struct known *k)
+{
+	if (k->count > 0)
+		qsort(k->keys, k->count, sizeof *k->keys, by_key);
+	k->sorted = k->count;
+}
+
+static enum err known_add(struct known *k, const char *id)
+{
+	if (k->count == k->size) {
+		size_t size = k->size == 0 ? BATCH : k->size * 2;
+		char(*more)[AXIS_KEY_SIZE] = realloc(k->keys, size * sizeof *more);
+
+		if (more == NULL)
+			return ERR_NO_MEMORY;
+		k->keys = more;
+		k->size = size;
+	}
+	memcpy(k->keys[k->count++], key_in(id), AXIS_KEY_SIZE);
+	return ERR_OK;
+}
+
 /* Also an order that the state had not yet noted when the process ended. */
+static enum err known_load_from(struct served *s, enum served_where where, struct known *k)
+{
+	char **names;
+	size_t count;
+	enum err e = names_in(s, where, &names, &count);
+
+	if (e != ERR_OK)
+		return e;
+	if (count > 0) {
+		uint64_t order = strtoull(names[count - 1], NULL, 16);
+
+		s->state.last = order > s->state.last ? order : s->state.last;
+	}
+	for (size_t i = 0; e == ERR_OK && i < count; i++) {
+		if (served_id_valid(names[i]))
+			e = known_add(k, names[i]);
+	}
+	if (where == SERVED_WAITING)
+		k->waiting = count;
+	axis_disk_names_free(names, count);
+	return e;
+}
+
 static enum err known_load(struct served *s, struct known *k)
 {
 	enum err e = ERR_OK;
 
 	memset(k, 0, sizeof *k);
-	for (int i = 0; e == ERR_OK && i < SERVED_DONE; i++) {
-		e = names_in(s, (enum served_where)i, &k->names[i], &k->count[i]);
-		if (e == ERR_OK && k->count[i] > 0) {
-			const char *newest = k->names[i][k->count[i] - 1];
-			uint64_t order = strtoull(newest, NULL, 16);
-
-			s->state.last = order > s->state.last ? order : s->state.last;
-		}
-	}
+	for (int i = 0; e == ERR_OK && i < SERVED_DONE; i++)
+		e = known_load_from(s, (enum served_where)i, k);
+	known_sort(k);
 	return e;
 }
 
 static bool is_known(const struct served *s, const struct known *k, const char *id)
 {
-	char path[AXIS_PATH_MAX];
+	char path[AXIS_PATH_MAX], key[AXIS_KEY_SIZE];
 
-	for (int where = 0; where < SERVED_DONE; where++) {
-		for (size_t i = 0; i < k->count[where]; i++) {
-			if (served_id_valid(k->names[where][i]) &&
-			    strcmp(key_in(k->names[where][i]), key_in(id)) == 0)
-				return true;
-		}
+	memcpy(key, key_in(id), sizeof key);
+	if (k->sorted > 0 && bsearch(key, k->keys, k->sorted, sizeof *k->keys, by_key) != NULL)
+		return true;
+	for (size_t i = k->sorted; i < k->count; i++) { /* a batch's at most */
+		if (by_key(k->keys[i], key) == 0)
+			return true;
 	}
 	file_of(s, SERVED_DONE, id, path);
 	return access(path, F_OK) == 0;
-}
-
-static enum err known_add(struct known *k, const char *id)
-{
-	char **more = realloc(k->names[SERVED_WAITING],
-			      (k->count[SERVED_WAITING] + 1) * sizeof *more),
-	     *copy = strdup(id);
-
-	if (more != NULL)
-		k->names[SERVED_WAITING] = more;
-	if (more == NULL || copy == NULL) {
-		free(copy);
-		return ERR_NO_MEMORY;
-	}
-	more[k->count[SERVED_WAITING]++] = copy;
-	return ERR_OK;
 }
 
 static bool is_earlier(const struct served *s, const json_t *change)
@@ -298,7 +329,17 @@ static enum err enter_one(struct served *s, const json_t *change, struct known *
 	if (e != ERR_OK)
 		return e;
 	s->state.last++;
+	k->waiting++;
 	return known_add(k, id);
+}
+
+/* Nothing was entered yet, and what is kept begins behind what is for it. */
+static bool begins_late(const struct served *s, const json_t *said)
+{
+	const json_t *oldest = json_array_get(json_object_get(said, "changes"), 0);
+
+	return s->state.feed[0] == '\0' && !s->state.looked && oldest != NULL &&
+	       json_integer_value(json_object_get(said, "first")) > 1 && !is_earlier(s, oldest);
 }
 
 static enum err ask(struct served *s, json_t **said, char reason[AXIS_REASON_SIZE])
@@ -315,7 +356,8 @@ static enum err ask(struct served *s, json_t **said, char reason[AXIS_REASON_SIZ
 		args[3] = feed;
 	}
 	e = served_run(s, args, said, reason);
-	if (e == ERR_OK && !json_is_true(json_object_get(*said, "missed")))
+	if (e == ERR_OK && !json_is_true(json_object_get(*said, "missed")) &&
+	    !begins_late(s, *said))
 		return ERR_OK;
 	json_decref(*said);
 	*said = NULL;
@@ -339,6 +381,7 @@ static enum err enter_batch(struct served *s, const json_t *said, struct known *
 		if (e == ERR_OK)
 			e = enter_one(s, change, k);
 	}
+	known_sort(k);
 	if (e != ERR_OK)
 		return e;
 	if (json_is_integer(next))
@@ -359,7 +402,7 @@ enum err served_enter(struct served *s, char reason[AXIS_REASON_SIZE])
 		return s->state.stopped;
 	e = known_load(s, &k);
 	for (unsigned i = 0; e == ERR_OK && i < BATCHES_MAX && got >= BATCH &&
-			     k.count[SERVED_WAITING] < AXIS_WAITING_MAX;
+			     k.waiting < AXIS_WAITING_MAX;
 	     i++) {
 		json_t *said;
 
@@ -836,6 +879,7 @@ enum err served_drop(struct served *s, const char *id, const char *reason)
 static enum err resume(struct served *s)
 {
 	s->state.stopped = ERR_OK;
+	s->state.looked = true;
 	s->state.done = 0;
 	s->state.feed[0] = '\0';
 	return write_state(s);
@@ -879,4 +923,61 @@ enum err served_systems(const char *gateway_folder, char ***names, size_t *count
 
 	served_path(gateway_folder, NULL, NULL, path);
 	return axis_disk_names(path, "", SIZE_MAX, names, count);
+}
+
+/* ---- after a process that was killed ---- */
+
+static void remove_in(const char *folder, const char *ending)
+{
+	char path[AXIS_PATH_MAX + 300], **names;
+	size_t count;
+
+	if (axis_disk_names(folder, ending, SIZE_MAX, &names, &count) != ERR_OK)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		snprintf(path, sizeof path, "%s/%s%s", folder, names[i], ending);
+		unlink(path);
+	}
+	axis_disk_names_free(names, count);
+}
+
+static void sweep_one(struct served *s)
+{
+	char path[AXIS_PATH_MAX];
+
+	path_of(s, "work", path);
+	remove_in(path, "");
+	/* A command that lets messages come again may be at these. */
+	path_of(s, ".lock", path);
+	s->lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (s->lock >= 0 && flock(s->lock, LOCK_EX | LOCK_NB) == 0) {
+		for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++) {
+			path_of(s, folders[i], path);
+			remove_in(path, ".json.new");
+		}
+		path_of(s, NULL, path);
+		remove_in(path, ".json.new");
+	}
+	served_close(s);
+}
+
+void served_sweep(const char *gateway_folder)
+{
+	struct served *s = calloc(1, sizeof *s);
+	char **names;
+	size_t count;
+
+	if (s == NULL || served_systems(gateway_folder, &names, &count) != ERR_OK) {
+		free(s);
+		return;
+	}
+	s->work.gateway_folder = gateway_folder;
+	for (size_t i = 0; i < count; i++) {
+		if (!axis_name_valid(names[i]))
+			continue;
+		snprintf(s->work.adapter.name, sizeof s->work.adapter.name, "%s", names[i]);
+		sweep_one(s);
+	}
+	axis_disk_names_free(names, count);
+	free(s);
 }

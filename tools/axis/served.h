@@ -42,6 +42,7 @@ struct served_state {
 	int64_t seen_ms;	   /* when the system asked last */
 	uint64_t told_done, told_failed;
 	enum err stopped; /* ERR_AXIS_FEED: changes were missed; ERR_OK */
+	bool looked;	  /* somebody has dealt with what was missed: what is kept will do */
 	char to[AXIS_CODE_SIZE]; /* our organ's code, as the daemon said it last; "": never */
 };
 
@@ -69,8 +70,8 @@ void served_path(const char *gateway_folder, const char *system, const char *wor
 must_use enum err served_open(struct served *s, int64_t from_ms);
 void served_close(struct served *s);
 
-/* Enters what has changed. ERR_AXIS_FEED: some of it is not kept any more, or it is another feed:
- * nothing is entered until served_retry. Else as the command says; `reason` has its text. */
+/* Enters what has changed. ERR_AXIS_FEED: some of it is not kept any more (what is kept may begin
+ * after `from_ms`, too), or it is another feed: nothing is entered until served_retry. Else as the command says; `reason` has its text. */
 must_use enum err served_enter(struct served *s, char reason[AXIS_REASON_SIZE]);
 /* Ids of the messages that wait (or have failed), the oldest first, behind the order `after` (""
  * from the start). axis_disk_names_free. */
@@ -113,6 +114,9 @@ must_use enum err served_retry(struct served *s);
 must_use enum err served_look(struct served *s);
 /* The systems that have ever asked, sorted; axis_disk_names_free. */
 must_use enum err served_systems(const char *gateway_folder, char ***names, size_t *count);
+/* Before any system is served: what a process that was killed left under way, and the made files.
+ */
+void served_sweep(const char *gateway_folder);
 
 /* ORDER-KEY, and nothing else. */
 bool served_id_valid(const char *id);

@@ -21,7 +21,7 @@ must_use enum err submit_file_end(struct submit *s);
 /* All are there: sends, and answers. */
 void submit_finish(struct submit *s);
 void submit_free(struct submit *s); /* NULL is fine */
-/* Deletes what an earlier process left of folders of files. */
+/* Deletes what an earlier process left of folders of files, and of files of an axis. */
 void submit_sweep(const char *gateway_folder);
 
 #endif

@@ -197,6 +197,81 @@ static void test_what_was_missed_stops_it_until_somebody_looks(void **state)
 	served_close(&s);
 }
 
+/* The first question came when what was for it was not kept any more. */
+static void test_what_is_kept_may_begin_too_late(void **state)
+{
+	char reason[AXIS_REASON_SIZE];
+	struct served s = open_served(IN_2026_MS);
+
+	(void)state;
+	write_file(answer,
+		   "{\"v\":1,\"data\":{\"missed\":false,\"feed\":\"f1\",\"first\":7,\"next\":7,"
+		   "\"changes\":[{\"number\":7,\"kind\":\"arrived\",\"direction\":\"in\","
+		   "\"id\":\"d7\",\"from\":\"a\",\"at\":\"2026-11-01T00:00:00.000Z\"}]}}",
+		   0600);
+	assert_int_equal(served_enter(&s, reason), ERR_AXIS_FEED);
+	assert_int_equal(count(&s, SERVED_WAITING, NULL), 0);
+	served_close(&s);
+	/* Somebody has looked: from what there is. */
+	s = open_served(0);
+	assert_int_equal(s.state.stopped, ERR_AXIS_FEED);
+	assert_int_equal(served_retry(&s), ERR_OK);
+	assert_int_equal(served_enter(&s, reason), ERR_OK);
+	assert_int_equal(count(&s, SERVED_WAITING, NULL), 1);
+	served_close(&s);
+}
+
+static void test_a_state_of_before_is_read(void **state)
+{
+	char path[AXIS_PATH_MAX];
+	struct served s = open_served(IN_2026_MS);
+
+	(void)state;
+	served_close(&s);
+	served_path(folder, "eo", "state.json", path);
+	write_file(path,
+		   "{\"v\":1,\"done\":5,\"feed\":\"f1\",\"last\":2,\"from_ms\":3,\"made_ms\":4,"
+		   "\"seen_ms\":5,\"told_done\":1,\"told_failed\":0,\"stopped\":0}",
+		   0600);
+	s = open_served(0);
+	assert_int_equal(s.state.done, 5);
+	assert_string_equal(s.state.to, "");
+	assert_int_equal(served_set_to(&s, "000.00.11.A24"), ERR_OK);
+	served_close(&s);
+	s = open_served(0);
+	assert_int_equal(s.state.last, 2);
+	assert_string_equal(s.state.to, "000.00.11.A24");
+	served_close(&s);
+}
+
+/* The room that the disk keeps is left; who is away is not asked for it. */
+static void test_nothing_is_made_where_there_is_no_room(void **state)
+{
+	char reason[AXIS_REASON_SIZE], id[SERVED_ID_SIZE], path[AXIS_PATH_MAX];
+	struct served s = open_served(IN_2026_MS);
+	enum served_where where;
+	json_t *entry;
+
+	(void)state;
+	say("f1", 3);
+	assert_int_equal(served_enter(&s, reason), ERR_OK);
+	assert_int_equal(count(&s, SERVED_WAITING, id), 2);
+	assert_int_equal(served_find(&s, id, &entry, &where), ERR_OK);
+	served_path(folder, "eo", "work/x.edxml", path);
+	s.reserve_bytes = UINT64_MAX / 2;
+	assert_int_equal(served_make(&s, id, &entry, &where, path, reason), ERR_DISK_FULL);
+	assert_true(s.lock >= 0 && entry != NULL);
+	assert_int_equal(where, SERVED_WAITING);
+	/* There is room, and the command fails: nothing of it stays. */
+	write_file(program, "#!/bin/sh\nexit 9\n", 0700);
+	s.reserve_bytes = 0;
+	assert_int_not_equal(served_make(&s, id, &entry, &where, path, reason), ERR_OK);
+	assert_false(served_is_late(entry));
+	assert_int_not_equal(access(path, F_OK), 0);
+	json_decref(entry);
+	served_close(&s);
+}
+
 static void test_a_daemon_that_is_away_changes_nothing(void **state)
 {
 	char reason[AXIS_REASON_SIZE];
@@ -251,6 +326,9 @@ int main(void)
 		EACH(test_done_is_final_and_fail_is_not),
 		EACH(test_an_order_never_comes_again),
 		EACH(test_what_was_missed_stops_it_until_somebody_looks),
+		EACH(test_what_is_kept_may_begin_too_late),
+		EACH(test_a_state_of_before_is_read),
+		EACH(test_nothing_is_made_where_there_is_no_room),
 		EACH(test_a_daemon_that_is_away_changes_nothing),
 		EACH(test_a_key_is_of_one_file),
 	};
