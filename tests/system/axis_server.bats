@@ -240,6 +240,7 @@ up() { # until its gateway answers, whatever was killed
 		post eo5 "$f" edoc "h-$(basename "$f")"
 		[ "$CODE" = 422 ] || [ "$CODE" = 413 ] || { echo "$f $CODE"; cat answer; return 1; }
 		says ".errorCode == 10 and .code == \"$code\" and (.errorDesc | startswith(\"$code \"))" || { echo "$f"; cat answer; return 1; }
+		! grep -qF "$LAB" answer
 	done
 	form $((N + 1)) a.edxml
 	ask eo5 /v1/sendEdoc -F contentSha256="$(printf x | sha256sum | cut -d' ' -f1)" -F file=@a.edxml

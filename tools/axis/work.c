@@ -33,24 +33,27 @@ void axis_keep(char out[AXIS_REASON_SIZE], const char *text)
 	out[len] = '\0';
 }
 
-/* Without the name of the file, which says nothing to who did not give it one. */
-static const char *message_of(const json_t *error, const char *const *args)
+/* The path that the command was given, its last word, says where our folders are, and nothing to
+ * who did not give it: nowhere in `text` does it stay. */
+static void hide_path(char *text, const char *const *args)
 {
-	const char *message = axis_text(error, "message"), *last = NULL;
+	const char *path = NULL;
 	size_t len;
 
 	for (; *args != NULL; args++)
-		last = *args;
-	len = last != NULL && last[0] == '/' ? strlen(last) : 0;
-	return len > 0 && strncmp(message, last, len) == 0 && strncmp(message + len, ": ", 2) == 0
-		       ? message + len + 2
-		       : message;
+		path = *args;
+	len = path != NULL && path[0] == '/' ? strlen(path) : 0;
+	for (char *at = text; len > 0 && (at = strstr(at, path)) != NULL;) {
+		size_t more = strncmp(at + len, ": ", 2) == 0 ? 2 : 0;
+
+		memmove(at, at + len + more, strlen(at + len + more) + 1);
+	}
 }
 
 enum err axis_run(struct axis_work *w, const char *const *args, json_t **data,
 		  char reason[AXIS_REASON_SIZE])
 {
-	char text[AXIS_REASON_SIZE + 16];
+	char text[4096];
 	struct run_result said;
 	json_t *root, *error;
 	enum err e = run_vanthu(&w->program, args, &said);
@@ -62,7 +65,8 @@ enum err axis_run(struct axis_work *w, const char *const *args, json_t **data,
 	error = json_object_get(root, "error");
 	if (error != NULL) {
 		e = err_of(error);
-		snprintf(text, sizeof text, "VT-%d %s", (int)e, message_of(error, args));
+		snprintf(text, sizeof text, "VT-%d %s", (int)e, axis_text(error, "message"));
+		hide_path(text, args);
 		if (reason != NULL)
 			axis_keep(reason, text);
 	} else if (json_object_get(root, "data") == NULL) {

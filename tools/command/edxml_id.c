@@ -81,10 +81,11 @@ static void add_parts(struct digest_stream *s, const struct edxml_file *f)
 	}
 }
 
-/* A UUID of version 7, whose time is the day of issue, so that ids of later documents are larger. */
+/* A UUID of version 7 by its time, the day of issue: ids of later documents are larger. */
 void edxml_id_of(const struct edxml_file *f, char out[UUID_TEXT_SIZE])
 {
 	const struct edxml_message *m = f->loaded->message;
+	static const char kind[] = "vanthu edxml v2\n";
 	struct digest_stream *s = digest_begin();
 	struct digest digest = f->loaded->sha256;
 	char date[EDXML_DATE_SIZE];
@@ -92,7 +93,7 @@ void edxml_id_of(const struct edxml_file *f, char out[UUID_TEXT_SIZE])
 	int64_t ms = 0;
 
 	if (s != NULL) {
-		add_text(s, "vanthu edxml v2");
+		digest_add(s, (struct blob){ (const uint8_t *)kind, sizeof kind - 1 });
 		add_message(s, m);
 		add_parts(s, f);
 		digest = digest_end(s);

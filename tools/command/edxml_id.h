@@ -10,7 +10,8 @@
 
 /* The id that a document gets when it is imported, unless it is one of ours that comes back. The
  * same document is the same, whoever imports it again, and also when its system has written the
- * file anew: the times of TraceHeader, the order of its fields, and how it is packed do not count. */
+ * file anew: the times of TraceHeader, the order of its fields, and how it is packed do not
+ * count. */
 void edxml_id_of(const struct edxml_file *f, char out[UUID_TEXT_SIZE]);
 
 /* What the n-th part has, read to its end; false where it cannot be. Blocks. */
