@@ -3,6 +3,7 @@ TOOLS := \
 	axis/adapter \
 	axis/axis \
 	axis/disk \
+	axis/find \
 	axis/intake \
 	axis/outbox \
 	axis/posted \
@@ -68,7 +69,6 @@ TOOLS := \
 	command/due \
 	command/edxml \
 	command/edxml_export \
-	command/edxml_find \
 	command/edxml_id \
 	command/edxml_import \
 	command/edxml_line \
@@ -233,6 +233,7 @@ TOOLS_TEST := \
 	axis/adapter \
 	axis/axis \
 	axis/disk \
+	axis/find \
 	axis/intake \
 	axis/outbox \
 	axis/posted \

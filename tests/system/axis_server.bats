@@ -222,10 +222,6 @@ up() { # until its gateway answers, whatever was killed
 	status_file 03 $((N + 2)) s.edxml
 	post takes s.edxml status s3
 	says '.errorCode == 0'
-	# Nor does a sender ask another's document back.
-	sed -e "s#BussinessDocType>0<#BussinessDocType>1<#; s#<edXML:BussinessDocReason>#<edXML:DocumentId>000.00.11.A24,2026/11/24,$((N + 1))/NQ/ĐU</edXML:DocumentId>&#" a.edxml >r.edxml
-	post sends r.edxml edoc k3
-	[ "$CODE" = 403 ]
 	form $((N + 4)) c.edxml
 	post bound c.edxml edoc k4
 	[ "$CODE" = 403 ] && says '.code == "VT-6065"'
@@ -737,4 +733,75 @@ rest_status() { # NAME PATH CURL-OPTION…
 	grep -qi '^retry-after: [1-9]' head
 	post held a.edxml edoc k1
 	[ "$CODE" = 200 ] && says '.repeated == null'
+}
+
+@test "who may only send changes and asks back what it sent itself, over the axis as by REST" {
+	system mine send
+	system yours send
+	business() { # KIND OLDER FILE OUT: what the file is to an older document, by the name that this has in other systems
+		sed -e "s#BussinessDocType>0<#BussinessDocType>$1<#; s#<edXML:BussinessDocReason>#<edXML:DocumentId>$2</edXML:DocumentId>&#" "$3" >"$4"
+	}
+	form $((N + 1)) a.edxml
+	post mine a.edxml edoc a
+	says '.errorCode == 0'
+	id=$(jq -r .documentId answer)
+	form $((N + 2)) b.edxml
+	post yours b.edxml edoc b
+	says '.errorCode == 0'
+	other=$(jq -r .documentId answer)
+	v bo send b.edxml --to cuc --type CV --number "$((N + 3))-CV/ĐU" --subject 'Của văn phòng' -q >/dev/null
+	wait_for 60 arrived cuc "$id"
+	wait_for 60 arrived cuc "$other"
+	# another's, by its foreign id, by its id, by its number; and one that is not here: the same is said of all
+	n=10
+	for of in "000.00.11.A24,2026/11/24,$((N + 2))/NQ/ĐU" "$other" "000.00.11.A24,2026/11/24,$((N + 3))/CV/ĐU" "000.00.11.A24,2026/11/24,9999/NQ/ĐU"; do
+		for kind in 1 2 3; do
+			form $((N + n)) c.edxml
+			business "$kind" "$of" c.edxml d.edxml
+			for way in '?dry_run=1' ''; do
+				ask mine "/v1/sendEdoc$way" -F file=@d.edxml
+				[ "$CODE" = 422 ] && says '.code == "VT-2001" and .field == "file"' || { echo "$of $kind"; cat answer; return 1; }
+			done
+			run ! v bo show "$((N + n))-NQ/ĐU" --json
+			n=$((n + 1))
+		done
+	done
+	status_file 13 $((N + 2)) s.edxml
+	sed -i "s#$((N + 2))/CV/CB#$((N + 2))/NQ/ĐU#g; s#>000.00.12.A24,#>000.00.11.A24,#" s.edxml
+	post mine s.edxml status s
+	[ "$CODE" = 422 ] && says '.code == "VT-2001"'
+	# its own
+	form $((N + 4)) c.edxml
+	business 2 "000.00.11.A24,2026/11/24,$((N + 1))/NQ/ĐU" c.edxml update.edxml
+	ask mine '/v1/sendEdoc?dry_run=1' -F file=@update.edxml
+	[ "$CODE" = 200 ] && says '.dry_run'
+	post mine update.edxml edoc update
+	[ "$CODE" = 200 ] || { cat answer; return 1; }
+	update=$(jq -r .documentId answer)
+	v bo show "$update" --json | jq -e --arg id "$id" '[.. | strings] | index($id) != null'
+	[ "$(rest_status mine "$update")" = 200 ]
+	business 1 "000.00.11.A24,2026/11/24,$((N + 4))/NQ/ĐU" c.edxml recall.edxml
+	post mine recall.edxml edoc recall
+	[ "$CODE" = 200 ] || { cat answer; return 1; }
+	says ".documentId == \"$update\""
+	status_file 13 $((N + 1)) s.edxml
+	sed -i "s#$((N + 1))/CV/CB#$((N + 1))/NQ/ĐU#g; s#>000.00.12.A24,#>000.00.11.A24,#" s.edxml
+	post mine s.edxml status s13
+	[ "$CODE" = 200 ] && says ".documentId == \"$id\""
+}
+
+@test "edxml import --older says which document a file changes, whatever the file says" {
+	form $((N + 1)) a.edxml
+	id=$(v bo edxml import a.edxml --json | jq -r .data.id)
+	run -2 --separate-stderr v bo edxml import a.edxml --older "$id" --json
+	jq -e '.error.code == "VT-6001" or (.error.message | contains("--older"))' <<<"$output"
+	form $((N + 2)) b.edxml
+	sed -e "s#BussinessDocType>0<#BussinessDocType>2<#; s#<edXML:BussinessDocReason>#<edXML:DocumentId>nobody has this</edXML:DocumentId>&#" b.edxml >update.edxml
+	run ! v bo edxml import update.edxml
+	new=$(v bo edxml import update.edxml --older "$((N + 1))-NQ/ĐU" --json | jq -r .data.id)
+	v bo show "$new" --json | jq -e --arg id "$id" '[.. | strings] | index($id) != null'
+	sed -e "s#BussinessDocType>2<#BussinessDocType>1<#" update.edxml >recall.edxml
+	v bo edxml import recall.edxml --older "$((N + 2))-NQ/ĐU" --json | jq -e --arg id "$new" '[.. | strings] | index($id) != null'
+	status_file 13 $((N + 9)) s.edxml
+	v bo edxml import s.edxml --older "$((N + 1))-NQ/ĐU" --json | jq -e --arg id "$id" '[.. | strings] | index($id) != null'
 }

@@ -6,6 +6,7 @@
 #define VANTHU_TOOLS_AXIS_AXIS_H
 
 #include "tools/axis/adapter.h"
+#include "tools/axis/find.h"
 #include "tools/axis/outbox.h"
 #include "tools/axis/posted.h"
 #include "tools/axis/served.h"

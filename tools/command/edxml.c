@@ -6,7 +6,7 @@
 #include "tools/command/edxml_import.h"
 #include "tools/command/edxml_show.h"
 
-enum { OPT_PASSED = 1, OPT_STATUS = 30, OPT_OF, OPT_DROP_UNKNOWN, OPT_OUTPUT = 'o' };
+enum { OPT_PASSED = 1, OPT_STATUS = 30, OPT_OF, OPT_DROP_UNKNOWN, OPT_OLDER, OPT_OUTPUT = 'o' };
 
 #define FORM_IMPORT "import"
 #define FORM_EXPORT "export"
@@ -46,6 +46,9 @@ const struct command_option edxml_options[] = {
 	{ "drop-unknown", OPT_DROP_UNKNOWN, NULL,
 	  N_("leave out elements that edXML does not have, and a signature of another form"),
 	  VALUE_NONE, FORM_IMPORT },
+	{ "older", OPT_OLDER, N_("ID"),
+	  N_("the document of ours that it changes, replaces or asks back, whatever the file says"),
+	  VALUE_DOCUMENT, FORM_IMPORT },
 	{ "output", OPT_OUTPUT, N_("FILE"), N_("into this new file (standard output)"), VALUE_FILE,
 	  FORM_EXPORT },
 	{ "status", OPT_STATUS, "01|02|03|04|05|06|13|15|16",
@@ -94,6 +97,8 @@ int cmd_edxml(struct cli *cli, int argc, char **argv)
 			return err_exit_code(ERR_USAGE);
 		if (c == OPT_DROP_UNKNOWN) {
 			passed.drop_unknown = true;
+		} else if (c == OPT_OLDER) {
+			passed.older = optarg;
 		} else if (c == OPT_OUTPUT) {
 			output = optarg;
 		} else if (c == OPT_STATUS) {

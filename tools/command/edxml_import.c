@@ -8,12 +8,12 @@
 
 #include "proto/digest.h"
 #include "routing/rules/rules.h"
+#include "tools/axis/axis.h"
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/command/delivered.h"
-#include "tools/command/edxml_find.h"
 #include "tools/command/edxml_id.h"
 #include "tools/command/edxml_line.h"
 #include "tools/command/edxml_organs.h"
@@ -33,7 +33,7 @@ struct importing {
 	struct type_numbers types; /* what the operator says of them */
 	char day[EDXML_DATE_SIZE]; /* on which codes of organs are looked up: that of issue */
 	struct edxml_line line;
-	struct edxml_finder finder;
+	struct axis_finder finder;
 	bool done; /* it is here already, and that was printed */
 };
 
@@ -106,9 +106,9 @@ static enum err find_response(struct importing *i, const char *issuer, char out[
 		const struct edxml_response *r = &i->m->responses[n];
 		const char *whose = issuer != NULL ? issuer : issuer_of(i, r);
 
-		e = edxml_find_id(&i->finder, r->document_id, whose, out);
+		e = axis_find_id(&i->finder, r->document_id, whose, out);
 		if (e == ERR_NOT_FOUND)
-			e = edxml_find_number(&i->finder, r->code, whose, out);
+			e = axis_find_number(&i->finder, r->code, whose, out);
 	}
 	return e;
 }
@@ -288,20 +288,21 @@ static int add_older(struct importing *i, int business)
 {
 	const struct committee_id us = call_committee(i->call);
 	char id[UUID_TEXT_SIZE];
-	text_t older = edxml_text(i->m->business_id);
-	int code;
+	text_t older = edxml_show_older(i->m);
+	const char *which = i->passed->older;
+	int code = 0;
 
 	if (business != EDXML_UPDATE && business != EDXML_REPLACE)
 		return 0;
-	for (uint32_t n = 0; older[0] == '\0' && n < i->m->replacement_count; n++)
-		older = edxml_text(i->m->replacements[n].document_id);
-	if (older[0] == '\0')
+	if (which == NULL && older[0] == '\0')
 		return fail(i, ERR_EDXML_ABOUT, "");
-	code = found(i, edxml_find_id(&i->finder, older, us.text, id), ERR_CONCERNS_UNKNOWN, older);
-	if (code != 0)
-		return code;
-	edxml_line_option(&i->line, business == EDXML_UPDATE ? "update" : "replace", id);
-	return 0;
+	if (which == NULL)
+		code = found(i, axis_find_id(&i->finder, older, us.text, id), ERR_CONCERNS_UNKNOWN,
+			     older);
+	if (code == 0)
+		edxml_line_option(&i->line, business == EDXML_UPDATE ? "update" : "replace",
+				  which == NULL ? id : which);
+	return code;
 }
 
 static void add_files(struct importing *i)
@@ -442,7 +443,9 @@ static int make_recall_document(struct importing *i)
 
 	if (code != 0)
 		return code;
-	e = edxml_find_id(&i->finder, about, us.text, id);
+	if (i->passed->older != NULL)
+		return make_recall(i, i->passed->older, i->m->to, i->m->to_count);
+	e = axis_find_id(&i->finder, about, us.text, id);
 	if (e == ERR_NOT_FOUND)
 		e = find_response(i, us.text, id);
 	code = found(i, e, about[0] == '\0' ? ERR_EDXML_ABOUT : ERR_CONCERNS_UNKNOWN, about);
@@ -489,6 +492,7 @@ static int make_status(struct importing *i)
 	const struct committee_id us = call_committee(i->call);
 	text_t code = edxml_text(i->m->status_code), note = edxml_text(i->m->status_note);
 	const struct status_row *row = row_of(code);
+	const char *which = i->passed->older;
 	char id[UUID_TEXT_SIZE];
 	int result = check_sender(i);
 
@@ -498,16 +502,18 @@ static int make_status(struct importing *i)
 		return fail(i, ERR_EDXML_ABOUT, "");
 	if (row == NULL && strcmp(code, "13") != 0)
 		return fail(i, ERR_EDXML_STATUS, code);
-	result = found(i, find_response(i, row == NULL ? us.text : NULL, id), ERR_NOT_FOUND,
-		       edxml_text(i->m->responses[0].code)[0] != '\0'
-			       ? i->m->responses[0].code
-			       : edxml_text(i->m->responses[0].document_id));
+	if (row != NULL || which == NULL)
+		result = found(i, find_response(i, row == NULL ? us.text : NULL, id), ERR_NOT_FOUND,
+			       edxml_text(i->m->responses[0].code)[0] != '\0'
+				       ? i->m->responses[0].code
+				       : edxml_text(i->m->responses[0].document_id));
 	if (result != 0)
 		return result;
 	if (row == NULL) {
 		const struct edxml_organ of = { .organ_id = i->m->responses[0].organ_id };
 
-		return make_recall(i, id, &of, edxml_text(of.organ_id)[0] != '\0');
+		return make_recall(i, which == NULL ? id : which, &of,
+				   edxml_text(of.organ_id)[0] != '\0');
 	}
 	edxml_line_word(&i->line, row->words[0]);
 	if (row->words[1] != NULL)
@@ -547,7 +553,7 @@ static bool is_here(struct importing *i, int *code)
 	bool ours;
 
 	find_out_id(i, id);
-	if (!says_nothing_else(i->passed) || edxml_find_view(&i->finder, id, &q.view) != ERR_OK ||
+	if (!says_nothing_else(i->passed) || axis_find_view(&i->finder, id, &q.view) != ERR_OK ||
 	    !edxml_same(&q))
 		return false;
 	ours = strcmp(q.view->line->from, us.text) == 0;
@@ -555,7 +561,7 @@ static bool is_here(struct importing *i, int *code)
 	*code = 0;
 	if (ours && wait != NULL && strcmp(wait, "delivered") == 0 && !i->cli->dry_run)
 		*code = delivered_wait(i->cli, i->call, id);
-	if (*code == 0 && edxml_find_view(&i->finder, id, &q.view) == ERR_OK)
+	if (*code == 0 && axis_find_view(&i->finder, id, &q.view) == ERR_OK)
 		edxml_same_print(i->cli, q.view, id);
 	return true;
 }
@@ -587,7 +593,8 @@ static int prepare(struct importing *i)
 		e = edxml_types_read(i->cli, &i->types);
 	if (e == ERR_OK)
 		e = edxml_organs_ask(i->call, &i->organs);
-	i->finder.call = i->call;
+	if (e == ERR_OK)
+		i->finder.client = call_client(i->call);
 	code = e == ERR_OK ? make_line(i) : err_exit_code(e);
 	edxml_organs_free(i->organs);
 	call_close(i->call);
@@ -600,10 +607,21 @@ static bool says_nothing_new(const struct edxml_message *m)
 	return m->kind == EDXML_STATUS && strcmp(edxml_text(m->status_code), "01") == 0;
 }
 
+/* What the line says of an older document, a file must be about that says nothing new. */
+static bool has_older(const struct edxml_message *m)
+{
+	return m->kind == EDXML_STATUS ? strcmp(edxml_text(m->status_code), "13") == 0
+				       : edxml_business(m->business_type) > EDXML_NEW;
+}
+
 static int import(struct importing *i)
 {
 	int code;
 
+	if (i->passed->older != NULL && !has_older(i->m))
+		return cli_fail_text(i->cli, ERR_USAGE,
+				     _("--older: the file is about no older document of ours"),
+				     _(err_fix(ERR_USAGE)));
 	if (i->line.memory == NULL)
 		return cli_fail(i->cli, ERR_NO_MEMORY, NULL);
 	edxml_show_warn(i->cli, i->file);

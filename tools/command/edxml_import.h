@@ -12,6 +12,8 @@ enum { EDXML_PASSED_MAX = 24 };
 struct edxml_passed {
 	const char *names[EDXML_PASSED_MAX], *values[EDXML_PASSED_MAX]; /* NULL: without a value */
 	unsigned count;
+	const char *older; /* which document is changed, replaced or asked back; NULL: as the file
+			      says */
 	bool drop_unknown; /* not of `send`: what edXML does not have is left out */
 };
 

@@ -217,6 +217,17 @@ static json_t *said(const struct edxml_organ *list, uint32_t count)
 	return out;
 }
 
+text_t edxml_show_older(const struct edxml_message *m)
+{
+	const int business = edxml_business(m->business_type);
+	text_t older = edxml_text(m->business_id);
+
+	if (business == EDXML_UPDATE || business == EDXML_REPLACE)
+		for (uint32_t n = 0; older[0] == '\0' && n < m->replacement_count; n++)
+			older = edxml_text(m->replacements[n].document_id);
+	return older;
+}
+
 static void add_document(json_t *out, const struct edxml_file *f)
 {
 	const struct edxml_message *m = f->loaded->message;
@@ -231,7 +242,7 @@ static void add_document(json_t *out, const struct edxml_file *f)
 	json_object_set_new(out, "due", day(m->due_date));
 	json_object_set_new(out, "signer", text(m->signer));
 	json_object_set_new(out, "business", json_string(business_of(m)));
-	json_object_set_new(out, "older", text(m->business_id));
+	json_object_set_new(out, "older", text(edxml_show_older(m)));
 	edxml_id_of(f, id);
 	json_object_set_new(out, "import_id", json_string(id));
 	json_object_set_new(out, "origin", json_text_or_null(edxml_message_value(m, "origin")));

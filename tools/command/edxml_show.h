@@ -19,6 +19,9 @@ struct edxml_file {
 int edxml_show_open(struct cli *cli, const char *path, struct edxml_file *f);
 void edxml_show_close(struct edxml_file *f);
 
+/* How it names the document that it changes, replaces or recalls; "". */
+text_t edxml_show_older(const struct edxml_message *m);
+
 /* Prints its warnings, a line of standard error each. */
 void edxml_show_warn(struct cli *cli, const struct edxml_file *f);
 /* Prints what the file is, with its warnings. Returns 0. */

@@ -29,6 +29,8 @@ struct post {
 	json_t *said;	     /* what `edxml check` says of it */
 	struct doc_id makes; /* the document that it is, or will be */
 	bool there;	     /* that is here already */
+	/* what it changes, where that had to be found; "" as the file says */
+	char older[UUID_TEXT_SIZE];
 };
 
 static enum err fail(struct post *p, enum err e, const char *field)
@@ -88,11 +90,10 @@ static enum token_act act_of(const struct post *p)
 	if (strcmp(code, "01") == 0)
 		return TOKEN_ACT_AXIS;
 	return strcmp(code, "02") == 0 || strcmp(code, "03") == 0 ? TOKEN_ACT_INTAKE
-								   : TOKEN_ACT_OFFICE;
+								  : TOKEN_ACT_OFFICE;
 }
 
-/* What changes an older document, or asks for it back, names it as others do; which one that is the
- * command finds out. So only who may see all of them may. */
+/* Whoever sees only what it handed in itself changes that alone. */
 static bool changes_another(const struct post *p)
 {
 	if (is_status(p))
@@ -104,7 +105,7 @@ static enum err check_rights(struct post *p)
 {
 	const struct token_rights *r = &p->x->rights;
 
-	if (!token_may(r, act_of(p)) || (changes_another(p) && !token_may(r, TOKEN_ACT_SEE_SENT)))
+	if (!token_may(r, act_of(p)))
 		return fail(p, ERR_TOKEN_SCOPE, "file");
 	/* Its organs would have to be among these committees: nobody has asked for that yet. */
 	return r->committee_count == 0 ? ERR_OK : fail(p, ERR_TOKEN_COMMITTEE, "file");
@@ -158,6 +159,48 @@ static enum err is_own(const struct post *p, const struct doc_id *id, bool *own)
 	return token_sent_has(p->work->gateway_folder, p->x->rights.name, id, own);
 }
 
+/* The file names it as others do: by their id of it, or by its number. */
+static enum err find_named(const struct post *p, struct axis_finder *f, char id[UUID_TEXT_SIZE])
+{
+	const char *us = p->work->committee;
+	const json_t *about = json_object_get(p->said, "about"), *one;
+	const bool named = !is_status(p);
+	enum err e = named ? axis_find_id(f, axis_text(p->said, "older"), us, id) : ERR_NOT_FOUND;
+	size_t i;
+
+	if (named && strcmp(axis_text(p->said, "business"), "recall") != 0)
+		return e;
+	json_array_foreach(about, i, one)
+	{
+		if (e == ERR_NOT_FOUND)
+			e = axis_find_id(f, axis_text(one, "document_id"), us, id);
+		if (e == ERR_NOT_FOUND)
+			e = axis_find_number(f, axis_text(one, "number"), us, id);
+	}
+	return e;
+}
+
+/* Which older document is meant is found out once, here: the import is told. */
+static enum err find_older(struct post *p)
+{
+	struct axis_finder f = { NULL, { .err = ERR_OK } };
+	struct pool_place *place;
+	enum err e;
+
+	if (!changes_another(p) || token_may(&p->x->rights, TOKEN_ACT_SEE_SENT))
+		return ERR_OK;
+	e = pool_take(p->x->gateway->pool, CLIENT_OFFICE, &p->x->rights, &place);
+	if (e != ERR_OK)
+		return e;
+	f.client = place->client;
+	e = find_named(p, &f, p->older);
+	pool_give(p->x->gateway->pool, place);
+	if (e == ERR_OK)
+		e = permit_named(p->x, p->older);
+	/* As of one that is not there; several of that name are perhaps not its own either. */
+	return e == ERR_NOT_FOUND || e == ERR_AMBIGUOUS ? fail(p, ERR_NOT_FOUND, "file") : e;
+}
+
 /* *others: not for a token that sees only what it handed in itself. */
 static enum err look_up(const struct post *p, const struct doc_id *id, bool *there, bool *others)
 {
@@ -203,9 +246,9 @@ static enum err note_own(const struct post *p)
 	bool own;
 	enum err e = is_own(p, &p->makes, &own);
 
-	return e == ERR_OK && !own ? token_sent_add(p->work->gateway_folder, p->x->rights.name,
-						    &p->makes)
-				   : e;
+	return e == ERR_OK && !own
+		       ? token_sent_add(p->work->gateway_folder, p->x->rights.name, &p->makes)
+		       : e;
 }
 
 static bool makes_one(const struct post *p)
@@ -215,7 +258,15 @@ static bool makes_one(const struct post *p)
 
 static enum err import(struct post *p, char document[UUID_TEXT_SIZE])
 {
-	const char *const args[] = { "--dry-run", "edxml", "import", "--", p->file, NULL };
+	const bool with = p->older[0] != '\0';
+	const char *const args[] = { "--dry-run",
+				     "edxml",
+				     "import",
+				     with ? "--older" : "--",
+				     with ? p->older : p->file,
+				     with ? "--" : NULL,
+				     p->file,
+				     NULL };
 	const bool look = exchange_flag(p->x, "dry_run");
 	const json_t *first;
 	json_t *done;
@@ -271,6 +322,8 @@ static enum err take_new(struct post *p)
 	e = look_into(p);
 	if (e == ERR_OK)
 		e = check_rights(p);
+	if (e == ERR_OK)
+		e = find_older(p);
 	if (e == ERR_OK)
 		e = find_out(p);
 	if (e == ERR_OK && exchange_flag(p->x, "dry_run"))

@@ -1,11 +1,9 @@
-/* See tools/command/edxml_find.h. */
-#include "tools/command/edxml_find.h"
+/* See tools/axis/find.h. */
+#include "tools/axis/find.h"
 
 #include <string.h>
 
-#include "tools/cli/cli.h"
-
-static enum err ask(struct edxml_finder *f, Vanthu__V1__Ref *ref, Vanthu__V1__Reply **reply)
+static enum err ask(struct axis_finder *f, Vanthu__V1__Ref *ref, Vanthu__V1__Reply **reply)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	enum err e;
@@ -13,17 +11,17 @@ static enum err ask(struct edxml_finder *f, Vanthu__V1__Ref *ref, Vanthu__V1__Re
 	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
 	request.show = ref;
 	*reply = NULL;
-	e = call_send(f->call, &request);
+	e = client_send(f->client, &request);
 	if (e == ERR_OK)
-		e = call_next(f->call, reply);
+		e = client_next(f->client, reply);
 	if (e == ERR_OK && (*reply)->what_case == VANTHU__V1__REPLY__WHAT_VIEW &&
 	    (*reply)->view->line->id.len == sizeof(struct doc_id))
 		return ERR_OK;
-	client_fault(call_client(f->call), e, e == ERR_OK ? *reply : NULL, &f->fault);
+	client_fault(f->client, e, e == ERR_OK ? *reply : NULL, &f->fault);
 	return f->fault.err;
 }
 
-static enum err find(struct edxml_finder *f, Vanthu__V1__Ref *ref, const char *issuer,
+static enum err find(struct axis_finder *f, Vanthu__V1__Ref *ref, const char *issuer,
 		     char out[UUID_TEXT_SIZE])
 {
 	Vanthu__V1__Reply *reply;
@@ -37,7 +35,7 @@ static enum err find(struct edxml_finder *f, Vanthu__V1__Ref *ref, const char *i
 	return e;
 }
 
-static enum err by_name(struct edxml_finder *f, text_t name, const char *issuer,
+static enum err by_name(struct axis_finder *f, text_t name, const char *issuer,
 			char out[UUID_TEXT_SIZE])
 {
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
@@ -48,8 +46,7 @@ static enum err by_name(struct edxml_finder *f, text_t name, const char *issuer,
 	return find(f, &ref, issuer, out);
 }
 
-enum err edxml_find_view(struct edxml_finder *f, const char *id,
-			 const Vanthu__V1__DocumentView **out)
+enum err axis_find_view(struct axis_finder *f, const char *id, const Vanthu__V1__DocumentView **out)
 {
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 	Vanthu__V1__Reply *reply;
@@ -61,8 +58,8 @@ enum err edxml_find_view(struct edxml_finder *f, const char *id,
 	return e;
 }
 
-enum err edxml_find_number(struct edxml_finder *f, text_t printed, const char *issuer,
-			   char out[UUID_TEXT_SIZE])
+enum err axis_find_number(struct axis_finder *f, text_t printed, const char *issuer,
+			  char out[UUID_TEXT_SIZE])
 {
 	char number[NUMBER_MAX + 1], notation[NUMBER_MAX + 1], joined[NUMBER_MAX + 1];
 	enum err e = by_name(f, edxml_text(printed), issuer, out);
@@ -74,7 +71,7 @@ enum err edxml_find_number(struct edxml_finder *f, text_t printed, const char *i
 	return strcmp(joined, edxml_text(printed)) == 0 ? e : by_name(f, joined, issuer, out);
 }
 
-static enum err by_foreign(struct edxml_finder *f, text_t id, const char *issuer,
+static enum err by_foreign(struct axis_finder *f, text_t id, const char *issuer,
 			   char out[UUID_TEXT_SIZE])
 {
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
@@ -86,8 +83,8 @@ static enum err by_foreign(struct edxml_finder *f, text_t id, const char *issuer
 }
 
 /* Systems of others make UUIDs too: one that is ours goes before. */
-enum err edxml_find_id(struct edxml_finder *f, text_t id, const char *issuer,
-		       char out[UUID_TEXT_SIZE])
+enum err axis_find_id(struct axis_finder *f, text_t id, const char *issuer,
+		      char out[UUID_TEXT_SIZE])
 {
 	const char *comma;
 	struct doc_id own;
@@ -100,6 +97,6 @@ enum err edxml_find_id(struct edxml_finder *f, text_t id, const char *issuer,
 		e = by_foreign(f, id, issuer, out);
 	comma = strchr(id, ',');
 	comma = comma == NULL ? NULL : strchr(comma + 1, ',');
-	return e == ERR_NOT_FOUND && comma != NULL ? edxml_find_number(f, comma + 1, issuer, out)
+	return e == ERR_NOT_FOUND && comma != NULL ? axis_find_number(f, comma + 1, issuer, out)
 						   : e;
 }
