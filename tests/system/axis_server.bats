@@ -356,7 +356,7 @@ up() { # until its gateway answers, whatever was killed
 }
 
 @test "a system whose folder is not to be had waits without a place, not for ever, and nobody waits with it" {
-	local n held asks=()
+	local n held making asks=()
 	system holds office
 	system free office
 	list holds
@@ -380,7 +380,8 @@ up() { # until its gateway answers, whatever was killed
 	[ "$CODE" = 503 ] && says '.code == "VT-5004"'
 	exec {held}>&-
 	# Nor is it locked while a file is made: that of who makes one is another lock.
-	exec {held}>>"$LAB/bo/gateway/axis-server/free/work/.lock"
+	making=$LAB/bo/gateway/axis-server/free/work
+	exec {held}>>"$making/.lock"
 	flock "$held"
 	list free
 	says '.edocs | length == 1'
@@ -422,12 +423,13 @@ up() { # until its gateway answers, whatever was killed
 }
 
 @test "what could not be made in time, or while another is made, does not hold up what is behind it" {
-	local out held first second
+	local out held making first second
 	system el office
 	list el
 	out=$LAB/bo/gateway/axis-server/el/out
 	first=$(from_cuc $((N + 1)))
-	exec {held}>>"$LAB/bo/gateway/axis-server/el/work/.lock"
+	making=$LAB/bo/gateway/axis-server/el/work
+	exec {held}>>"$making/.lock"
 	flock "$held"
 	entered() { list el; [ "$(ls "$out" | wc -l)" = 1 ] && [ "$CODE" = 503 ]; }
 	wait_for 60 entered
@@ -448,13 +450,14 @@ up() { # until its gateway answers, whatever was killed
 }
 
 @test "what was listed and is not here any more stands among the failed, by us, and in the words of who asks" {
-	local in
+	local in made
 	system eg office
 	id=$(from_cuc $((N + 1)))
 	wait_for 60 waits eg ".documentId == \"$id\"" '== 1'
 	m=$(first true) in=$LAB/bo/gateway/axis-server/eg
 	# Its file made room for others, and the document is one that nobody here has.
-	rm "$in/work/$m.edxml"
+	made=$in/work
+	rm "$made/$m.edxml"
 	jq '.document = "0193a8f0-0000-7000-8000-00000000dead"' "$in/out/$m.json" >gone && cat gone >"$in/out/$m.json"
 	ask eg "/v1/edocs/$m" -H 'Accept-Language: en'
 	[ "$CODE" != 200 ] && says '.code == "VT-2001" and .detail == null and .title == "no such item"' || { cat answer; return 1; }
@@ -471,17 +474,18 @@ up() { # until its gateway answers, whatever was killed
 }
 
 @test "a gateway that was killed leaves nothing in the folders, and nobody who writes on" {
-	local to
+	local to made
 	system el2 office
 	id=$(from_cuc $((N + 1)))
 	wait_for 60 waits el2 ".documentId == \"$id\"" '== 1'
 	to=$LAB/bo/gateway/axis-server/el2
 	m=$(first true)
 	kill_gateway bo
-	head -c 100000 /dev/zero >"$to/work/0123456789abcdef.edxml"
+	made=$to/work
+	head -c 100000 /dev/zero >"$made/0123456789abcdef.edxml"
 	echo '{' | tee "$to/out/$m.json.new" "$to/failed/$m.json.new" "$to/done/x.json.new" >"$to/state.json.new"
 	up
-	[ -z "$(ls "$to/work")" ]
+	[ -z "$(ls "$made")" ]
 	[ -z "$(find "$to" -name '*.new')" ]
 	waits el2 ".id == \"$m\"" '== 1'
 	fetch el2 "$m" d.edxml
@@ -541,6 +545,7 @@ until_sent() { # NUMBER
 	list ek
 	says '.edocs == []'
 	[ "$(cut -d' ' -f3 had | sort -u | wc -l)" = 12 ]
+	[ "$(cut -d' ' -f1 had)" = "$(cut -d' ' -f1 had | sort -u)" ]
 	for i in 1 2 3 4 5 6; do
 		v cuc inbox --json | jq -e "[.data[] | select(.number == \"$((N + i))-NQ/ĐU\")] | length == 1"
 		ask ek "/v1/sentEdocs?senderDocId=d$((N + i))"

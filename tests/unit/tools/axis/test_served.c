@@ -272,6 +272,73 @@ static void test_nothing_is_made_where_there_is_no_room(void **state)
 	served_close(&s);
 }
 
+static size_t kept_of(const char *system, char ***names)
+{
+	char path[AXIS_PATH_MAX];
+	size_t n;
+
+	served_path(folder, system, "work", path);
+	assert_int_equal(axis_disk_names(path, ".edxml", SIZE_MAX, names, &n), ERR_OK);
+	return n;
+}
+
+static void make_old_ones(const char *system, unsigned n)
+{
+	const struct timespec old[2] = { { 1000, 0 }, { 1000, 0 } };
+	char path[AXIS_PATH_MAX], word[96];
+
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(word, sizeof word, "work/%016x-%032x.edxml", i, i);
+		served_path(folder, system, word, path);
+		write_file(path, "x", 0600);
+		assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+	}
+}
+
+/* Of all systems together; what is new stays, and what is told goes. */
+static void test_made_files_are_kept_within_bounds(void **state)
+{
+	char reason[AXIS_REASON_SIZE], id[SERVED_ID_SIZE], path[AXIS_PATH_MAX], **names;
+	struct served s = open_served(IN_2026_MS), other = s;
+	enum served_where where;
+	json_t *entry;
+
+	(void)state;
+	other.lock = -1;
+	snprintf(other.work.adapter.name, sizeof other.work.adapter.name, "other");
+	assert_int_equal(served_open(&other, 0), ERR_OK);
+	served_close(&other);
+	make_old_ones("other", SERVED_KEPT_FILES);
+	say("f1", 3);
+	assert_int_equal(served_enter(&s, reason), ERR_OK);
+	assert_int_equal(count(&s, SERVED_WAITING, id), 2);
+	write_file(program,
+		   "#!/bin/sh\nfor a; do case $a in --output=*) echo "
+		   "'<From><OrganId>o1</OrganId></From><To><OrganId>o2</OrganId></To>' "
+		   ">\"${a#--output=}\";; esac; done\necho '{\"v\":1,\"data\":{}}'\n",
+		   0700);
+	served_path(folder, "eo", "work/x.edxml", path);
+	assert_int_equal(served_find(&s, id, &entry, &where), ERR_OK);
+	assert_int_equal(served_make(&s, id, &entry, &where, path, reason), ERR_OK);
+	assert_string_equal(axis_text(entry, "from_organ"), "o1");
+	assert_int_equal(json_integer_value(json_object_get(entry, "size_bytes")), 65);
+	assert_int_equal(strlen(axis_text(entry, "sha256")), 64);
+	assert_int_not_equal(access(path, F_OK), 0);
+	served_kept(&s, id, path);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(kept_of("other", &names), SERVED_KEPT_FILES - 1);
+	axis_disk_names_free(names, SERVED_KEPT_FILES - 1);
+	/* No command is wanted for it now. */
+	write_file(program, "#!/bin/sh\nexit 9\n", 0700);
+	assert_int_equal(served_make(&s, id, &entry, &where, path, reason), ERR_OK);
+	assert_int_equal(served_tell(&s, id, true, ""), ERR_OK);
+	assert_int_not_equal(access(path, F_OK), 0);
+	json_decref(entry);
+	served_close(&s);
+	served_sweep(folder);
+	assert_int_equal(kept_of("other", &names), 0);
+}
+
 static void test_a_daemon_that_is_away_changes_nothing(void **state)
 {
 	char reason[AXIS_REASON_SIZE];
@@ -329,6 +396,7 @@ int main(void)
 		EACH(test_what_is_kept_may_begin_too_late),
 		EACH(test_a_state_of_before_is_read),
 		EACH(test_nothing_is_made_where_there_is_no_room),
+		EACH(test_made_files_are_kept_within_bounds),
 		EACH(test_a_daemon_that_is_away_changes_nothing),
 		EACH(test_a_key_is_of_one_file),
 	};

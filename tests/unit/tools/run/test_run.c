@@ -3,6 +3,7 @@
 #include "tools/run/run.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -206,7 +207,7 @@ static void test_who_is_killed_leaves_no_child(void **state)
 	assert_int_equal(kill(us, SIGKILL), 0);
 	assert_int_equal(waitpid(us, NULL, 0), us);
 	while (is_running(child)) /* the kernel takes its time */
-		usleep(10000);
+		poll(NULL, 0, 10);
 	close(pipes[0]);
 	close(pipes[1]);
 }
