@@ -5,6 +5,7 @@ TOOLS := \
 	axis/disk \
 	axis/find \
 	axis/intake \
+	axis/kept \
 	axis/outbox \
 	axis/posted \
 	axis/served \
@@ -235,6 +236,7 @@ TOOLS_TEST := \
 	axis/disk \
 	axis/find \
 	axis/intake \
+	axis/kept \
 	axis/outbox \
 	axis/posted \
 	axis/served \

@@ -7,6 +7,7 @@
 
 #include "tools/axis/adapter.h"
 #include "tools/axis/find.h"
+#include "tools/axis/kept.h"
 #include "tools/axis/outbox.h"
 #include "tools/axis/posted.h"
 #include "tools/axis/served.h"

@@ -14,11 +14,12 @@
 #include <unistd.h>
 
 #include "proto/digest.h"
+#include "tools/axis/kept.h"
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 
 enum { LOCK_MS = 10000, LOOK_MS = 50 };
-enum { HEAD_BYTES = 64 << 10, ROOM_BYTES = 16 << 20 };
+enum { ROOM_BYTES = 16 << 20 };
 enum { MAKE_S = 120, LATE_MAX = 6, BYTES_A_SECOND = 1 << 20 };
 enum { BATCH = 200, BATCHES_MAX = 100, ORDER_DIGITS = SERVED_ORDER_SIZE - 1, TIME_SIZE = 40 };
 
@@ -497,18 +498,6 @@ static enum err write_file(struct served *s, const json_t *entry, const char *pa
 
 /* ---- made files ---- */
 
-struct kept {
-	char path[AXIS_PATH_MAX];
-	uint64_t bytes;
-	struct timespec at;
-};
-
-struct kept_list {
-	struct kept *items;
-	size_t count;
-	uint64_t bytes;
-};
-
 void served_kept(const struct served *s, const char *id, char out[AXIS_PATH_MAX])
 {
 	char word[SERVED_ID_SIZE + 16];
@@ -534,140 +523,6 @@ static bool is_kept(const struct served *s, const char *id, const json_t *entry)
 	return axis_text(entry, "sha256")[0] != '\0' && lstat(path, &st) == 0 &&
 	       S_ISREG(st.st_mode) &&
 	       st.st_size == json_integer_value(json_object_get(entry, "size_bytes"));
-}
-
-static void find_kept(const char *folder, struct kept_list *l)
-{
-	char **names;
-	size_t count;
-
-	if (axis_disk_names(folder, ".edxml", SIZE_MAX, &names, &count) != ERR_OK)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		struct kept *more, *k;
-		struct stat st;
-
-		more = served_id_valid(names[i])
-			       ? realloc(l->items, (l->count + 1) * sizeof *more)
-			       : NULL; /* under way */
-		if (more == NULL)
-			continue;
-		l->items = more;
-		k = &more[l->count];
-		snprintf(k->path, sizeof k->path, "%.*s/%s.edxml", AXIS_PATH_MAX - 80, folder,
-			 names[i]);
-		if (lstat(k->path, &st) != 0)
-			continue;
-		k->bytes = (uint64_t)st.st_size;
-		k->at = st.st_mtim;
-		l->bytes += k->bytes;
-		l->count++;
-	}
-	axis_disk_names_free(names, count);
-}
-
-static int by_age(const void *a, const void *b)
-{
-	const struct kept *x = a, *y = b;
-
-	if (x->at.tv_sec != y->at.tv_sec)
-		return x->at.tv_sec < y->at.tv_sec ? -1 : 1;
-	return x->at.tv_nsec < y->at.tv_nsec ? -1 : x->at.tv_nsec > y->at.tv_nsec;
-}
-
-/* Of all systems: the oldest go until the rest is within the bounds, but never the newest. Who
- * still reads one has it open. */
-static void bound_kept(const struct served *s)
-{
-	struct kept_list l = { NULL, 0, 0 };
-	char path[AXIS_PATH_MAX], **systems;
-	size_t count;
-
-	if (served_systems(s->work.gateway_folder, &systems, &count) != ERR_OK)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		served_path(s->work.gateway_folder, systems[i], "work", path);
-		find_kept(path, &l);
-	}
-	axis_disk_names_free(systems, count);
-	if (l.count > 0)
-		qsort(l.items, l.count, sizeof *l.items, by_age);
-	for (size_t i = 0; i + 1 < l.count && (l.bytes > SERVED_KEPT_BYTES ||
-					       l.count - i > SERVED_KEPT_FILES);
-	     i++) {
-		unlink(l.items[i].path);
-		l.bytes -= l.items[i].bytes;
-	}
-	free(l.items);
-}
-
-/* The code between the first <From>'s <OrganId> and its end: it is our own writing, where the
- * sender stands first. */
-static json_t *sender_in(const char *head)
-{
-	const char *from = strstr(head, "From>"),
-		   *code = from == NULL ? NULL : strstr(from, "OrganId>");
-
-	if (code == NULL)
-		return json_string("");
-	code += strlen("OrganId>");
-	return json_stringn(code, strcspn(code, "<"));
-}
-
-static enum err take_head(int fd, char head[HEAD_BYTES + 1], size_t *len)
-{
-	ssize_t n = 0;
-
-	*len = 0;
-	do {
-		n = read(fd, head + *len, HEAD_BYTES - *len);
-		*len += n > 0 ? (size_t)n : 0;
-	} while ((n > 0 && *len < HEAD_BYTES) || (n < 0 && errno == EINTR));
-	head[*len] = '\0';
-	return n < 0 ? ERR_FILE : ERR_OK;
-}
-
-static enum err measure_with(int fd, char *head, struct digest_stream *d, json_t **said)
-{
-	struct digest digest;
-	char hex[DIGEST_HEX_SIZE];
-	uint64_t bytes = 0;
-	json_t *from = NULL;
-	size_t len;
-	enum err e;
-
-	do {
-		e = take_head(fd, head, &len);
-		if (bytes == 0 && e == ERR_OK)
-			from = sender_in(head);
-		digest_add(d, (struct blob){ (const uint8_t *)head, len });
-		bytes += len;
-	} while (e == ERR_OK && len == HEAD_BYTES);
-	digest = digest_end(d);
-	digest_to_hex(&digest, hex);
-	*said = e == ERR_OK ? json_pack("{s:s, s:I, s:O}", "sha256", hex, "size_bytes",
-					(json_int_t)bytes, "from", from)
-			    : NULL;
-	json_decref(from);
-	return e;
-}
-
-/* One reading of it: it may be large. */
-static enum err measure(const char *path, json_t **said)
-{
-	char *head = malloc(HEAD_BYTES + 1);
-	struct digest_stream *d = head == NULL ? NULL : digest_begin();
-	int fd = d == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	enum err e = d == NULL ? ERR_NO_MEMORY : fd < 0 ? ERR_FILE : ERR_OK;
-
-	if (e == ERR_OK)
-		e = measure_with(fd, head, d, said);
-	else
-		digest_abandon(d);
-	if (fd >= 0)
-		close(fd);
-	free(head);
-	return e == ERR_OK && *said == NULL ? ERR_NO_MEMORY : e;
 }
 
 /* ---- making ---- */
@@ -722,7 +577,7 @@ static enum err make(struct served *s, const json_t *entry, const char *path, js
 		s->work.program.timeout_ms = before_ms;
 	}
 	if (e == ERR_OK)
-		e = measure(path, said);
+		e = kept_measure(path, said);
 	close(making);
 	return e;
 }
@@ -780,7 +635,7 @@ static enum err settle_made(struct served *s, const char *id, json_t *entry, con
 	served_kept(s, id, kept);
 	if (rename(path, kept) != 0)
 		return ERR_FILE;
-	bound_kept(s);
+	kept_bound(s->work.gateway_folder);
 	return e;
 }
 
@@ -923,61 +778,4 @@ enum err served_systems(const char *gateway_folder, char ***names, size_t *count
 
 	served_path(gateway_folder, NULL, NULL, path);
 	return axis_disk_names(path, "", SIZE_MAX, names, count);
-}
-
-/* ---- after a process that was killed ---- */
-
-static void remove_in(const char *folder, const char *ending)
-{
-	char path[AXIS_PATH_MAX + 300], **names;
-	size_t count;
-
-	if (axis_disk_names(folder, ending, SIZE_MAX, &names, &count) != ERR_OK)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		snprintf(path, sizeof path, "%s/%s%s", folder, names[i], ending);
-		unlink(path);
-	}
-	axis_disk_names_free(names, count);
-}
-
-static void sweep_one(struct served *s)
-{
-	char path[AXIS_PATH_MAX];
-
-	path_of(s, "work", path);
-	remove_in(path, "");
-	/* A command that lets messages come again may be at these. */
-	path_of(s, ".lock", path);
-	s->lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	if (s->lock >= 0 && flock(s->lock, LOCK_EX | LOCK_NB) == 0) {
-		for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++) {
-			path_of(s, folders[i], path);
-			remove_in(path, ".json.new");
-		}
-		path_of(s, NULL, path);
-		remove_in(path, ".json.new");
-	}
-	served_close(s);
-}
-
-void served_sweep(const char *gateway_folder)
-{
-	struct served *s = calloc(1, sizeof *s);
-	char **names;
-	size_t count;
-
-	if (s == NULL || served_systems(gateway_folder, &names, &count) != ERR_OK) {
-		free(s);
-		return;
-	}
-	s->work.gateway_folder = gateway_folder;
-	for (size_t i = 0; i < count; i++) {
-		if (!axis_name_valid(names[i]))
-			continue;
-		snprintf(s->work.adapter.name, sizeof s->work.adapter.name, "%s", names[i]);
-		sweep_one(s);
-	}
-	axis_disk_names_free(names, count);
-	free(s);
 }

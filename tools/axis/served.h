@@ -6,7 +6,8 @@
  *   out/ORDER-KEY.json   a message that waits: a document that arrived, what is said of one of its
  *   failed/ORDER-KEY.json   it was told `fail`: can still be fetched, and told `done`
  *   done/KEY.json        it was told `done`: the key stays, so that it is never made again
- *   work/ORDER-KEY.edxml its file, from when it was listed until it is told, while there is room
+ *   work/ORDER-KEY.edxml its file, from when it was listed until it is told, or older
+ *                        than what there is room for (kept.h)
  *
  * ORDER rises by one with each message and never comes again, KEY is made of (document, status,
  * whose), and ORDER-KEY is the id by which the system knows it.
@@ -27,10 +28,7 @@
 enum {
 	SERVED_ID_SIZE = 16 + 1 + AXIS_KEY_SIZE, /* ORDER-KEY */
 	SERVED_ORDER_SIZE = 17,
-	SERVED_PAGE_MAX = 100,
-	/* Of made files of all systems; the oldest go, and are made again when they are wanted. */
-	SERVED_KEPT_BYTES = 1 << 30,
-	SERVED_KEPT_FILES = 1000
+	SERVED_PAGE_MAX = 100
 };
 
 struct served_state {
@@ -71,7 +69,8 @@ must_use enum err served_open(struct served *s, int64_t from_ms);
 void served_close(struct served *s);
 
 /* Enters what has changed. ERR_AXIS_FEED: some of it is not kept any more (what is kept may begin
- * after `from_ms`, too), or it is another feed: nothing is entered until served_retry. Else as the command says; `reason` has its text. */
+ * after `from_ms`, too), or it is another feed: nothing is entered until served_retry. Else as the
+ * command says; `reason` has its text. */
 must_use enum err served_enter(struct served *s, char reason[AXIS_REASON_SIZE]);
 /* Ids of the messages that wait (or have failed), the oldest first, behind the order `after` (""
  * from the start). axis_disk_names_free. */
@@ -114,10 +113,6 @@ must_use enum err served_retry(struct served *s);
 must_use enum err served_look(struct served *s);
 /* The systems that have ever asked, sorted; axis_disk_names_free. */
 must_use enum err served_systems(const char *gateway_folder, char ***names, size_t *count);
-/* Before any system is served: what a process that was killed left under way, and the made files.
- */
-void served_sweep(const char *gateway_folder);
-
 /* ORDER-KEY, and nothing else. */
 bool served_id_valid(const char *id);
 

@@ -151,9 +151,9 @@ static void name_who(json_t *list)
 
 	json_array_foreach(list, i, one)
 	{
-		const bool ours = strcmp(axis_text(one, "by"), "us") == 0;
+		const char *who = served_is_ours(one) ? _("this side") : _("the system");
 
-		json_object_set_new(one, "by", json_string(ours ? _("this side") : _("the system")));
+		json_object_set_new(one, "by", json_string(who));
 	}
 }
 

@@ -14,7 +14,7 @@
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
 #include "routing/rules/rules.h"
-#include "tools/axis/served.h"
+#include "tools/axis/axis.h"
 #include "tools/base/file_name.h"
 #include "tools/base/files.h"
 #include "tools/base/text.h"
@@ -633,5 +633,5 @@ void submit_sweep(const char *gateway_folder)
 
 	snprintf(incoming, sizeof incoming, "%s/incoming", gateway_folder);
 	fs_remove_tree(incoming);
-	served_sweep(gateway_folder);
+	kept_sweep(gateway_folder);
 }

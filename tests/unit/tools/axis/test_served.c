@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "tools/axis/kept.h"
 #include "tools/axis/posted.h"
 #include "tools/base/files.h"
 
@@ -308,7 +309,7 @@ static void test_made_files_are_kept_within_bounds(void **state)
 	snprintf(other.work.adapter.name, sizeof other.work.adapter.name, "other");
 	assert_int_equal(served_open(&other, 0), ERR_OK);
 	served_close(&other);
-	make_old_ones("other", SERVED_KEPT_FILES);
+	make_old_ones("other", KEPT_FILES);
 	say("f1", 3);
 	assert_int_equal(served_enter(&s, reason), ERR_OK);
 	assert_int_equal(count(&s, SERVED_WAITING, id), 2);
@@ -326,8 +327,8 @@ static void test_made_files_are_kept_within_bounds(void **state)
 	assert_int_not_equal(access(path, F_OK), 0);
 	served_kept(&s, id, path);
 	assert_int_equal(access(path, F_OK), 0);
-	assert_int_equal(kept_of("other", &names), SERVED_KEPT_FILES - 1);
-	axis_disk_names_free(names, SERVED_KEPT_FILES - 1);
+	assert_int_equal(kept_of("other", &names), KEPT_FILES - 1);
+	axis_disk_names_free(names, KEPT_FILES - 1);
 	/* No command is wanted for it now. */
 	write_file(program, "#!/bin/sh\nexit 9\n", 0700);
 	assert_int_equal(served_make(&s, id, &entry, &where, path, reason), ERR_OK);
@@ -335,7 +336,7 @@ static void test_made_files_are_kept_within_bounds(void **state)
 	assert_int_not_equal(access(path, F_OK), 0);
 	json_decref(entry);
 	served_close(&s);
-	served_sweep(folder);
+	kept_sweep(folder);
 	assert_int_equal(kept_of("other", &names), 0);
 }
 
