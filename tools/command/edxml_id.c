@@ -85,7 +85,7 @@ static void add_parts(struct digest_stream *s, const struct edxml_file *f)
 void edxml_id_of(const struct edxml_file *f, char out[UUID_TEXT_SIZE])
 {
 	const struct edxml_message *m = f->loaded->message;
-	static const char kind[] = "vanthu edxml v2\n";
+	static const char name[] = "vanthu edxml v2\n";
 	struct digest_stream *s = digest_begin();
 	struct digest digest = f->loaded->sha256;
 	char date[EDXML_DATE_SIZE];
@@ -93,7 +93,7 @@ void edxml_id_of(const struct edxml_file *f, char out[UUID_TEXT_SIZE])
 	int64_t ms = 0;
 
 	if (s != NULL) {
-		digest_add(s, (struct blob){ (const uint8_t *)kind, sizeof kind - 1 });
+		digest_add(s, (struct blob){ (const uint8_t *)name, sizeof name - 1 });
 		add_message(s, m);
 		add_parts(s, f);
 		digest = digest_end(s);
