@@ -164,7 +164,7 @@ static int recipients(struct importing *i, const struct edxml_organ *list, uint3
 
 /* ---- a document ---- */
 
-/* One that vanthu wrote and that comes back keeps its id. */
+/* One of vanthu's own that comes back keeps its id. */
 static void find_out_id(const struct importing *i, char out[UUID_TEXT_SIZE])
 {
 	text_t own = edxml_message_value(i->m, "id");
@@ -315,7 +315,7 @@ static void add_files(struct importing *i)
 	}
 }
 
-/* Fields that edXML has no place for, of a document that vanthu wrote. */
+/* Fields that edXML has no place for, of one of vanthu's own files. */
 static void add_own_fields(struct importing *i)
 {
 	option(i, "secrecy", edxml_message_value(i->m, "secrecy"));
