@@ -74,6 +74,11 @@ ROWS = {
     "showQueues": (UNASKED, "figures"),
     "listQueue": (UNASKED, "what goes to neighbours: secret documents do not"),
     "resendDocument": (NEVER, {"to": "kia"}),
+    "axisSend": (UNASKED, "a file that is handed in: the command that takes it sees no secret document"),
+    "axisReceived": (NEVER, {}),
+    "axisFetch": (NEVER, {}),
+    "axisTell": (NEVER, {"docId": ID, "status": "done"}),
+    "axisSent": (NEVER, {}),
     "describe": (UNASKED, "itself"),
     "health": (UNASKED, "itself"),
     "readiness": (UNASKED, "itself"),
@@ -102,7 +107,7 @@ def shows(text):
     """The request names it, and so may what is refused; nothing else may be there."""
     data = json.loads(text) if text.startswith("{") else {"data": text}
     if "code" in data:
-        return bool(set(data) - {"type", "title", "status", "code", "detail", "fix", "field"})
+        return bool(set(data) - {"type", "title", "status", "code", "detail", "fix", "field", "errorCode", "errorDesc"})
     return ID in text or NUMBER in text
 
 
