@@ -82,11 +82,17 @@ static void test_the_own_office_which_stands_in_every_line_is_not_searched(void 
 	assert_true(passes("dang uy cuc", &line));
 }
 
+/* Ideographs and Hangul, two thirds of all, fold to nothing; some of them are looked at. */
+static bool is_seldom(unsigned c)
+{
+	return (c >= 0x3400 && c < 0xa000) || (c >= 0xac00 && c < 0xd7a4);
+}
+
 /* Every letter that a search folds to ASCII passes for what it is folded to, or is not judged. */
 static void test_nothing_is_kept_back_that_a_search_would_find(void **state)
 {
 	(void)state;
-	for (unsigned c = 0xa0; c < 0xffff; c++) {
+	for (unsigned c = 0xa0; c < 0xffff; c += is_seldom(c) ? 61 : 1) {
 		Vanthu__V1__DocumentLine line = VANTHU__V1__DOCUMENT_LINE__INIT;
 		char subject[16], plain[16], *one[] = { subject };
 		struct words *w;
