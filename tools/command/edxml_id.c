@@ -37,34 +37,9 @@ bool edxml_id_part(const struct edxml_file *f, uint32_t n, struct digest *out, u
 }
 
 /* With its end, so that what one text loses the next does not win. */
-static void add_text(struct digest_stream *s, text_t text)
+static void add_text(void *stream, const char *text)
 {
-	const char *t = edxml_text(text);
-
-	digest_add(s, (struct blob){ (const uint8_t *)t, strlen(t) + 1 });
-}
-
-static void add_message(struct digest_stream *s, const struct edxml_message *m)
-{
-	const text_t fields[] = {
-		m->from.organ_id, m->document_id,  m->code_number, m->code_notation,
-		m->place,	  m->date,	   m->type,	   m->type_detail,
-		m->type_name,	  m->subject,	   m->content,	   m->competence,
-		m->position,	  m->signer,	   m->due_date,	   m->priority,
-		m->business_id,	  m->business_type, m->business_reason, m->paper,
-	};
-
-	for (size_t n = 0; n < sizeof fields / sizeof fields[0]; n++)
-		add_text(s, fields[n]);
-	for (uint32_t n = 0; n < m->to_count; n++)
-		add_text(s, m->to[n].organ_id);
-	add_text(s, "");
-	for (uint32_t n = 0; n < m->response_count; n++) {
-		add_text(s, m->responses[n].organ_id);
-		add_text(s, m->responses[n].document_id);
-		add_text(s, m->responses[n].code);
-	}
-	add_text(s, "");
+	digest_add(stream, (struct blob){ (const uint8_t *)text, strlen(text) + 1 });
 }
 
 /* A part that cannot be read makes it an id of this file alone. */
@@ -94,7 +69,7 @@ void edxml_id_of(const struct edxml_file *f, char out[UUID_TEXT_SIZE])
 
 	if (s != NULL) {
 		digest_add(s, (struct blob){ (const uint8_t *)name, sizeof name - 1 });
-		add_message(s, m);
+		edxml_message_visit(m, add_text, s);
 		add_parts(s, f);
 		digest = digest_end(s);
 	}

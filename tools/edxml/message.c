@@ -1,6 +1,7 @@
 /* See tools/edxml/message.h. */
 #include "tools/edxml/message.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,44 @@ text_t edxml_message_value(const struct edxml_message *m, const char *name)
 	return "";
 }
 
+/* Every text that stands by itself. */
+#define AT(field) offsetof(struct edxml_message, field)
+static const size_t fields[] = {
+	AT(document_id),
+	AT(code_number),
+	AT(code_notation),
+	AT(place),
+	AT(date),
+	AT(type),
+	AT(type_detail),
+	AT(type_name),
+	AT(subject),
+	AT(content),
+	AT(competence),
+	AT(position),
+	AT(signer),
+	AT(due_date),
+	AT(priority),
+	AT(sphere),
+	AT(typist),
+	AT(amount),
+	AT(pages),
+	AT(direction),
+	AT(steering_type),
+	AT(application_type),
+	AT(status_code),
+	AT(status_note),
+	AT(status_timestamp),
+	AT(business_id),
+	AT(business_type),
+	AT(business_reason),
+	AT(paper),
+	AT(info_changed),
+	AT(receivers_changed),
+	AT(signature),
+};
+#undef AT
+
 /* ---- comparing ---- */
 
 static bool same(text_t a, text_t b)
@@ -106,43 +145,6 @@ static bool same_texts(const struct edxml_texts *a, const struct edxml_texts *b)
 
 static bool same_fields(const struct edxml_message *a, const struct edxml_message *b)
 {
-#define AT(field) offsetof(struct edxml_message, field)
-	static const size_t fields[] = {
-		AT(document_id),
-		AT(code_number),
-		AT(code_notation),
-		AT(place),
-		AT(date),
-		AT(type),
-		AT(type_detail),
-		AT(type_name),
-		AT(subject),
-		AT(content),
-		AT(competence),
-		AT(position),
-		AT(signer),
-		AT(due_date),
-		AT(priority),
-		AT(sphere),
-		AT(typist),
-		AT(amount),
-		AT(pages),
-		AT(direction),
-		AT(steering_type),
-		AT(application_type),
-		AT(status_code),
-		AT(status_note),
-		AT(status_timestamp),
-		AT(business_id),
-		AT(business_type),
-		AT(business_reason),
-		AT(paper),
-		AT(info_changed),
-		AT(receivers_changed),
-		AT(signature),
-	};
-#undef AT
-
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
 		text_t left, right;
 
@@ -198,4 +200,69 @@ bool edxml_message_equal(const struct edxml_message *a, const struct edxml_messa
 	       same_texts(&a->reference_codes, &b->reference_codes) &&
 	       same_texts(&a->appendixes, &b->appendixes) &&
 	       same_texts(&a->task_codes, &b->task_codes) && same_texts(&a->places, &b->places);
+}
+
+/* ---- all that it says ---- */
+
+struct visit {
+	edxml_visit_fn *text;
+	void *ctx;
+};
+
+static void visit_items(const struct visit *v, const void *items, size_t bytes)
+{
+	const text_t *all = items;
+
+	for (size_t i = 0; i < bytes / sizeof *all; i++)
+		v->text(v->ctx, edxml_text(all[i]));
+}
+
+/* A list has its length before it, so that no two messages are told by the same texts. */
+static void visit_list(const struct visit *v, const void *items, uint32_t count, size_t item_bytes)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "%u", count);
+	v->text(v->ctx, text);
+	visit_items(v, items, count * item_bytes);
+}
+
+static void visit_texts(const struct visit *v, const struct edxml_texts *t)
+{
+	visit_list(v, t->items, t->count, sizeof *t->items);
+}
+
+static void visit_lists(const struct visit *v, const struct edxml_message *m)
+{
+	visit_list(v, m->to, m->to_count, sizeof *m->to);
+	visit_list(v, m->responses, m->response_count, sizeof *m->responses);
+	visit_list(v, m->receivers, m->receiver_count, sizeof *m->receivers);
+	visit_list(v, NULL, m->replacement_count, 0);
+	for (uint32_t i = 0; i < m->replacement_count; i++) {
+		visit_items(v, &m->replacements[i].document_id, sizeof(text_t));
+		visit_texts(v, &m->replacements[i].organ_ids);
+	}
+	visit_list(v, m->pairs, m->pair_count, sizeof *m->pairs);
+	visit_texts(v, &m->reply_fors);
+	visit_texts(v, &m->reference_codes);
+	visit_texts(v, &m->appendixes);
+	visit_texts(v, &m->task_codes);
+	visit_texts(v, &m->places);
+}
+
+void edxml_message_visit(const struct edxml_message *m, edxml_visit_fn *text, void *ctx)
+{
+	const struct visit v = { text, ctx };
+
+	text(ctx, m->kind == EDXML_STATUS ? "status" : "document");
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+		if (fields[i] != offsetof(struct edxml_message, signature) &&
+		    fields[i] != offsetof(struct edxml_message, status_timestamp))
+			visit_items(&v, (const char *)m + fields[i], sizeof(text_t));
+	visit_items(&v, &m->from, sizeof m->from);
+	visit_items(&v, &m->staff, sizeof m->staff);
+	visit_lists(&v, m);
+	for (uint32_t i = 0; i < m->unknown_count; i++)
+		if (m->unknown[i].place != EDXML_IN_TRACE)
+			text(ctx, edxml_text(m->unknown[i].xml));
 }

@@ -135,4 +135,11 @@ text_t edxml_text(text_t text);
 /* Whether two messages say the same, part for part; contents are not compared. */
 bool edxml_message_equal(const struct edxml_message *a, const struct edxml_message *b);
 
+typedef void edxml_visit_fn(void *ctx, const char *text);
+/* Tells every text that makes the message what it is, in an order of its own, with the lengths of
+ * its lists: two messages say the same when the same is told of both. Not what a system writes anew
+ * with each file: TraceHeader, the signature, the time of a status. Parts and contents are the
+ * caller's. */
+void edxml_message_visit(const struct edxml_message *m, edxml_visit_fn *text, void *ctx);
+
 #endif
