@@ -2,12 +2,15 @@
 """A local client with bad manners: each argument is a trick on a socket of one daemon.   local.py GENERATED RUN-FOLDER TRICK…
 
 Prints what it saw, one line a trick; the tests say what must be there."""
+import contextlib
+import fcntl
 import os
 import pathlib
 import re
 import select
 import socket
 import sys
+import tempfile
 import threading
 import time
 
@@ -394,6 +397,71 @@ def searches_share():
     except BlockingIOError:
         pass
     return "among them" if answered < searches else "after them"
+
+
+def odd_descriptors(stack):
+    """What nobody asks for, each kind by name: as a client might hand over an open file."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    path = os.path.join(folder, "f")
+    pathlib.Path(path).write_bytes(b"x" * 5000)
+    sparse = os.open(path + "-sparse", os.O_RDWR | os.O_CREAT)
+    os.ftruncate(sparse, 1 << 42)
+    sealed = os.memfd_create("sealed", os.MFD_ALLOW_SEALING)
+    os.write(sealed, b"x" * 5000)
+    fcntl.fcntl(sealed, 1033, 15)  # F_ADD_SEALS: all of them
+    pathlib.Path(path + "-leased").write_bytes(b"x")
+    leased = os.open(path + "-leased", os.O_RDONLY)
+    fcntl.fcntl(leased, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    truncated = os.open(path + "-truncated", os.O_RDWR | os.O_CREAT)
+    os.write(truncated, b"x" * 5000)
+    os.ftruncate(truncated, 0)
+    kinds = {"folder": os.open(folder, os.O_RDONLY), "device": os.open("/dev/zero", os.O_RDONLY), "path": os.open(path, os.O_PATH),
+             "write-only": os.open(path, os.O_WRONLY), "sparse": sparse, "sealed": sealed, "leased": leased, "truncated": truncated,
+             "socket": socket.socket(socket.AF_UNIX).detach()}
+    for fd in kinds.values():
+        stack.callback(os.close, fd)
+    return kinds
+
+
+def descriptors():
+    """Open files that come along with requests, at every socket: each is answered as if they had not come, and the daemon keeps none. That it
+    keeps none the other end of a pipe says: it ends when nobody has its beginning."""
+    said = []
+    with contextlib.ExitStack() as stack:
+        for name in ("office", "operate", "read"):
+            d = Client(name)
+            for kind, fd in {**odd_descriptors(stack), "many": None}.items():
+                end, begin = os.pipe()
+                r = request("status", 5)
+                data = r.ByteSize().to_bytes(4, "big") + r.SerializeToString()
+                sent = [begin] * 250 if fd is None else [fd, begin]
+                for at in (0, 3, 4):  # with the first byte, within the length, behind it
+                    d.s.sendall(data[:at])
+                    socket.send_fds(d.s, [data[at:]], sent)
+                    assert d.reply().WhichOneof("what") == "status", kind
+                os.close(begin)
+                stack.callback(os.close, end)
+                ready = select.select([end], [], [], 20)[0]
+                said.append("kept " + kind if not ready or os.read(end, 1) else "")
+    return ", ".join(filter(None, said)) or "%d kinds, none kept" % len(said)
+
+
+def descriptors_unread():
+    """More than a process may have open, in a frame that never ends: they lie in the socket, and others are served."""
+    end, begin = os.pipe()
+    d, sent = Client("office"), 0
+    d.s.sendall((1000000).to_bytes(4, "big"))
+    d.s.setblocking(False)
+    try:
+        while sent < 100:
+            socket.send_fds(d.s, [b"x"], [begin] * 250)
+            sent += 1
+    except OSError:
+        pass  # the kernel's own bound
+    os.close(begin)
+    reply = Client("office").ask(request("status"))
+    d.s.close()
+    return "others: " + reply.WhichOneof("what") if sent > 0 and os.read(end, 1) == b"" else "kept"
 
 
 print(globals()[sys.argv[3].replace("-", "_")]())

@@ -72,6 +72,18 @@ resident() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
 	[[ $(v thads inbox) == *$'\U0001f468\u200d\U0001f469\u200d\U0001f467'* ]]
 }
 
+# No request takes an open file (docs/BENCHMARKS.md "What brought how much" says why). Whoever sends one all the same gives the daemon nothing to close, which
+# for a file of a user's own file system could last as long as that user likes.
+@test "open files that come along with requests are never taken: nothing of them stays, and nobody waits" {
+	local before
+	before=$(find "/proc/$PID/fd" -mindepth 1 | wc -l)
+	trick descriptors
+	[ "$output" = "30 kinds, none kept" ]
+	trick descriptors-unread
+	[ "$output" = "others: status" ]
+	wait_for 20 eval '[ "$(find "/proc/$PID/fd" -mindepth 1 | wc -l)" -le $before ]'
+}
+
 @test "names without end find nothing" {
 	trick long-names
 	[ "$output" = "VT-2001 VT-2001" ]
