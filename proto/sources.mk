@@ -7,6 +7,7 @@ PROTO_DEFS := \
 PROTO := \
 	body \
 	certificate \
+	chunk_digest \
 	crc32c \
 	digest \
 	directory \

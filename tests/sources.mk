@@ -45,6 +45,7 @@ UNIT := \
 	daemon/test_turn \
 	proto/test_body \
 	proto/test_certificate \
+	proto/test_chunk_digest \
 	proto/test_descriptors \
 	proto/test_digest \
 	proto/test_directory \

@@ -6,6 +6,7 @@
 #include "daemon/bulk/bulk_state.h"
 #include "daemon/bulk/fetch.h"
 #include "daemon/bulk/serve.h"
+#include "daemon/bulk/transfer.h"
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
 
@@ -50,6 +51,8 @@ void bulk_destroy(struct bulk *b)
 		serve_destroy(p);
 		free(p);
 	}
+	while (b->room_count > 0)
+		free(b->rooms[--b->room_count]);
 	arena_destroy(b->arena);
 	free(b);
 }
@@ -195,6 +198,7 @@ void bulk_set_spare(struct bulk *b, uint64_t spare_bytes)
 void bulk_tick(struct bulk *b, struct now now)
 {
 	b->now_ms = now.mono_ms;
+	transfer_tick(b);
 	for (struct bulk_link *p = b->peers; p != NULL; p = p->next) {
 		fetch_tick(b, p);
 		if (fetch_active(p) || serve_active(p))

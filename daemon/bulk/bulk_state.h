@@ -16,15 +16,27 @@ enum {
 	/* the core was notified, and the FETCH record is still there */
 	REPORTED_MS = 30 * 1000,
 	FETCH_ARENA_BYTES = 8 << 20,
+	/* What is collected for longer is written as it is: a line that is slow and breaks often
+	 * must not lose more than that each time. */
+	COLLECTED_MS = 1000,
+	/* What has come and is being written and synced leaves its window: a disk that takes its
+	 * time over one file must not keep the line from the next. Of all links together so
+	 * much. */
+	WRITING_MAX_BYTES = 16 << 20,
+	/* with the heap's own words less than the MiB from which on it maps */
+	PIECE_CHUNKS_MAX = 31,
+	ROOM_BYTES = PIECE_CHUNKS_MAX * CHUNK_BYTES,
+	ROOMS_MAX = 4,
 };
 
+/* Chunks in a row, collected while they come and written in one go. */
 struct piece {
 	struct piece *next;
-	enum fetch_what what;
 	uint64_t index; /* of the first chunk in it */
 	uint64_t chunks;
-	size_t len_bytes;
-	uint8_t data[];
+	size_t len_bytes, capacity, room_bytes;
+	uint8_t *data; /* at a multiple of FILES_DIRECT_ALIGN */
+	int64_t begun_ms;
 };
 
 enum transfer_phase {
@@ -58,6 +70,8 @@ struct transfer {
 	struct piece *working;		       /* the job's */
 	uint64_t missing;		       /* the job's answer */
 	enum err result;		       /* the job's answer */
+	uint64_t writing_bytes;	/* that the job writes, where they are in no window any more */
+	bool finishing; /* the job has also asked for the end of the file; `result` is of that */
 	int64_t heard_ms;
 	bool retried; /* answers to earlier requests may still arrive */
 	bool again;   /* and was not what its leaves say */
@@ -100,6 +114,11 @@ struct bulk {
 	unsigned jobs;
 	int64_t now_ms;
 	uint64_t spare_bytes; /* free on the disk, until it is measured again */
+	uint64_t writing_bytes; /* of all transfers' jobs */
+	/* Room for pieces that was used lately: memory that is given back and asked for again costs
+	 * a fault a page, which is as much as writing it. */
+	uint8_t *rooms[ROOMS_MAX];
+	unsigned room_count, rooms_unused; /* so many were not needed since the last tick */
 };
 
 #endif

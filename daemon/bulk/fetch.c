@@ -37,7 +37,7 @@ static struct transfer *begin(struct bulk *b, struct bulk_link *p, enum lane lan
 
 	if (t == NULL ||
 	    b->store.get(b->store.ctx, b->arena, FAMILY_DOCUMENT, &document_key, &document) !=
-		ERR_OK ||
+		    ERR_OK ||
 	    b->store.get(b->store.ctx, b->arena, FAMILY_LINKIN, &link_key, &link) != ERR_OK) {
 		free(t);
 		return NULL;
@@ -139,9 +139,12 @@ void fetch_tick(struct bulk *b, struct bulk_link *p)
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
 		struct transfer *t = p->transfers[i];
 
-		if (t != NULL && !t->busy && t->asked > t->got &&
-		    b->now_ms - t->heard_ms > STALLED_MS)
+		if (t == NULL)
+			continue;
+		if (!t->busy && t->asked > t->got && b->now_ms - t->heard_ms > STALLED_MS)
 			transfer_give_up(p, t, ERR_TIMEOUT);
+		else
+			transfer_write_late(t);
 	}
 	/* Those that were not wanted any more when their time had come. */
 	for (unsigned i = p->failed_count; i-- > 0;) {

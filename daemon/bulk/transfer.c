@@ -25,11 +25,15 @@ static void start_job(struct transfer *t, void (*work)(struct job *j), void (*do
 	t->bulk->runner.run(t->bulk->runner.ctx, &t->job);
 }
 
-static void drop_pieces(struct piece *p)
+static void drop_pieces(struct bulk *b, struct piece *p)
 {
 	while (p != NULL) {
 		struct piece *next = p->next;
 
+		if (p->room_bytes == ROOM_BYTES && b->room_count < ROOMS_MAX)
+			b->rooms[b->room_count++] = p->data;
+		else
+			free(p->data);
 		free(p);
 		p = next;
 	}
@@ -39,8 +43,8 @@ static void destroy(struct transfer *t)
 {
 	if (t->incoming != NULL)
 		t->bulk->files->ops->incoming_close(t->incoming, false);
-	drop_pieces(t->arrived);
-	drop_pieces(t->working);
+	drop_pieces(t->bulk, t->arrived);
+	drop_pieces(t->bulk, t->working);
 	free(t->leaves);
 	free(t->manifest);
 	free(t);
@@ -53,7 +57,7 @@ void transfer_release(struct bulk_link *p, struct transfer *t)
 		if (p->transfers[i] == t)
 			p->transfers[i] = NULL;
 	}
-	p->under_way_bytes -= (t->asked - t->got) * CHUNK_BYTES;
+	p->under_way_bytes -= (t->asked - t->got) * CHUNK_BYTES - t->writing_bytes;
 	t->asked = t->got = 0;
 	if (t->busy)
 		t->dead = true;
@@ -66,6 +70,7 @@ static bool job_back(struct transfer *t)
 {
 	t->busy = false;
 	t->bulk->jobs--;
+	t->bulk->writing_bytes -= t->writing_bytes;
 	if (!t->dead)
 		return false;
 	destroy(t);
@@ -80,10 +85,10 @@ void transfer_give_up(struct bulk_link *p, struct transfer *t, enum err why)
 		  p->id.text, (int)t->lane, (unsigned long long)t->seq, t->item, (int)why);
 	if (p->failed_count < FAILED_MAX)
 		p->failed[p->failed_count++] =
-		    (struct failed){ .lane = t->lane,
-				     .seq = t->seq,
-				     .again_ms = b->now_ms + TRY_AGAIN_MS,
-				     .spoilt = t->phase == PHASE_BYTES && why == ERR_DIGEST };
+			(struct failed){ .lane = t->lane,
+					 .seq = t->seq,
+					 .again_ms = b->now_ms + TRY_AGAIN_MS,
+					 .spoilt = t->phase == PHASE_BYTES && why == ERR_DIGEST };
 	transfer_release(p, t);
 }
 
@@ -110,8 +115,8 @@ static void ask(struct transfer *t)
 
 	while ((t->phase == PHASE_LEAVES || t->phase == PHASE_BYTES) && t->asked < t->pieces) {
 		uint64_t room = p->window_bytes > p->under_way_bytes
-				    ? (p->window_bytes - p->under_way_bytes) / CHUNK_BYTES
-				    : 0;
+					? (p->window_bytes - p->under_way_bytes) / CHUNK_BYTES
+					: 0;
 		uint64_t want = t->pieces - t->asked;
 		struct message m = { .type = MESSAGE_FETCH };
 
@@ -156,9 +161,8 @@ void transfer_ask_all(struct bulk_link *p)
 
 /* ---- phases ---- */
 
-static void work_finish(struct job *j)
+static void finish(struct transfer *t)
 {
-	struct transfer *t = (struct transfer *)j;
 	struct manifest_item item = t->manifest[t->item];
 
 	t->result = t->bulk->files->ops->incoming_finish(t->incoming, &item);
@@ -166,13 +170,15 @@ static void work_finish(struct job *j)
 		t->incoming = NULL;
 }
 
-static void finished(struct job *j)
+static void work_finish(struct job *j)
 {
-	struct transfer *t = (struct transfer *)j;
+	finish((struct transfer *)j);
+}
+
+static void after_finish(struct transfer *t)
+{
 	struct bulk_link *p = t->peer;
 
-	if (job_back(t))
-		return;
 	if (t->result == ERR_OK) {
 		t->item++;
 		transfer_begin_item(t);
@@ -187,6 +193,14 @@ static void finished(struct job *j)
 		return;
 	}
 	transfer_ask_all(p);
+}
+
+static void finished(struct job *j)
+{
+	struct transfer *t = (struct transfer *)j;
+
+	if (!job_back(t))
+		after_finish(t);
 }
 
 static void finish_item(struct transfer *t)
@@ -230,7 +244,8 @@ static void work_open(struct job *j)
 	t->result = files->incoming_open(t->bulk->files, name, &t->incoming);
 	if (t->result != ERR_OK)
 		return;
-	/* One chunk or none: its leaf is the root that the signer signed. */
+	/* One chunk or none: its leaf is the root that the signer signed. Of few chunks none is
+	 * asked for either, unless some of them are here. */
 	if (files_chunks(item->size_bytes) <= 1)
 		t->result = files->incoming_leaves(t->incoming, item, &item->chunk_root,
 						   files_chunks(item->size_bytes));
@@ -282,10 +297,17 @@ static void work_write(struct job *j)
 	struct transfer *t = (struct transfer *)j;
 	const struct files_ops *files = t->bulk->files->ops;
 
+	uint64_t end = 0;
+
 	t->result = ERR_OK;
-	for (struct piece *p = t->working; p != NULL && t->result == ERR_OK; p = p->next)
+	for (struct piece *p = t->working; p != NULL && t->result == ERR_OK; p = p->next) {
 		t->result = files->incoming_chunks(t->incoming, p->index,
 						   (struct blob){ p->data, p->len_bytes });
+		end = p->index + p->chunks;
+	}
+	t->finishing = t->result == ERR_OK && end == t->pieces;
+	if (t->finishing)
+		finish(t);
 }
 
 static void write_pieces(struct transfer *t);
@@ -301,10 +323,16 @@ static void written(struct job *j)
 		return;
 	for (const struct piece *piece = t->working; piece != NULL; piece = piece->next)
 		n += piece->chunks;
-	drop_pieces(t->working);
+	drop_pieces(t->bulk, t->working);
 	t->working = NULL;
-	p->under_way_bytes -= n * CHUNK_BYTES;
+	p->under_way_bytes -= n * CHUNK_BYTES - t->writing_bytes;
+	t->writing_bytes = 0;
 	t->got += n;
+	if (t->finishing) {
+		t->phase = PHASE_FINISH;
+		after_finish(t);
+		return;
+	}
 	if (t->result == ERR_DIGEST) {
 		/* The leaves fit the signed root, the chunk does not fit its leaf: this neighbour's
 		 * disk has damaged it, or it has changed it. Who was asked to check and sends it
@@ -320,21 +348,67 @@ static void written(struct job *j)
 		transfer_give_up(p, t, t->result);
 		return;
 	}
-	if (t->got == t->pieces && t->arrived == NULL)
-		finish_item(t);
-	else
-		write_pieces(t);
+	write_pieces(t);
+	transfer_ask_all(p);
+}
+
+/* The next one is number got + those that wait for the disk: they come in the order asked for. */
+static uint64_t next_index(const struct transfer *t)
+{
+	uint64_t n = t->got;
+
+	for (const struct piece *p = t->arrived; p != NULL; p = p->next)
+		n += p->chunks;
+	for (const struct piece *p = t->working; p != NULL; p = p->next)
+		n += p->chunks;
+	return n;
+}
+
+/* A piece is full, or nothing more is on its way. */
+static bool worth_writing(const struct transfer *t)
+{
+	return t->arrived != NULL && (t->arrived->next != NULL ||
+				      t->arrived->len_bytes + CHUNK_BYTES > t->arrived->capacity ||
+				      next_index(t) == t->asked);
+}
+
+static void leave_window(struct transfer *t)
+{
+	uint64_t bytes = 0;
+
+	for (const struct piece *p = t->working; p != NULL; p = p->next)
+		bytes += p->chunks * CHUNK_BYTES;
+	if (bytes > WRITING_MAX_BYTES - t->bulk->writing_bytes)
+		return;
+	t->writing_bytes = bytes;
+	t->bulk->writing_bytes += bytes;
+	t->peer->under_way_bytes -= bytes;
+}
+
+static void write_arrived(struct transfer *t)
+{
+	struct bulk_link *p = t->peer; /* the job may be done at once, and the transfer ended */
+
+	t->working = t->arrived;
+	t->arrived = NULL;
+	t->arrived_last = &t->arrived;
+	t->finishing = false;
+	leave_window(t);
+	start_job(t, work_write, written);
 	transfer_ask_all(p);
 }
 
 static void write_pieces(struct transfer *t)
 {
-	if (t->busy || t->arrived == NULL)
-		return;
-	t->working = t->arrived;
-	t->arrived = NULL;
-	t->arrived_last = &t->arrived;
-	start_job(t, work_write, written);
+	if (!t->busy && worth_writing(t))
+		write_arrived(t);
+}
+
+void transfer_write_late(struct transfer *t)
+{
+	if (!t->busy && t->arrived != NULL &&
+	    t->bulk->now_ms - t->arrived->begun_ms >= COLLECTED_MS)
+		write_arrived(t);
 }
 
 static void work_leaves(struct job *j)
@@ -344,8 +418,8 @@ static void work_leaves(struct job *j)
 	const struct files_ops *files = t->bulk->files->ops;
 
 	t->missing = 0;
-	t->result =
-	    files->incoming_leaves(t->incoming, item, t->leaves, files_chunks(item->size_bytes));
+	t->result = files->incoming_leaves(t->incoming, item, t->leaves,
+					   files_chunks(item->size_bytes));
 	if (t->result == ERR_OK)
 		t->result = files->incoming_missing(t->incoming, 0, &t->missing);
 }
@@ -397,22 +471,86 @@ static uint64_t chunks_in(const struct msg_chunk *m)
 								 : files_chunks(m->data.len_bytes);
 }
 
+/* *bytes: that are wanted; then, that there are. NULL without memory. */
+static uint8_t *room_for(struct bulk *b, size_t *bytes)
+{
+	if (*bytes <= ROOM_BYTES / 2)
+		return aligned_alloc(FILES_DIRECT_ALIGN, *bytes);
+	*bytes = ROOM_BYTES;
+	if (b->room_count == 0)
+		return aligned_alloc(FILES_DIRECT_ALIGN, ROOM_BYTES);
+	b->room_count--;
+	if (b->rooms_unused > b->room_count)
+		b->rooms_unused = b->room_count;
+	return b->rooms[b->room_count];
+}
+
+/* For what was asked for from here on. NULL without memory. */
+static struct piece *piece_new(const struct transfer *t)
+{
+	struct piece *piece = malloc(sizeof *piece);
+	uint64_t index = next_index(t), most = t->asked - index;
+	size_t capacity = (size_t)(most < PIECE_CHUNKS_MAX ? most : PIECE_CHUNKS_MAX) * CHUNK_BYTES;
+
+	if (piece == NULL)
+		return NULL;
+	*piece = (struct piece){ .index = index,
+				 .capacity = capacity,
+				 .room_bytes = capacity,
+				 .begun_ms = t->bulk->now_ms };
+	piece->data = room_for(t->bulk, &piece->room_bytes);
+	if (piece->data == NULL) {
+		free(piece);
+		return NULL;
+	}
+	return piece;
+}
+
+static struct piece *append_piece(struct transfer *t)
+{
+	struct piece *piece = piece_new(t);
+
+	if (piece == NULL)
+		return NULL;
+	*t->arrived_last = piece;
+	t->arrived_last = &piece->next;
+	return piece;
+}
+
+/* The one that is being collected, if all of this fits; else another one. */
+static struct piece *piece_for(struct transfer *t, size_t len_bytes)
+{
+	struct piece *piece = t->arrived;
+
+	while (piece != NULL && piece->next != NULL)
+		piece = piece->next;
+	return piece != NULL && piece->capacity - piece->len_bytes >= len_bytes ? piece
+										: append_piece(t);
+}
+
+/* Only the last of a file is shorter. */
+static bool is_whole(const struct transfer *t, const struct msg_chunk *m)
+{
+	uint64_t end = m->index * CHUNK_BYTES + m->data.len_bytes;
+
+	return m->data.len_bytes > 0 &&
+	       (m->data.len_bytes % CHUNK_BYTES == 0 || end == t->manifest[t->item].size_bytes);
+}
+
 static void take_bytes(struct transfer *t, const struct msg_chunk *m)
 {
-	struct piece *piece = malloc(sizeof *piece + m->data.len_bytes);
+	struct piece *piece = is_whole(t, m) ? piece_for(t, m->data.len_bytes) : append_piece(t);
 
 	if (piece == NULL) {
 		transfer_give_up(t->peer, t, ERR_NO_MEMORY);
 		return;
 	}
-	*piece = (struct piece){ .what = m->what,
-				 .index = m->index,
-				 .chunks = chunks_in(m),
-				 .len_bytes = m->data.len_bytes };
 	if (m->data.len_bytes > 0)
-		memcpy(piece->data, m->data.data, m->data.len_bytes);
-	*t->arrived_last = piece;
-	t->arrived_last = &piece->next;
+		memcpy(piece->data + piece->len_bytes, m->data.data, m->data.len_bytes);
+	piece->len_bytes += m->data.len_bytes;
+	piece->chunks += chunks_in(m);
+	if (!is_whole(t, m))
+		piece->capacity = piece->len_bytes; /* judged by itself, and now */
 	write_pieces(t);
 }
 
@@ -427,16 +565,11 @@ struct transfer *transfer_find(const struct bulk_link *p, enum lane lane, uint64
 	return NULL;
 }
 
-/* Pieces come in the order asked for: the next one is number got + those that wait for the disk. */
-static uint64_t next_index(const struct transfer *t)
+void transfer_tick(struct bulk *b)
 {
-	uint64_t n = t->got;
-
-	for (const struct piece *p = t->arrived; p != NULL; p = p->next)
-		n += p->chunks;
-	for (const struct piece *p = t->working; p != NULL; p = p->next)
-		n += p->chunks;
-	return n;
+	for (; b->rooms_unused > 0; b->rooms_unused--)
+		free(b->rooms[--b->room_count]);
+	b->rooms_unused = b->room_count;
 }
 
 enum err transfer_take(struct transfer *t, const struct msg_chunk *m)

@@ -48,6 +48,7 @@ struct disk_files {
 	size_t pin_count, pin_capacity;
 	struct leaf_cache cache;
 	_Atomic uint64_t syncs;
+	atomic_bool no_direct; /* the file system writes through its cache only */
 };
 
 #endif

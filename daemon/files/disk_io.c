@@ -3,12 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "daemon/base/log.h"
 #include "proto/digest.h"
+
+/* Fewer bytes go to the disk with the sync: a write that waits for the disk by itself is not worth
+ * it. */
+enum { DIRECT_MIN_BYTES = 128 * 1024 };
 
 enum err files_errno(const char *what)
 {
@@ -53,8 +58,8 @@ enum err files_write_full(int fd, uint64_t offset, struct blob bytes)
 	size_t done = 0;
 
 	while (done < bytes.len_bytes) {
-		ssize_t n =
-		    pwrite(fd, bytes.data + done, bytes.len_bytes - done, (off_t)(offset + done));
+		ssize_t n = pwrite(fd, bytes.data + done, bytes.len_bytes - done,
+				   (off_t)(offset + done));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -63,6 +68,47 @@ enum err files_write_full(int fd, uint64_t offset, struct blob bytes)
 		done += (size_t)n;
 	}
 	return ERR_OK;
+}
+
+/* *done: so much was written; what is left goes through the cache. */
+static enum err write_direct(struct disk_files *f, int fd, uint64_t offset, struct blob bytes,
+			     size_t *done)
+{
+	size_t end = bytes.len_bytes - bytes.len_bytes % FILES_DIRECT_ALIGN;
+
+	*done = 0;
+	if (fcntl(fd, F_SETFL, O_DIRECT) != 0) {
+		atomic_store(&f->no_direct, true);
+		return ERR_OK;
+	}
+	while (*done < end && *done % FILES_DIRECT_ALIGN == 0) {
+		ssize_t n = pwrite(fd, bytes.data + *done, end - *done, (off_t)(offset + *done));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EINVAL) {
+			atomic_store(&f->no_direct, true); /* a device with larger blocks */
+			break;
+		}
+		if (n < 0)
+			return files_errno("pwrite");
+		*done += (size_t)n;
+	}
+	return fcntl(fd, F_SETFL, 0) == 0 ? ERR_OK : files_errno("fcntl");
+}
+
+enum err files_write_past_cache(struct disk_files *f, int fd, uint64_t offset, struct blob bytes)
+{
+	size_t done = 0;
+	enum err e = ERR_OK;
+
+	if (bytes.len_bytes >= DIRECT_MIN_BYTES && !atomic_load(&f->no_direct) &&
+	    offset % FILES_DIRECT_ALIGN == 0 && (uintptr_t)bytes.data % FILES_DIRECT_ALIGN == 0)
+		e = write_direct(f, fd, offset, bytes, &done);
+	if (e != ERR_OK || done == bytes.len_bytes)
+		return e;
+	return files_write_full(fd, offset + done,
+				(struct blob){ bytes.data + done, bytes.len_bytes - done });
 }
 
 void files_path(const struct disk_files *f, const struct digest *sha256, const char *suffix,

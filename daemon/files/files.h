@@ -18,6 +18,8 @@ struct files;
 struct incoming; /* a file that is still coming; one thread at a time */
 
 enum { CHUNKS_A_READ = 32 };
+/* Contents that begin at a multiple of this in memory are written without being copied. */
+enum { FILES_DIRECT_ALIGN = 4096 };
 struct chunk_range {
 	uint64_t first;
 	uint32_t count; /* 1 to CHUNKS_A_READ */
@@ -36,13 +38,17 @@ struct files_ops {
 	 * beside the part. */
 	enum err (*incoming_leaves)(struct incoming *i, const struct manifest_item *item,
 				    const struct digest *leaves, uint64_t count);
-	/* Loads leaves kept by an earlier try. ERR_NOT_FOUND: fetch them. */
+	/* Loads leaves kept by an earlier try. Of a small file of which nothing is here yet none
+	 * are needed: its chunks are to come in order, and the last one is compared with the root.
+	 * ERR_NOT_FOUND: fetch them. */
 	enum err (*incoming_resume)(struct incoming *i, const struct manifest_item *item);
 	/* First chunk at or after `from` that is missing or wrong on disk; == chunk count when all
 	 * are there. */
 	enum err (*incoming_missing)(struct incoming *i, uint64_t from, uint64_t *chunk);
-	/* Writes whole consecutive chunks at their offsets after checking each against its leaf:
-	 * ERR_DIGEST, and nothing of them is written. */
+	/* Writes whole consecutive chunks at their offsets after checking each against its leaf, or
+	 * all that came against the root: ERR_DIGEST, and nothing of them is written; then close
+	 * it. Bytes that lie at a multiple of FILES_DIRECT_ALIGN are written from where they
+	 * are. */
 	enum err (*incoming_chunks)(struct incoming *i, uint64_t first, struct blob bytes);
 	/* A submission's bytes are all there: syncs them, returns size and digests in the item, and
 	 * gives up descriptor and buffers. No content has this name yet; incoming_finish gives it,

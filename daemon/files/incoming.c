@@ -17,6 +17,7 @@
 #include "daemon/files/disk_io.h"
 #include "daemon/files/kept.h"
 #include "daemon/files/leaves.h"
+#include "proto/chunk_digest.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
 
@@ -30,15 +31,17 @@ struct incoming {
 	int fd;
 	char part[FILES_PATH_MAX];
 	char leaves_path[FILES_PATH_MAX];
-	uint64_t size_bytes; /* submission: so far */
+	uint64_t size_bytes;		     /* submission: so far */
 	uint64_t stretch_begin, stretch_end; /* the newest whose write-back was started */
-	struct digest_stream *sha256;
+	struct chunk_digest *sha256;
 	uint64_t hashed_bytes;
 	struct digest *leaves;
 	uint64_t leaf_count, leaf_capacity; /* of `leaves`; of a submission beside those spilled */
-	bool unwritten; /* something of it did not reach the disk */
-	struct manifest_item item; /* fetch */
+	bool unwritten;			    /* something of it did not reach the disk */
+	struct manifest_item item;	    /* fetch */
 	bool fetch;
+	/* its leaves are made of what comes, in order, and compared when the last is there */
+	bool unproven;
 	bool fresh; /* nothing of the file is on disk yet: no chunk needs to be searched for */
 	/* A submission's unfinished chunk, … */
 	uint8_t *tail;
@@ -68,7 +71,7 @@ enum err files_incoming_open(struct files *f, const char *name, struct incoming 
 		return e;
 	}
 	merkle_begin(&i->root);
-	i->sha256 = digest_begin();
+	i->sha256 = chunk_digest_begin();
 	i->tail = malloc(CHUNK_BYTES);
 	if (i->sha256 == NULL || i->tail == NULL) {
 		files_incoming_close(i, false);
@@ -88,7 +91,7 @@ void files_incoming_close(struct incoming *i, bool forget)
 		unlink(i->part);
 		unlink(i->leaves_path);
 	}
-	digest_abandon(i->sha256);
+	chunk_digest_abandon(i->sha256);
 	free(i->leaves);
 	free(i->tail);
 	free(i);
@@ -110,8 +113,15 @@ static enum err write_back(struct incoming *i, uint64_t begin, uint64_t end, uns
 		return ERR_OK;
 	/* A file system that does not do this has the sync at the end. */
 	return errno == ENOSYS || errno == EINVAL || errno == ESPIPE
-		   ? ERR_OK
-		   : not_written(i, "sync_file_range");
+		       ? ERR_OK
+		       : not_written(i, "sync_file_range");
+}
+
+/* What was submitted is read again at once, for whom it goes to. Large files go through the cache
+ * in the stretches below: so their writing and their coming overlap. */
+static bool goes_past_cache(const struct incoming *i)
+{
+	return i->fetch && files_leaves_small(i->leaf_count);
 }
 
 /* Bytes go to the disk while they come. Were it left to the sync at the end, a gigabyte would go at
@@ -120,7 +130,8 @@ static enum err write_back(struct incoming *i, uint64_t begin, uint64_t end, uns
 static enum err write_and_pass_on(struct incoming *i, uint64_t offset, struct blob bytes)
 {
 	uint64_t before = i->stretch_begin, begin = i->stretch_end, end = offset + bytes.len_bytes;
-	enum err e = files_write_full(i->fd, offset, bytes);
+	enum err e = goes_past_cache(i) ? files_write_past_cache(i->owner, i->fd, offset, bytes)
+					: files_write_full(i->fd, offset, bytes);
 
 	if (e != ERR_OK || end < begin + STRETCH_BYTES)
 		return e;
@@ -131,7 +142,7 @@ static enum err write_and_pass_on(struct incoming *i, uint64_t offset, struct bl
 	if (e == ERR_OK && begin > before)
 		e = write_back(i, before, begin,
 			       SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
-				   SYNC_FILE_RANGE_WAIT_AFTER);
+				       SYNC_FILE_RANGE_WAIT_AFTER);
 	return e;
 }
 
@@ -156,7 +167,7 @@ static enum err spill_leaves(struct incoming *i)
 
 static enum err add_leaf(struct incoming *i, struct blob chunk)
 {
-	struct digest leaf = merkle_leaf(chunk);
+	struct digest leaf = chunk_digest_add(i->sha256, chunk);
 
 	if (i->leaf_count == LEAVES_HELD_MAX) {
 		enum err e = spill_leaves(i);
@@ -185,11 +196,10 @@ enum err files_incoming_append(struct incoming *i, struct blob bytes)
 	if (e != ERR_OK)
 		return e;
 	i->size_bytes += bytes.len_bytes;
-	digest_add(i->sha256, bytes);
 	while (e == ERR_OK && bytes.len_bytes > 0) {
 		size_t n = CHUNK_BYTES - i->tail_bytes < bytes.len_bytes
-			       ? CHUNK_BYTES - i->tail_bytes
-			       : bytes.len_bytes;
+				   ? CHUNK_BYTES - i->tail_bytes
+				   : bytes.len_bytes;
 
 		if (n == CHUNK_BYTES) {
 			/* A whole one, where it is. */
@@ -261,6 +271,26 @@ enum err files_incoming_leaves(struct incoming *i, const struct manifest_item *i
 	return e;
 }
 
+/* A file that is begun again gets its leaves first: they say what of it is here and good, so that a
+ * line that breaks again and again comes to the end of it too. */
+static enum err begin_unproven(struct incoming *i, const struct manifest_item *item)
+{
+	uint64_t count = files_chunks(item->size_bytes);
+	struct stat st;
+
+	if (fstat(i->fd, &st) != 0)
+		return files_errno("fstat");
+	if (st.st_size != 0)
+		return ERR_NOT_FOUND;
+	i->leaves = calloc(count + 1, sizeof *i->leaves);
+	if (i->leaves == NULL)
+		return ERR_NO_MEMORY;
+	i->leaf_count = count;
+	i->item = *item;
+	i->fetch = i->fresh = i->unproven = true;
+	return ERR_OK;
+}
+
 enum err files_incoming_resume(struct incoming *i, const struct manifest_item *item)
 {
 	uint64_t count = files_chunks(item->size_bytes);
@@ -270,7 +300,7 @@ enum err files_incoming_resume(struct incoming *i, const struct manifest_item *i
 	int fd;
 
 	if (files_leaves_small(count))
-		return ERR_NOT_FOUND;
+		return begin_unproven(i, item);
 	leaves = calloc(count + 1, sizeof *leaves);
 	fd = open(i->leaves_path, O_RDONLY | O_CLOEXEC);
 	if (leaves == NULL || fd < 0) {
@@ -295,13 +325,22 @@ static size_t chunk_size(const struct incoming *i, uint64_t index)
 					  : CHUNK_BYTES;
 }
 
-/* Carries the whole digest on when this chunk is the next one. */
-static void hash_in_order(struct incoming *i, uint64_t index, struct blob bytes)
+/* Carries the whole digest on when this chunk, whose leaf is known, is the next one. */
+static void hash_in_order(struct incoming *i, uint64_t index, struct blob chunk)
 {
 	if (i->hashed_bytes != index * CHUNK_BYTES)
 		return;
-	digest_add(i->sha256, bytes);
-	i->hashed_bytes += bytes.len_bytes;
+	chunk_digest_add_whole(i->sha256, chunk);
+	i->hashed_bytes += chunk.len_bytes;
+}
+
+/* The leaf of a chunk that has come; when it is the next one the whole digest goes on with it. */
+static struct digest hash_chunk(struct incoming *i, uint64_t index, struct blob chunk)
+{
+	if (i->hashed_bytes != index * CHUNK_BYTES)
+		return merkle_leaf(chunk);
+	i->hashed_bytes += chunk.len_bytes;
+	return chunk_digest_add(i->sha256, chunk);
 }
 
 enum err files_incoming_missing(struct incoming *i, uint64_t from, uint64_t *chunk)
@@ -324,29 +363,60 @@ enum err files_incoming_missing(struct incoming *i, uint64_t from, uint64_t *chu
 	return ERR_OK;
 }
 
-enum err files_incoming_chunks(struct incoming *i, uint64_t first, struct blob bytes)
+/* Its leaf is what it should be, or the last of those that together should be their root. */
+static bool is_good(struct incoming *i, uint64_t index, struct blob chunk)
+{
+	struct digest leaf = hash_chunk(i, index, chunk), root;
+
+	if (!i->unproven)
+		return digest_equal(&leaf, &i->leaves[index]);
+	i->leaves[index] = leaf;
+	if (index + 1 < i->leaf_count)
+		return true;
+	root = merkle_root(i->leaves, (size_t)i->leaf_count);
+	return digest_equal(&root, &i->item.chunk_root);
+}
+
+/* What is hashed and not taken must not count. */
+static enum err hash_again(struct incoming *i)
+{
+	chunk_digest_abandon(i->sha256);
+	i->sha256 = chunk_digest_begin();
+	i->hashed_bytes = 0;
+	return i->sha256 == NULL ? ERR_NO_MEMORY : ERR_OK;
+}
+
+static enum err check_chunks(struct incoming *i, uint64_t first, struct blob bytes)
 {
 	uint64_t index = first;
 	size_t at = 0;
-	enum err e;
 
 	do {
-		size_t left = bytes.len_bytes - at;
-		struct digest leaf;
+		size_t len = index < i->leaf_count ? chunk_size(i, index) : SIZE_MAX;
+		struct blob chunk = { bytes.data + at, len };
 
-		if (index >= i->leaf_count || left < chunk_size(i, index))
-			return ERR_DIGEST;
-		left = chunk_size(i, index);
-		leaf = merkle_leaf((struct blob){ bytes.data + at, left });
-		if (!digest_equal(&leaf, &i->leaves[index++]))
-			return ERR_DIGEST;
-		at += left;
+		if (bytes.len_bytes - at < len || !is_good(i, index, chunk)) {
+			enum err e = hash_again(i);
+
+			return e == ERR_OK ? ERR_DIGEST : e;
+		}
+		index++;
+		at += len;
 	} while (at < bytes.len_bytes);
+	return ERR_OK;
+}
+
+enum err files_incoming_chunks(struct incoming *i, uint64_t first, struct blob bytes)
+{
+	enum err e;
+
+	if (i->unproven && first * CHUNK_BYTES != i->hashed_bytes)
+		return ERR_GAP;
+	e = check_chunks(i, first, bytes);
+	if (e != ERR_OK)
+		return e;
 	i->fresh = false;
-	e = write_and_pass_on(i, first * CHUNK_BYTES, bytes);
-	if (e == ERR_OK)
-		hash_in_order(i, first, bytes);
-	return e;
+	return write_and_pass_on(i, first * CHUNK_BYTES, bytes);
 }
 
 /* Chunks that did not come in order are read back. */
@@ -441,7 +511,7 @@ static enum err seal(struct incoming *i)
 	if (e != ERR_OK)
 		return e;
 	i->item = (struct manifest_item){ .size_bytes = i->size_bytes,
-					  .sha256 = digest_end(i->sha256),
+					  .sha256 = chunk_digest_end(i->sha256),
 					  .chunk_root = merkle_end(&i->root) };
 	i->sha256 = NULL;
 	if (fsync(i->fd) != 0)
@@ -514,7 +584,7 @@ static enum err finish_fetch(struct incoming *i, const struct manifest_item *ite
 
 	if (e != ERR_OK)
 		return e;
-	sha256 = digest_end(i->sha256);
+	sha256 = chunk_digest_end(i->sha256);
 	i->sha256 = NULL;
 	if (!digest_equal(&sha256, &item->sha256))
 		return ERR_DIGEST;

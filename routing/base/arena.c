@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BLOCK_BYTES = 16 * 1024 };
+/* What is large goes to a disk: whole pages the kernel copies at less cost. */
+enum { FIRST_BLOCK_BYTES = 16 * 1024, LARGE_BYTES = 128 * 1024, PAGE_BYTES = 4096 };
 
 struct block {
 	struct block *next;
@@ -90,6 +91,13 @@ static struct block *add_block(struct arena *a, size_t need_bytes)
 	return b;
 }
 
+static size_t gap_before(const struct block *b, size_t size_bytes)
+{
+	uintptr_t at = (uintptr_t)(b->data + b->used_bytes);
+
+	return size_bytes < LARGE_BYTES ? 0 : (size_t)(-at % PAGE_BYTES);
+}
+
 void *arena_raw(struct arena *a, size_t size_bytes)
 {
 	struct block *b = a->last;
@@ -101,10 +109,11 @@ void *arena_raw(struct arena *a, size_t size_bytes)
 	rounded = (size_bytes + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
 	if (rounded == 0)
 		rounded = alignof(max_align_t); /* distinct addresses, and never NULL for nothing */
-	if (b == NULL || b->size_bytes - b->used_bytes < rounded)
-		b = add_block(a, rounded);
+	if (b == NULL || b->size_bytes - b->used_bytes < gap_before(b, size_bytes) + rounded)
+		b = add_block(a, size_bytes < LARGE_BYTES ? rounded : rounded + PAGE_BYTES);
 	if (b == NULL)
 		return NULL;
+	b->used_bytes += gap_before(b, size_bytes);
 	out = b->data + b->used_bytes;
 	b->used_bytes += rounded;
 	a->used_bytes += rounded;

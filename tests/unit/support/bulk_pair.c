@@ -153,26 +153,37 @@ static void put_records(struct pair *p)
 		 (struct record){ .family = FAMILY_FETCH, .u.fetch = { ROLE_IN, pair_serial } });
 }
 
-int pair_set_up(void **state)
+static int set_up(void **state, size_t size_bytes)
 {
 	struct pair *p = calloc(1, sizeof *p);
 	struct incoming *i;
 
 	assert_non_null(p);
 	p->arena = arena_new(256 << 20);
-	p->content = malloc(SIZE);
+	p->size_bytes = size_bytes;
+	p->content = malloc(size_bytes);
 	assert_true(p->arena != NULL && p->content != NULL);
-	for (size_t k = 0; k < SIZE; k++)
+	for (size_t k = 0; k < size_bytes; k++)
 		p->content[k] = (uint8_t)(k * 31 + k / 4093);
 	p->now = (struct now){ .wall_ms = FIXTURE_NOW_MS, .mono_ms = 1000000 };
 	start_end(p, &p->tx, "tinh");
 	start_end(p, &p->rx, "huyen-a");
 	assert_ok(p->tx.files->ops->incoming_open(p->tx.files, "submit.1", &i));
-	assert_ok(p->tx.files->ops->incoming_append(i, (struct blob){ p->content, SIZE }));
+	assert_ok(p->tx.files->ops->incoming_append(i, (struct blob){ p->content, size_bytes }));
 	assert_ok(p->tx.files->ops->incoming_finish(i, &p->item));
 	put_records(p);
 	*state = p;
 	return 0;
+}
+
+int pair_set_up(void **state)
+{
+	return set_up(state, SIZE);
+}
+
+int pair_set_up_small(void **state)
+{
+	return set_up(state, SMALL);
 }
 
 bool pair_run_job(struct end *e)
@@ -198,6 +209,7 @@ bool pair_deliver(struct end *e, struct end *from)
 	assert_ok(wire_decode(e->pair->arena, e->inbox[e->first], &m));
 	e->first = (e->first + 1) % QUEUE_MAX;
 	e->count--;
+	e->pair->leaves_asked += m.type == MESSAGE_FETCH && m.u.fetch.what == FETCH_LEAVES;
 	if (e == &e->pair->tx && m.type == MESSAGE_FETCH && e->pair->ask != NULL)
 		e->pair->ask(&m.u.fetch);
 	if (m.type == MESSAGE_CHUNK &&

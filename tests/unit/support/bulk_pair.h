@@ -10,7 +10,7 @@
 #include "daemon/store/store.h"
 #include "tests/unit/support/fixture.h"
 
-enum { SIZE = 40 * CHUNK_BYTES + 77, QUEUE_MAX = 512 };
+enum { SIZE = 40 * CHUNK_BYTES + 77, SMALL = 2 * CHUNK_BYTES + 77, QUEUE_MAX = 512 };
 
 struct pair;
 struct end {
@@ -33,6 +33,7 @@ struct pair {
 	struct arena *arena;
 	struct end tx, rx;
 	uint8_t *content;
+	size_t size_bytes;
 	struct manifest_item item;
 	struct now now;
 	bool busy;                                        /* nothing can be sent */
@@ -43,6 +44,7 @@ struct pair {
 	void (*tamper)(struct pair *p, struct message *m); /* on the way to the receiver */
 	void (*ask)(struct msg_fetch *f);                  /* on the way to the sender */
 	unsigned chunks_at_most;                           /* seen in one message */
+	unsigned leaves_asked;                             /* requests for some */
 	uint64_t most_under_way;
 };
 
@@ -50,6 +52,7 @@ extern const struct stream_id pair_stream;
 extern const struct serial pair_serial;
 
 int pair_set_up(void **state);
+int pair_set_up_small(void **state); /* the file is of SMALL bytes: no leaves are asked for */
 int pair_tear_down(void **state);
 void pair_put(struct end *e, struct key key, struct record r); /* into its store */
 void pair_connect(struct pair *p);

@@ -32,6 +32,36 @@ static void test_file_arrives_whole_within_the_window_and_is_reported_once(void 
 	free(out);
 }
 
+static void test_small_file_comes_without_its_leaves_and_in_one_job(void **state)
+{
+	struct pair *p = *state;
+	uint8_t out[SMALL];
+	unsigned jobs = 0;
+	size_t got;
+
+	pair_connect(p);
+	while (pair_deliver(&p->tx, &p->rx) || pair_deliver(&p->rx, &p->tx) ||
+	       pair_run_job(&p->tx) || (pair_run_job(&p->rx) && ++jobs > 0))
+		;
+	assert_int_equal(p->rx.reported, 1);
+	assert_int_equal(p->rx.fetched.result, ERR_OK);
+	assert_int_equal(p->leaves_asked, 0);
+	assert_int_equal(jobs, 2); /* is it here? – and all the rest */
+	assert_ok(p->rx.files->ops->read(p->rx.files, &p->item.sha256, 0, out, SMALL, &got));
+	assert_int_equal(got, SMALL);
+	assert_memory_equal(out, p->content, SMALL);
+}
+
+static void test_large_file_comes_with_its_leaves(void **state)
+{
+	struct pair *p = *state;
+
+	pair_connect(p);
+	pair_run(p);
+	assert_int_equal(p->rx.reported, 1);
+	assert_int_equal(p->leaves_asked, 1);
+}
+
 static void test_each_link_has_its_own_window_within_bounds(void **state)
 {
 	struct pair *p = *state;
@@ -283,6 +313,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_file_arrives_whole_within_the_window_and_is_reported_once),
+		cmocka_unit_test_setup_teardown(
+			test_small_file_comes_without_its_leaves_and_in_one_job,
+			pair_set_up_small, pair_tear_down),
+		TEST(test_large_file_comes_with_its_leaves),
 		TEST(test_each_link_has_its_own_window_within_bounds),
 		TEST(test_window_of_nothing_is_still_two_chunks),
 		TEST(test_nothing_to_fetch_opens_no_connection),

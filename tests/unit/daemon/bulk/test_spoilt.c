@@ -96,6 +96,57 @@ static void test_chunk_that_is_spoilt_twice_is_the_neighbours_fault(void **state
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 }
 
+static void spoil_last(struct pair *p, struct message *m)
+{
+	if (m->type == MESSAGE_CHUNK && m->u.chunk.what == FETCH_BYTES && m->u.chunk.index == 2)
+		flip(p, m);
+}
+
+/* Whose leaves nobody asked for: it is the root that it does not make. */
+static void test_small_file_that_does_not_make_its_root_is_asked_for_again_with_a_word(void **state)
+{
+	struct pair *p = *state;
+
+	p->tamper = spoil_last;
+	p->ask = was_asked_to_check;
+	pair_connect(p);
+	pair_run(p);
+	assert_int_equal(p->rx.reported + p->rx.violations, 0);
+	assert_false(asked_to_check);
+	assert_false(p->rx.files->ops->exists(p->rx.files, &p->item.sha256));
+	pair_later(p);
+	assert_true(asked_to_check);
+	assert_int_equal(p->rx.reported, 0); /* the signer is not blamed for it */
+	assert_int_equal(p->rx.violations, 1); /* twice is the neighbour's fault */
+	assert_int_equal(p->rx.why, ERR_DIGEST);
+	p->tamper = NULL;
+	pair_later(p);
+	assert_int_equal(p->rx.reported, 1);
+	assert_int_equal(p->rx.fetched.result, ERR_OK);
+}
+
+/* A message without bytes stands for no chunk. */
+static void empty_chunk(struct pair *p, struct message *m)
+{
+	(void)p;
+	if (m->type == MESSAGE_CHUNK && m->u.chunk.what == FETCH_BYTES && m->u.chunk.index == 2)
+		m->u.chunk.data.len_bytes = 0;
+}
+
+static void test_empty_chunk_is_never_taken(void **state)
+{
+	struct pair *p = *state;
+
+	p->tamper = empty_chunk;
+	pair_connect(p);
+	pair_run(p);
+	assert_int_equal(p->rx.reported, 0);
+	p->tamper = NULL;
+	pair_later(p);
+	assert_int_equal(p->rx.reported, 1);
+	assert_int_equal(p->rx.fetched.result, ERR_OK);
+}
+
 static bool has_spoilt;
 static void spoil_and_report(struct pair *p, struct message *m)
 {
@@ -122,6 +173,9 @@ static void test_what_was_under_way_behind_a_spoilt_chunk_is_passed_over(void **
 		assert_true(pair_deliver(&p->rx, &p->tx));
 	}
 	p->tamper = NULL;
+	/* What has come is not held back for what has not: it is written, and found out. */
+	p->now.mono_ms += 1000;
+	bulk_tick(p->rx.bulk, p->now);
 	while (pair_run_job(&p->rx))
 		;
 	count = p->rx.count;
@@ -220,6 +274,12 @@ int main(void)
 		TEST(test_what_was_reported_in_vain_is_reported_again_by_the_next_connection),
 		TEST(test_spoilt_chunk_is_asked_for_again_with_a_word),
 		TEST(test_chunk_that_is_spoilt_twice_is_the_neighbours_fault),
+		cmocka_unit_test_setup_teardown(
+			test_small_file_that_does_not_make_its_root_is_asked_for_again_with_a_word,
+			pair_set_up_small, pair_tear_down),
+		cmocka_unit_test_setup_teardown(test_empty_chunk_is_never_taken, pair_set_up_small,
+						pair_tear_down),
+		TEST(test_empty_chunk_is_never_taken),
 		TEST(test_what_was_under_way_behind_a_spoilt_chunk_is_passed_over),
 		TEST(test_short_chunk_in_the_middle_is_never_taken),
 		TEST(test_more_chunks_than_were_asked_for_are_against_the_protocol),

@@ -302,9 +302,103 @@ static void test_same_content_settles_from_several_threads_at_once(void **state)
 	}
 }
 
+/* ---- fetched: what a second folder gets of the first one's ---- */
+
+struct fetched {
+	struct files *files;
+	char folder[64];
+	struct incoming *incoming;
+	uint8_t *content; /* where it is written from without being copied */
+};
+
+static void begin_fetch(struct corner *p, struct fetched *f)
+{
+	size_t size = size_of(p), got;
+
+	snprintf(f->folder, sizeof f->folder, "/tmp/vanthu-chunk-XXXXXX");
+	assert_non_null(mkdtemp(f->folder));
+	assert_int_equal(files_disk_open(f->folder, &f->files), ERR_OK);
+	f->content = aligned_alloc(FILES_DIRECT_ALIGN, (size_t)p->chunks * CHUNK_BYTES);
+	assert_int_equal(
+		p->files->ops->read(p->files, &p->item.sha256, 0, f->content, size, &got), ERR_OK);
+	assert_int_equal(got, size);
+	assert_int_equal(f->files->ops->incoming_open(f->files, "tinh.3.1.0", &f->incoming),
+			 ERR_OK);
+}
+
+static void end_fetch(struct fetched *f)
+{
+	f->files->ops->incoming_close(f->incoming, true);
+	f->files->ops->close(f->files);
+	fs_remove_tree(f->folder);
+	free(f->content);
+}
+
+static enum err give(struct fetched *f, uint64_t first, size_t len_bytes)
+{
+	return f->files->ops->incoming_chunks(
+		f->incoming, first,
+		(struct blob){ f->content + first * CHUNK_BYTES, len_bytes });
+}
+
+static void test_fresh_small_file_needs_no_leaves(void **state)
+{
+	struct corner *p = *state;
+	struct fetched f;
+	uint8_t *out = malloc(size_of(p));
+	uint64_t missing;
+	size_t got;
+
+	begin_fetch(p, &f);
+	assert_int_equal(f.files->ops->incoming_resume(f.incoming, &p->item), ERR_OK);
+	assert_int_equal(f.files->ops->incoming_missing(f.incoming, 0, &missing), ERR_OK);
+	assert_int_equal(missing, 0);
+	assert_int_equal(give(&f, 1, CHUNK_BYTES), ERR_GAP); /* in order, or not so */
+	assert_int_equal(give(&f, 0, size_of(p)), ERR_OK);
+	assert_int_equal(f.files->ops->incoming_finish(f.incoming, &p->item), ERR_OK);
+	f.incoming = NULL;
+	assert_int_equal(
+		f.files->ops->read(f.files, &p->item.sha256, 0, out, size_of(p), &got), ERR_OK);
+	assert_int_equal(got, size_of(p));
+	assert_memory_equal(out, f.content, size_of(p));
+	end_fetch(&f);
+	free(out);
+}
+
+static void test_small_file_that_does_not_make_its_root_is_not_written(void **state)
+{
+	struct corner *p = *state;
+	struct fetched f;
+	struct incoming *again;
+
+	begin_fetch(p, &f);
+	assert_int_equal(f.files->ops->incoming_resume(f.incoming, &p->item), ERR_OK);
+	f.content[5] ^= 1;
+	assert_int_equal(give(&f, 0, size_of(p)), ERR_DIGEST);
+	f.files->ops->incoming_close(f.incoming, false);
+	/* as if it had never come */
+	assert_int_equal(f.files->ops->incoming_open(f.files, "tinh.3.1.0", &f.incoming), ERR_OK);
+	assert_int_equal(f.files->ops->incoming_resume(f.incoming, &p->item), ERR_OK);
+	f.content[5] ^= 1;
+	assert_int_equal(give(&f, 0, CHUNK_BYTES), ERR_OK);
+	f.files->ops->incoming_close(f.incoming, false);
+	/* some of it is here: which, its leaves say */
+	assert_int_equal(f.files->ops->incoming_open(f.files, "tinh.3.1.0", &again), ERR_OK);
+	f.incoming = again;
+	assert_int_equal(f.files->ops->incoming_resume(f.incoming, &p->item), ERR_NOT_FOUND);
+	end_fetch(&f);
+}
+
+static int set_up_middling(void **state)
+{
+	return set_up(state, 31);
+}
+
 int main(void)
 {
 #define SMALL_ONE(test) { "small: " #test, test, set_up_small, tear_down, NULL }
+/* of so many bytes that they are written past the page cache, all but the last few */
+#define MIDDLING_ONE(test) { "middling: " #test, test, set_up_middling, tear_down, NULL }
 #define LARGE_ONE(test) { "large: " #test, test, set_up_large, tear_down, NULL }
 	const struct CMUnitTest tests[] = {
 		SMALL_ONE(test_whole_chunks_are_served_and_nothing_beyond_the_end),
@@ -319,6 +413,10 @@ int main(void)
 		LARGE_ONE(test_leaves_are_rebuilt_but_not_of_damage),
 		LARGE_ONE(test_kept_leaves_that_are_wrong_short_or_gone_are_made_again),
 		LARGE_ONE(test_kept_leaves_are_resumed_but_not_those_of_another_file),
+		SMALL_ONE(test_fresh_small_file_needs_no_leaves),
+		MIDDLING_ONE(test_fresh_small_file_needs_no_leaves),
+		SMALL_ONE(test_small_file_that_does_not_make_its_root_is_not_written),
+		MIDDLING_ONE(test_small_file_that_does_not_make_its_root_is_not_written),
 		SMALL_ONE(test_more_small_files_than_are_remembered_are_all_served),
 		SMALL_ONE(test_same_content_settles_from_several_threads_at_once),
 	};

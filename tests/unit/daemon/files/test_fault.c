@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
@@ -67,6 +68,23 @@ int fsync(int fd)
 	return reported();
 }
 
+/* What a write past the page cache meets, and how many there were. */
+static int direct_errno;
+static unsigned direct_writes;
+
+ssize_t pwrite(int fd, const void *bytes, size_t len, off_t offset)
+{
+	if ((fcntl(fd, F_GETFL) & O_DIRECT) != 0) {
+		direct_writes++;
+		assert_true((uintptr_t)bytes % FILES_DIRECT_ALIGN == 0);
+		assert_true(len % FILES_DIRECT_ALIGN == 0 && offset % FILES_DIRECT_ALIGN == 0);
+		errno = direct_errno;
+		if (direct_errno != 0)
+			return -1;
+	}
+	return syscall(SYS_pwrite64, fd, bytes, len, offset);
+}
+
 struct corner {
 	char folder[64];
 	struct files *files;
@@ -81,9 +99,12 @@ static int set_up(void **state)
 	snprintf(p->folder, sizeof p->folder, "/tmp/vanthu-unit-XXXXXX");
 	assert_non_null(mkdtemp(p->folder));
 	assert_ok(files_disk_open(p->folder, &p->files));
-	p->content = calloc(1, SIZE);
+	p->content = aligned_alloc(FILES_DIRECT_ALIGN, SIZE);
 	assert_non_null(p->content);
+	memset(p->content, 0, SIZE);
 	failed = false;
+	direct_errno = 0;
+	direct_writes = 0;
 	*state = p;
 	return 0;
 }
@@ -151,8 +172,8 @@ static void test_content_of_a_submission_is_not_dropped_before_it_is_released(vo
 	struct incoming *i;
 
 	for (unsigned n = 0; n < 2; n++) {
-		assert_ok(
-		    p->files->ops->incoming_open(p->files, n == 0 ? "submit.1" : "submit.2", &i));
+		assert_ok(p->files->ops->incoming_open(p->files, n == 0 ? "submit.1" : "submit.2",
+						       &i));
 		assert_ok(p->files->ops->incoming_append(i, (struct blob){ p->content, SMALL }));
 		assert_ok(p->files->ops->incoming_finish(i, n == 0 ? &item : &same));
 	}
@@ -170,6 +191,98 @@ static void test_content_of_a_submission_is_not_dropped_before_it_is_released(vo
 	passed_ms = 0;
 }
 
+/* A fetch of odd length: the last few bytes have no place past the cache. */
+static enum err fetch_odd(struct corner *p, struct manifest_item *item)
+{
+	enum { ODD = 1000001, ODD_CHUNKS = (ODD + CHUNK_BYTES - 1) / CHUNK_BYTES };
+	struct digest leaves[ODD_CHUNKS];
+	struct incoming *i;
+	enum err e;
+
+	for (size_t c = 0; c < ODD_CHUNKS; c++)
+		leaves[c] = merkle_leaf(
+			(struct blob){ p->content + c * CHUNK_BYTES,
+				       c + 1 < ODD_CHUNKS ? CHUNK_BYTES : ODD % CHUNK_BYTES });
+	*item = (struct manifest_item){ .size_bytes = ODD,
+					.sha256 = digest_of((struct blob){ p->content, ODD }),
+					.chunk_root = merkle_root(leaves, ODD_CHUNKS) };
+	assert_ok(p->files->ops->incoming_open(p->files, "tinh.3.9.0", &i));
+	assert_ok(p->files->ops->incoming_resume(i, item));
+	e = p->files->ops->incoming_chunks(i, 0, (struct blob){ p->content, ODD });
+	if (e == ERR_OK)
+		e = p->files->ops->incoming_finish(i, item);
+	if (e != ERR_OK)
+		p->files->ops->incoming_close(i, true);
+	return e;
+}
+
+static bool is_there_whole(struct corner *p, const struct manifest_item *item)
+{
+	uint8_t *out = malloc(SIZE);
+	size_t got = 0;
+	enum err e = p->files->ops->read(p->files, &item->sha256, 0, out, SIZE, &got);
+	bool same = e == ERR_OK && got == item->size_bytes && memcmp(out, p->content, got) == 0;
+
+	free(out);
+	return same;
+}
+
+static bool goes_past_cache(const struct corner *p)
+{
+	int fd = open(p->folder, O_TMPFILE | O_RDWR | O_DIRECT | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static void test_content_is_written_past_the_cache_but_for_its_last_bytes(void **state)
+{
+	struct corner *p = *state;
+	struct manifest_item item;
+
+	if (!goes_past_cache(p))
+		skip(); /* a file system that has only its cache */
+	memset(p->content, 3, SIZE);
+	assert_ok(fetch_odd(p, &item));
+	assert_true(direct_writes > 0);
+	assert_true(is_there_whole(p, &item));
+}
+
+/* A device with larger blocks, or a file system that has only its cache. */
+static void test_what_cannot_be_written_past_the_cache_goes_through_it(void **state)
+{
+	struct corner *p = *state;
+	struct manifest_item item;
+
+	if (!goes_past_cache(p))
+		skip();
+	direct_errno = EINVAL;
+	assert_ok(fetch_odd(p, &item));
+	assert_int_equal(direct_writes, 1);
+	assert_true(is_there_whole(p, &item));
+	p->content[0] = 1;
+	assert_ok(fetch_odd(p, &item)); /* not tried again */
+	assert_int_equal(direct_writes, 1);
+	assert_true(is_there_whole(p, &item));
+}
+
+static void test_write_past_the_cache_that_fails_is_its_files_error(void **state)
+{
+	struct corner *p = *state;
+	struct manifest_item item;
+
+	if (!goes_past_cache(p))
+		skip();
+	direct_errno = EIO;
+	assert_int_equal(fetch_odd(p, &item), ERR_FILE);
+	direct_errno = ENOSPC;
+	assert_int_equal(fetch_odd(p, &item), ERR_DISK_FULL);
+	direct_errno = 0;
+	assert_ok(fetch_odd(p, &item)); /* the next one has nothing of it */
+	assert_true(is_there_whole(p, &item));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
@@ -177,6 +290,9 @@ int main(void)
 		TEST(test_submission_whose_write_back_failed_is_not_finished),
 		TEST(test_fetch_whose_sync_failed_begins_from_nothing),
 		TEST(test_content_of_a_submission_is_not_dropped_before_it_is_released),
+		TEST(test_content_is_written_past_the_cache_but_for_its_last_bytes),
+		TEST(test_what_cannot_be_written_past_the_cache_goes_through_it),
+		TEST(test_write_past_the_cache_that_fails_is_its_files_error),
 	};
 
 	return cmocka_run_group_tests_name("files_fault", tests, NULL, NULL);
