@@ -182,6 +182,14 @@ static void join_acts(struct daemon *d)
 				 .stopping = &d->stopping };
 }
 
+static void follow_plan(void *ctx, const struct plan *p)
+{
+	struct daemon *d = ctx;
+
+	if (d->control != NULL)
+		control_follow(d->control, p);
+}
+
 static enum err open_core(struct daemon *d)
 {
 	struct core_config config = { .self = d->config.committee,
@@ -231,7 +239,9 @@ static enum err open_core(struct daemon *d)
 						 .signer = d->own_keys.signer,
 						 .outbox = d->outbox,
 						 .inbox = d->inbox,
-						 .files = d->files });
+						 .files = d->files,
+						 .committed = follow_plan,
+						 .ctx = d });
 	d->own_keys.turn = d->turn;
 	if (d->turn == NULL)
 		return ERR_NO_MEMORY;

@@ -24,6 +24,7 @@ DAEMON := \
 	config/yaml \
 	control/admission \
 	control/aside \
+	control/catalogue \
 	control/changes \
 	control/check \
 	control/client \
@@ -37,6 +38,9 @@ DAEMON := \
 	control/due_sent \
 	control/evidence \
 	control/find \
+	control/fold \
+	control/folio \
+	control/folio_make \
 	control/frame \
 	control/import \
 	control/links \
@@ -52,6 +56,7 @@ DAEMON := \
 	control/paper_import \
 	control/papers \
 	control/persons \
+	control/pick \
 	control/pieces \
 	control/places \
 	control/policy \

@@ -203,7 +203,10 @@ static enum err commit(struct turn *t)
 	if (e != ERR_OK)
 		return e;
 	t->figures.commits++;
-	return t->parts.store->ops->commit(t->parts.store, t->plan);
+	e = t->parts.store->ops->commit(t->parts.store, t->plan);
+	if (e == ERR_OK && t->parts.committed != NULL)
+		t->parts.committed(t->parts.ctx, t->plan);
+	return e;
 }
 
 /* The second half. */

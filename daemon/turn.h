@@ -33,6 +33,10 @@ struct turn_parts {
 	struct files *files;   /* NULL: nobody checks the folders */
 	/* who has a slow signer sign; .run NULL: it signs on this thread, as all others do */
 	struct job_runner runner;
+	/* Each plan that is committed, as soon as lookups show it and before its acts; NULL:
+	 * nobody follows. */
+	void (*committed)(void *ctx, const struct plan *p);
+	void *ctx;
 };
 
 struct turn;

@@ -20,6 +20,7 @@ enum {
 	CONTROL_LEAVING_MAX = 256,
 };
 
+struct catalogue;
 struct client;
 
 /* Work for a client that lasts longer than its request: a content received or sent, a listing, an
@@ -143,6 +144,7 @@ struct control {
 	enum err spare_why;   /* which resource is short, when spare_bytes is too little */
 	unsigned jobs;
 	struct arena *arena;  /* one request */
+	struct catalogue *catalogue; /* NULL: there is none, and all is read */
 };
 
 /* ---- answers ---- */

@@ -7,6 +7,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/control/admission.h"
+#include "daemon/control/catalogue.h"
 #include "daemon/control/client.h"
 #include "daemon/control/frame.h"
 #include "daemon/control/listen.h"
@@ -34,6 +35,9 @@ enum err control_open(const struct control_parts *parts, struct control **out)
 	c->shares = shares_new();
 	c->now_ms = clock_now().mono_ms;
 	c->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (parts->runner.run != NULL)
+		c->catalogue = catalogue_new(parts->store, parts->runner, parts->config->data,
+					     FOLIO_SPAN);
 	e = c->arena == NULL || c->shares == NULL ? ERR_NO_MEMORY : ERR_OK;
 	if (e == ERR_OK)
 		e = control_listen_all(c);
@@ -64,6 +68,7 @@ void control_close(struct control *c)
 	if (c->spare_fd >= 0)
 		close(c->spare_fd);
 	shares_release(c->shares);
+	catalogue_free(c->catalogue);
 	arena_destroy(c->arena);
 	free(c);
 }
@@ -112,6 +117,12 @@ void control_tick(struct control *c, int64_t mono_ms)
 {
 	c->now_ms = mono_ms;
 	admission_tick(c);
+	catalogue_tick(c->catalogue, c->spare_bytes);
+}
+
+void control_follow(struct control *c, const struct plan *p)
+{
+	catalogue_follow(c->catalogue, p);
 }
 
 static bool is_busy(const struct client *c)

@@ -35,7 +35,7 @@ struct control_parts {
 	struct bulk *bulk;
 	struct verifier *verifier;
 	struct inbox *inbox; /* EVENT_SUBMIT, EVENT_DIRECTORY and EVENT_OPERATE go there */
-	struct job_runner runner;
+	struct job_runner runner; /* .run NULL: no catalogue is made */
 	struct installer *installer;
 	struct blob registry_root_der;
 	/* is it one that we sign or connect with now? */
@@ -64,6 +64,8 @@ void control_keep_sockets(struct control *c);
 /* Each second: clients that hold slots or bytes without progress are closed; frequent events are
  * logged as a number; free memory goes back to the system. */
 void control_tick(struct control *c, int64_t mono_ms);
+/* A plan has been committed, its acts are still to be performed: for the catalogue. */
+void control_follow(struct control *c, const struct plan *p);
 /* What is held for local clients: requests, replies, submissions until their commit, a directory
  * being received. For the memory watermark: it is bounded here, and not held for peers. Without
  * what one request takes while it is worked on. */

@@ -48,7 +48,7 @@ static bool is_empty(text_t t)
 
 /* Names of files and of the type stand in records since there are registers. An envelope is read
  * for what has neither alone: opening each costs more than the rest of its line. */
-static bool is_of_older_build(const struct rec_document *d)
+bool control_older_summary(const struct rec_document *d)
 {
 	return d->manifest_count > 0 && is_empty(d->summary.files) &&
 	       is_empty(d->summary.type_name);
@@ -147,7 +147,7 @@ enum err control_fill_details(struct client *c, const struct found_document *f, 
 	enum tray at;
 	enum err e = fill_names(c, names, line);
 
-	if (is_of_older_build(&f->document))
+	if (control_older_summary(&f->document))
 		read_envelope(c, f, &s);
 	date_of_ms(control_wall_ms(c), today);
 	at = control_tray(f, today);

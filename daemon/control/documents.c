@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/control/catalogue.h"
 #include "daemon/control/client.h"
 #include "daemon/control/details.h"
 #include "daemon/control/find.h"
@@ -11,6 +12,7 @@
 #include "daemon/control/lists.h"
 #include "daemon/control/names.h"
 #include "daemon/control/office.h"
+#include "daemon/control/pick.h"
 #include "daemon/control/recipients.h"
 #include "daemon/control/sift.h"
 #include "proto/fields.h"
@@ -64,12 +66,8 @@ void control_fill_line(struct client *c, const struct found_document *f,
 
 /* ---- the list ---- */
 
-enum { SCANS = 3 }; /* of our own, for us, passing through */
-
 struct document_walk {
-	struct scan scans[SCANS];
-	bool ended[SCANS];
-	enum role roles[SCANS];
+	struct pick pick;
 	uint32_t limit, sent;
 	int64_t since_ms, until_ms;
 	struct committee_id from, to;
@@ -78,6 +76,8 @@ struct document_walk {
 	enum lifecycle state; /* LIFECYCLE_NONE: any */
 	bool members, desk, handled, details, files;
 	uint64_t sections[TRAY_DONE + 1];
+	uint32_t today; /* YYYYMMDD */
+	bool sees_secret;
 	struct names *names;
 	struct sift *sift; /* NULL: any words */
 	struct member_cache *cache;
@@ -94,20 +94,23 @@ static bool copy_text(char *to, size_t size, const char *from)
 	return true;
 }
 
+/* Of our own, for us, passing through. */
+static void read_box(struct pick *p, const Vanthu__V1__List *m)
+{
+	unsigned n = 0;
+
+	if (m->box != VANTHU__V1__BOX__BOX_INBOX)
+		p->roles[n++] = ROLE_OUT;
+	if (m->box != VANTHU__V1__BOX__BOX_OUTBOX)
+		p->roles[n++] = ROLE_IN;
+	if (m->passing)
+		p->roles[n] = ROLE_RELAY;
+	p->below = m->before == 0 ? PICK_ALL : m->before;
+}
+
 static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
 {
-	static const enum role roles[SCANS] = { ROLE_OUT, ROLE_IN, ROLE_RELAY };
-
-	for (int i = 0; i < SCANS; i++) {
-		l->roles[i] = roles[i];
-		l->scans[i] = m->before == 0
-				  ? scan_of(key_role(roles[i]))
-				  : scan_from(key_role(roles[i]),
-					      key_serial(roles[i], (struct serial){ m->before }));
-	}
-	l->ended[0] = m->box == VANTHU__V1__BOX__BOX_INBOX;
-	l->ended[1] = m->box == VANTHU__V1__BOX__BOX_OUTBOX;
-	l->ended[2] = !m->passing;
+	read_box(&l->pick, m);
 	l->limit = m->limit;
 	l->members = m->members;
 	l->desk = m->desk;
@@ -164,40 +167,6 @@ static void hide(Vanthu__V1__DocumentLine *line)
 	line->answers = NULL;
 }
 
-/* The newest of what the scans show next; serials ascend over all roles. */
-static enum err next_listed(struct client *c, struct document_walk *l, struct found_document *out)
-{
-	struct lookup lookup = control_lookup(c);
-	struct scan ahead[SCANS];
-	struct record records[SCANS];
-	struct serial serials[SCANS];
-	int best = -1;
-
-	memcpy(ahead, l->scans, sizeof ahead);
-	for (int i = 0; i < SCANS; i++) {
-		enum role role;
-		enum err e = l->ended[i] ? ERR_NOT_FOUND
-					 : lookup.last(lookup.ctx, c->control->arena,
-						       FAMILY_DOCUMENT, &ahead[i], &records[i]);
-
-		if (e == ERR_NOT_FOUND)
-			l->ended[i] = true;
-		else if (e != ERR_OK)
-			return e;
-		else if (!key_parse_serial(&ahead[i].at, &role, &serials[i]))
-			return ERR_DAMAGED;
-		if (!l->ended[i] && (best < 0 || serials[i].n > serials[best].n))
-			best = i;
-	}
-	if (best < 0)
-		return ERR_NOT_FOUND;
-	l->scans[best] = ahead[best];
-	*out = (struct found_document){ .role = l->roles[best],
-					.serial = serials[best],
-					.document = records[best].u.document };
-	return control_load_state(c, out);
-}
-
 /* Counts it. False: it is off the desk, or behind as many as are wanted of its section. */
 static bool is_on_desk(struct client *c, struct document_walk *l, const struct found_document *f)
 {
@@ -210,6 +179,24 @@ static bool is_on_desk(struct client *c, struct document_walk *l, const struct f
 	if (at == TRAY_NONE || (at == TRAY_DONE && !l->handled))
 		return false;
 	return l->limit == 0 || l->sections[at] <= l->limit;
+}
+
+/* Of a desk without further questions most are only counted, and a folio of the catalogue says of
+ * what. True: it is, as is_on_desk would count it. */
+static bool count_only(void *walk, const struct folio *p, uint32_t at)
+{
+	struct document_walk *l = walk;
+	enum tray tray = (enum tray)p->tray[at];
+
+	if (p->secrecy[at] >= SECRECY_MAT && !l->sees_secret)
+		return true;
+	if (tray != TRAY_NONE && p->due[at] != 0 && p->due[at] < l->today)
+		tray = TRAY_OVERDUE;
+	if (tray != TRAY_NONE && (tray != TRAY_DONE || l->handled) &&
+	    (l->limit == 0 || l->sections[tray] < l->limit))
+		return false;
+	l->sections[tray]++;
+	return true;
 }
 
 /* How many there are, before the end that control_listing_end tells. */
@@ -248,8 +235,12 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	struct found_document f;
 	bool to = true;
 	bool enough = l->limit != 0 && l->sent == l->limit && !l->desk;
-	enum err e = enough ? ERR_NOT_FOUND : next_listed(c, l, &f);
+	enum err e = enough ? ERR_NOT_FOUND : pick_next(c, &l->pick, c->control->arena, &f);
 
+	if (e == ERR_OK && f.role == ROLE_NONE)
+		return true;
+	if (e == ERR_OK)
+		e = control_load_state(c, &f);
 	if (e == ERR_NOT_FOUND && l->desk)
 		say_sections(c, id, l);
 	if (e != ERR_OK)
@@ -284,7 +275,36 @@ static void drop(void *walk)
 	control_member_filter_drop(l->filter);
 	control_names_drop(l->names);
 	control_sift_drop(l->sift);
+	pick_end(&l->pick);
 	free(l);
+}
+
+/* What the catalogue is asked: the same as passes(), and what is asked behind it. */
+static void ask_catalogue(struct client *c, struct document_walk *l)
+{
+	struct pick *p = &l->pick;
+	char today[DATE_MAX + 1];
+
+	p->whole = true;
+	p->from = l->from;
+	p->to = l->to;
+	p->type_code = l->type_code;
+	p->number = l->number;
+	p->state = l->state;
+	p->since_ms = l->since_ms;
+	p->until_ms = l->until_ms;
+	p->sift = l->sift;
+	p->members = l->members;
+	date_of_ms(control_wall_ms(c), today);
+	l->today = (uint32_t)(strtoul(today, NULL, 10) * 10000 +
+			      strtoul(today + 5, NULL, 10) * 100 + strtoul(today + 8, NULL, 10));
+	l->sees_secret = control_may_see_secret(c);
+	/* words and numbers are judged by the document itself */
+	if (l->desk && l->sift == NULL && l->number[0] == '\0') {
+		p->skip = count_only;
+		p->ctx = l;
+	}
+	catalogue_ask(c->control->catalogue);
 }
 
 void control_list(struct client *c, const Vanthu__V1__Request *request)
@@ -308,6 +328,7 @@ void control_list(struct client *c, const Vanthu__V1__Request *request)
 		l->sift = m->text[0] == '\0'
 				  ? NULL
 				  : control_sift_new(m->text, core_self(c->control->parts.core));
+		ask_catalogue(c, l);
 	}
 	control_listing_begin(c, id, m->members ? &with_members : &plain, l);
 }

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/control/catalogue.h"
 #include "daemon/control/client.h"
+#include "daemon/control/pick.h"
 #include "routing/base/committee_id.h"
 #include "routing/rules/rules.h"
 
@@ -44,12 +46,11 @@ void control_id_to_hex(const struct doc_id *id, char out[ID_DIGITS + 1])
 	out[ID_DIGITS] = '\0';
 }
 
-enum err control_load_state(struct client *c, struct found_document *f)
+enum err control_read_state(const struct lookup *l, struct arena *a, struct found_document *f)
 {
-	struct lookup l = control_lookup(c);
 	struct key key = key_serial(f->role, f->serial);
 	struct record r;
-	enum err e = l.get(l.ctx, c->control->arena, FAMILY_STATE, &key, &r);
+	enum err e = l->get(l->ctx, a, FAMILY_STATE, &key, &r);
 
 	memset(&f->state, 0, sizeof f->state);
 	if (e == ERR_OK)
@@ -61,11 +62,18 @@ enum err control_load_state(struct client *c, struct found_document *f)
 	f->received = f->role == ROLE_IN && f->document.mine;
 	if (e != ERR_OK || (!f->received && f->role != ROLE_OUT))
 		return e;
-	e = l.get(l.ctx, c->control->arena, FAMILY_WORK, &key, &r);
+	e = l->get(l->ctx, a, FAMILY_WORK, &key, &r);
 	if (e == ERR_OK)
 		f->work = r.u.work;
 	f->state_damaged = f->state_damaged || e == ERR_DAMAGED;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+enum err control_load_state(struct client *c, struct found_document *f)
+{
+	struct lookup l = control_lookup(c);
+
+	return control_read_state(&l, c->control->arena, f);
 }
 
 bool control_hides(const struct client *c, enum secrecy secrecy)
@@ -153,29 +161,37 @@ static bool is_hit(const struct search *s, const struct rec_document *d)
 	return control_has_number(d->summary.number, s->number);
 }
 
+static void note_hit(struct client *c, struct search *s, const struct found_document *f, enum err *e)
+{
+	if (s->hits < CHOICES_MAX)
+		control_id_to_hex(&f->document.id, s->choices[s->hits]);
+	if (s->hits++ == 0)
+		*e = load_document(c, f->role, f->serial, &s->first);
+}
+
 static enum err search_role(struct client *c, struct search *s, enum role role)
 {
-	struct lookup l = control_lookup(c);
-	struct scan scan = scan_of(key_role(role));
+	struct pick pick = { .roles = { role },
+			     .from = s->from,
+			     .number = s->number,
+			     .digits = s->digits,
+			     .digit_count = s->digit_count,
+			     .foreign = s->foreign,
+			     .below = PICK_ALL };
 	struct arena *a = arena_new(1 << 20);
 	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
 
+	catalogue_ask(c->control->catalogue);
 	while (e == ERR_OK) {
 		struct found_document f;
-		struct record r;
 
 		arena_reset(a);
-		e = l.last(l.ctx, a, FAMILY_DOCUMENT, &scan, &r);
-		if (e != ERR_OK || !is_hit(s, &r.u.document) ||
-		    control_hides(c, r.u.document.secrecy))
-			continue;
-		if (!key_parse_serial(&scan.at, &f.role, &f.serial))
-			continue;
-		if (s->hits < CHOICES_MAX)
-			control_id_to_hex(&r.u.document.id, s->choices[s->hits]);
-		if (s->hits++ == 0)
-			e = load_document(c, f.role, f.serial, &s->first);
+		e = pick_next(c, &pick, a, &f);
+		if (e == ERR_OK && f.role != ROLE_NONE && is_hit(s, &f.document) &&
+		    !control_hides(c, f.document.secrecy))
+			note_hit(c, s, &f, &e);
 	}
+	pick_end(&pick);
 	arena_destroy(a);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

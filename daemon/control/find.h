@@ -8,6 +8,7 @@
 
 struct arena;
 struct client;
+struct lookup;
 
 enum {
 	CONTROL_ENDING_MIN = 6, /* digits of an id's ending that name it */
@@ -68,6 +69,9 @@ must_use enum err control_get_paper(struct client *c, struct arena *a, struct se
 				    struct rec_paper *out);
 /* State and work; zero when there is none yet, or when it cannot be read. */
 must_use enum err control_load_state(struct client *c, struct found_document *f);
+/* The same for no client, on any thread; texts lie in `a`. */
+must_use enum err control_read_state(const struct lookup *l, struct arena *a,
+				     struct found_document *f);
 must_use enum err control_envelope(struct client *c, const struct found_document *f,
 				   struct rec_envelope *out);
 /* Is it this number, as spelling_number() has it? */

@@ -5,21 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/control/fold.h"
 #include "routing/rules/rules.h"
-
-enum {
-	LATIN_FROM = 0xc0,
-	LATIN_TO = 0x250,
-	MARKS_FROM = 0x300, /* they stand behind their letter, and are left out */
-	MARKS_TO = 0x370,
-	MORE_FROM = 0x1e00, /* letters with two marks */
-	MORE_TO = 0x1f00,
-	SIGNS_FROM = 0x2010, /* dashes, quotation marks: in no word of ASCII */
-	SIGNS_TO = 0x2070,
-	LETTERS = LATIN_TO - LATIN_FROM + MORE_TO - MORE_FROM,
-	TEXT_BYTES = 8192,
-	SIGN = 1,
-};
 
 struct sift {
 	struct committee_id self; /* whose own name is in every line, and so says nothing */
@@ -30,7 +17,7 @@ struct sift {
 	bool found[SIFT_WORDS_MAX];
 	unsigned count, left;  /* words, and those that are not found yet */
 	bool unsure;	       /* a text has what this does not know: it may be anything */
-	char letters[LETTERS]; /* without marks; 0: not known */
+	struct fold fold;
 };
 
 bool control_sift_valid(const char *text)
@@ -45,24 +32,6 @@ bool control_sift_valid(const char *text)
 		words += *text == ' ';
 	}
 	return words <= SIFT_WORDS_MAX;
-}
-
-static void fill_letters(struct sift *s)
-{
-	for (unsigned i = 0; i < LETTERS; i++) {
-		unsigned latin = LATIN_TO - LATIN_FROM,
-			 c = i < latin ? LATIN_FROM + i : MORE_FROM + i - latin;
-		char letter[4] = { (char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f)) },
-		     bare[FOLD_NAME_SIZE];
-
-		if (c >= 0x800) {
-			letter[0] = (char)(0xe0 | c >> 12);
-			letter[1] = (char)(0x80 | (c >> 6 & 0x3f));
-			letter[2] = (char)(0x80 | (c & 0x3f));
-		}
-		if (spelling_bare(letter, bare) && bare[0] > 0 && bare[1] == '\0')
-			s->letters[i] = bare[0];
-	}
 }
 
 struct sift *control_sift_new(const char *text, struct committee_id self)
@@ -82,7 +51,7 @@ struct sift *control_sift_new(const char *text, struct committee_id self)
 			spelling_number(word, s->numbers[s->count]);
 		s->word[s->count++] = word;
 	}
-	fill_letters(s);
+	fold_fill(&s->fold);
 	return s;
 }
 
@@ -91,60 +60,13 @@ void control_sift_drop(struct sift *s)
 	free(s);
 }
 
-/* What it stands for in a search, 0: nobody knows. *mark: for nothing. */
-static char letter_of(const struct sift *s, unsigned c, bool *mark)
-{
-	*mark = c >= MARKS_FROM && c < MARKS_TO;
-	if (c >= LATIN_FROM && c < LATIN_TO)
-		return s->letters[c - LATIN_FROM];
-	if (c >= MORE_FROM && c < MORE_TO)
-		return s->letters[LATIN_TO - LATIN_FROM + c - MORE_FROM];
-	return c >= SIGNS_FROM && c < SIGNS_TO ? SIGN : '\0';
-}
-
-/* A character of two or three bytes, 0: another. */
-static unsigned read_char(const uint8_t *at, size_t *len)
-{
-	*len = 2;
-	if ((at[0] & 0xe0) == 0xc0 && (at[1] & 0xc0) == 0x80)
-		return (at[0] & 0x1fu) << 6 | (at[1] & 0x3fu);
-	*len = 3;
-	if ((at[0] & 0xf0) == 0xe0 && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80)
-		return (at[0] & 0xfu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu);
-	return 0;
-}
-
-/* False: it is too long, or has what is not known. */
-static bool fold(const struct sift *s, const char *text, char out[TEXT_BYTES])
-{
-	size_t used = 0, len;
-
-	for (; *text != '\0'; text += len) {
-		char c = *text;
-		bool mark = false;
-
-		len = 1;
-		if ((unsigned char)c >= 0x80)
-			c = letter_of(s, read_char((const uint8_t *)text, &len), &mark);
-		else if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if (mark)
-			continue;
-		if (c == '\0' || used == TEXT_BYTES - 1)
-			return false;
-		out[used++] = c;
-	}
-	out[used] = '\0';
-	return true;
-}
-
 static void look(struct sift *s, const char *text)
 {
-	char folded[TEXT_BYTES];
+	char folded[FOLD_TEXT_BYTES];
 
 	if (s->left == 0 || s->unsure || text == NULL || text[0] == '\0')
 		return;
-	if (!fold(s, text, folded)) {
+	if (!fold_text(&s->fold, text, folded)) {
 		s->unsure = true;
 		return;
 	}
@@ -154,20 +76,6 @@ static void look(struct sift *s, const char *text)
 		s->found[i] = true;
 		s->left--;
 	}
-}
-
-/* As spelling_number has it, without the marks of letters, which the words have lost. */
-static void bare_number(const char *number, char out[FOLD_NUMBER_SIZE])
-{
-	char folded[FOLD_NUMBER_SIZE];
-	size_t used = 0;
-
-	spelling_number(number, folded);
-	for (const char *at = folded; *at != '\0'; at++) {
-		if ((unsigned char)*at >= ' ')
-			out[used++] = *at;
-	}
-	out[used] = '\0';
 }
 
 /* A number of a document: it may be meant in another of its spellings. */
@@ -180,7 +88,7 @@ static void look_at_number(struct sift *s, const char *number)
 		if (s->found[i] || s->numbers[i][0] == '\0')
 			continue;
 		if (folded[0] == '\0')
-			bare_number(number, folded);
+			fold_number(number, folded);
 		if (strcmp(folded, s->numbers[i]) != 0)
 			continue;
 		s->found[i] = true;
@@ -200,6 +108,30 @@ static void look_at_committee(struct sift *s, const char *id, const char *name)
 		return;
 	look(s, name);
 	look(s, id);
+}
+
+unsigned control_sift_count(const struct sift *s)
+{
+	return s->count;
+}
+
+const char *control_sift_word(const struct sift *s, unsigned i, const char **number)
+{
+	*number = s->numbers[i];
+	return s->word[i];
+}
+
+uint32_t control_sift_words(struct sift *s, const char *id, const char *name)
+{
+	uint32_t words = 0;
+
+	memset(s->found, 0, sizeof s->found);
+	s->left = s->count;
+	s->unsure = false;
+	look_at_committee(s, id, name);
+	for (unsigned i = 0; i < s->count; i++)
+		words |= (uint32_t)(s->found[i] || s->unsure) << i;
+	return words;
 }
 
 /* The texts that tools/input/search.c searches. */

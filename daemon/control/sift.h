@@ -6,6 +6,7 @@
 #define VANTHU_DAEMON_CONTROL_SIFT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "proto/control.pb-c.h"
 #include "routing/base/types.h"
@@ -22,5 +23,14 @@ struct sift *control_sift_new(const char *text, struct committee_id self);
 void control_sift_drop(struct sift *s); /* NULL is fine */
 /* False: a word is in none of the line's texts. */
 bool control_sift_passes(struct sift *s, const Vanthu__V1__DocumentLine *line);
+
+/* For the catalogue (catalogue_ask.h), which knows beforehand what most lines lack. Each text that
+ * control_sift_passes looks at must be in a folio of the catalogue (folio_make.c), or it keeps back
+ * what a search would find. */
+unsigned control_sift_count(const struct sift *s);
+/* *number: as a number of a document that it may be (fold.h), "" none. */
+const char *control_sift_word(const struct sift *s, unsigned i, const char **number);
+/* Which of the words are in a committee's id or name, a bit each. */
+uint32_t control_sift_words(struct sift *s, const char *id, const char *name);
 
 #endif

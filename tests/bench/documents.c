@@ -86,6 +86,39 @@ static bool number_of(const struct documents *d, const uint8_t *id, size_t len_b
 	return *n < d->plan.count;
 }
 
+/* What an office writes about, so that words are everywhere, here and there, and nearly nowhere:
+ * as many as divide no power of ten, for each to meet each other. One in a thousand has a word that
+ * no other has. */
+static void vary(struct document_body *body, unsigned n, char number[32], char subject[160])
+{
+	static const struct {
+		const char *code, *name;
+	} types[] = { { "KH", "Kế hoạch" },   { "BC", "Báo cáo" },    { "TB", "Thông báo" },
+		      { "CV", "Công văn" },   { "QĐ", "Quyết định" }, { "HD", "Hướng dẫn" },
+		      { "TTr", "Tờ trình" } };
+	static const char *const acts[] = { "triển khai",	"kiểm tra, giám sát", "sơ kết",
+					    "tổng kết",		"báo cáo kết quả",    "hướng dẫn",
+					    "phối hợp thực hiện", "lấy ý kiến về",    "rà soát",
+					    "tăng cường",	"kiện toàn" };
+	static const char *const matters[] = {
+		"chuyển đổi số trong các cơ quan Đảng", "công tác cán bộ nữ",
+		"phát triển đảng viên mới", "quy chế làm việc của Ban Chấp hành",
+		"công tác dân vận chính quyền", "phòng, chống tham nhũng, lãng phí",
+		"đại hội chi bộ trực thuộc", "bồi dưỡng lý luận chính trị",
+		"tiếp công dân và giải quyết đơn thư", "bảo vệ nền tảng tư tưởng của Đảng",
+		"thu, nộp đảng phí", "sắp xếp tổ chức bộ máy", "quản lý tài sản công"
+	};
+	unsigned type = n % 7;
+
+	snprintf(number, 32, "%u-%s/ĐU", n + 1, types[type].code);
+	snprintf(subject, 160, "Về việc %s %s quý %u%s", acts[n % 11], matters[n % 13], 1 + n % 4,
+		 n % 1000 == 499 ? " sau bão Wipha" : "");
+	body->type_code = types[type].code;
+	body->type_name = types[type].name;
+	body->number = number;
+	body->subject = subject;
+}
+
 static struct blob body_of(struct documents *d, unsigned n)
 {
 	struct part part = { .name = "van-ban.bin", .media_type = "application/octet-stream" };
@@ -102,11 +135,13 @@ static struct blob body_of(struct documents *d, unsigned n)
 				      .due_on = "",
 				      .note = "",
 				      .type_name = "Công văn" };
-	char number[32];
+	char number[32], subject[160];
 	struct blob packed;
 
 	snprintf(number, sizeof number, "%u-CV/ĐU", n + 1);
 	body.number = number;
+	if (d->plan.varied)
+		vary(&body, n, number, subject);
 	if (document_body_pack(d->arena, &body, &packed) != ERR_OK)
 		bench_fail("the body cannot be packed");
 	return packed;

@@ -17,6 +17,7 @@ struct plan_of_load {
 	double per_s;
 	bool await;           /* the next one only when all receipts of the one before are back */
 	bool urgent;          /* hỏa tốc */
+	bool varied;          /* of seven types, with subjects as offices write them */
 	/* a file to which each document's time to its last receipt is added, in ms, a line each;
 	 * NULL: none */
 	const char *samples;

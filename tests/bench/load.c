@@ -236,7 +236,8 @@ static void read_options(struct plan_of_load *p, int argc, char **argv)
 		char *value = strchr(argv[i], '=');
 
 		if (flag("--await", argv[i], &p->await) || flag("--urgent", argv[i], &p->urgent) ||
-		    flag("--no-receipts", argv[i], &p->no_receipts))
+		    flag("--no-receipts", argv[i], &p->no_receipts) ||
+		    flag("--varied", argv[i], &p->varied))
 			continue;
 		if (value == NULL)
 			bench_fail("%s: no such option", argv[i]);
@@ -260,7 +261,8 @@ static void read_options(struct plan_of_load *p, int argc, char **argv)
 	}
 	if (p->to == NULL || p->count == 0 || p->bytes == 0 || p->in_flight == 0)
 		bench_fail("load FOLDER --to=ID[,ID] --docs=N --bytes=N [--receipts=N] "
-			   "[--in-flight=N] [--rate=N] [--await] [--urgent] [--no-receipts]");
+			   "[--in-flight=N] [--rate=N] [--await] [--urgent] [--varied] "
+			   "[--no-receipts]");
 }
 
 int bench_load(int argc, char **argv)
