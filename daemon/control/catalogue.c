@@ -13,7 +13,7 @@
 
 enum {
 	ARENA_BYTES = 1 << 20,
-	/* A folio takes a worker some 20 ms. With so many records a second there is work to do, and
+	/* A folio takes a worker some 10 ms. With so many records a second there is work to do, and
 	 * one in half a minute is less than 0.1 % of a processor. */
 	BUSY_RECORDS = 500,
 	BUSY_TICKS = 30,
@@ -23,7 +23,7 @@ enum {
 	CHANGED_SHARE = 64, /* of a span: so many changed documents, and it is made again */
 };
 
-/* Of its file a folio takes half a MiB; nothing is taken from what documents may need. */
+/* The file of a folio takes some 250 KiB; nothing is taken from what documents may need. */
 #define SPARE_BYTES (64ULL << 20)
 
 struct shelf {

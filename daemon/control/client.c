@@ -325,6 +325,26 @@ struct lookup control_lookup(const struct client *c)
 	return c->control->parts.store->ops->lookup(c->control->parts.store);
 }
 
+bool control_view(struct client *c)
+{
+	struct store *store = c->control->parts.store;
+
+	if (c->control->viewing || store->ops->read_begin(store) != ERR_OK)
+		return false;
+	c->control->viewing = true;
+	return true;
+}
+
+void control_view_end(struct client *c, bool begun)
+{
+	struct store *store = c->control->parts.store;
+
+	if (!begun)
+		return;
+	store->ops->read_end(store);
+	c->control->viewing = false;
+}
+
 void control_wait(struct client *c)
 {
 	c->waits = true;

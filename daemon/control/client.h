@@ -145,6 +145,7 @@ struct control {
 	unsigned jobs;
 	struct arena *arena;  /* one request */
 	struct catalogue *catalogue; /* NULL: there is none, and all is read */
+	bool viewing;
 };
 
 /* ---- answers ---- */
@@ -199,6 +200,10 @@ bool control_job_back(struct client *c);
 /* ---- what it works on ---- */
 
 struct lookup control_lookup(const struct client *c);
+/* Until control_view_end all look-ups see one state, and cost half as much; nothing is committed
+ * meanwhile. False: a view is open already, or none can be had, and each look-up sees its own. */
+bool control_view(struct client *c);
+void control_view_end(struct client *c, bool begun); /* what control_view said */
 int64_t control_wall_ms(const struct client *c);
 /* What is registered of secret documents is for root, the daemon's own user and secret_group alone;
  * for others there is none (docs/DOMAIN.md §4). Nor is there for a connection whose client wants

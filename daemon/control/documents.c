@@ -181,9 +181,9 @@ static bool is_on_desk(struct client *c, struct document_walk *l, const struct f
 	return l->limit == 0 || l->sections[at] <= l->limit;
 }
 
-/* Of a desk without further questions most are only counted, and a folio of the catalogue says of
- * what. True: it is, as is_on_desk would count it. */
-static bool count_only(void *walk, const struct folio *p, uint32_t at)
+/* On a desk most are only counted, and a folio of the catalogue says as what; those too that lack a
+ * word, which are sifted behind the count. True: it is counted, as is_on_desk would. */
+static bool count_only(void *walk, const struct folio *p, uint32_t at, bool meant)
 {
 	struct document_walk *l = walk;
 	enum tray tray = (enum tray)p->tray[at];
@@ -192,7 +192,7 @@ static bool count_only(void *walk, const struct folio *p, uint32_t at)
 		return true;
 	if (tray != TRAY_NONE && p->due[at] != 0 && p->due[at] < l->today)
 		tray = TRAY_OVERDUE;
-	if (tray != TRAY_NONE && (tray != TRAY_DONE || l->handled) &&
+	if (meant && tray != TRAY_NONE && (tray != TRAY_DONE || l->handled) &&
 	    (l->limit == 0 || l->sections[tray] < l->limit))
 		return false;
 	l->sections[tray]++;
@@ -299,10 +299,12 @@ static void ask_catalogue(struct client *c, struct document_walk *l)
 	l->today = (uint32_t)(strtoul(today, NULL, 10) * 10000 +
 			      strtoul(today + 5, NULL, 10) * 100 + strtoul(today + 8, NULL, 10));
 	l->sees_secret = control_may_see_secret(c);
-	/* words and numbers are judged by the document itself */
-	if (l->desk && l->sift == NULL && l->number[0] == '\0') {
+	/* whether a number is the one is judged by the document itself */
+	if (l->desk && l->number[0] == '\0') {
 		p->skip = count_only;
 		p->ctx = l;
+	} else if (l->desk) {
+		p->sift = NULL;
 	}
 	catalogue_ask(c->control->catalogue);
 }

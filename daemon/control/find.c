@@ -180,6 +180,7 @@ static enum err search_role(struct client *c, struct search *s, enum role role)
 			     .below = PICK_ALL };
 	struct arena *a = arena_new(1 << 20);
 	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
+	bool view = control_view(c);
 
 	catalogue_ask(c->control->catalogue);
 	while (e == ERR_OK) {
@@ -191,6 +192,7 @@ static enum err search_role(struct client *c, struct search *s, enum role role)
 		    !control_hides(c, f.document.secrecy))
 			note_hit(c, s, &f, &e);
 	}
+	control_view_end(c, view);
 	pick_end(&pick);
 	arena_destroy(a);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

@@ -17,7 +17,7 @@
 struct lookup;
 struct fold;
 
-enum { FOLIO_SPAN = 4096, FOLIO_WORDS = FOLIO_SPAN / 64 };
+enum { FOLIO_SPAN = 2048, FOLIO_WORDS = FOLIO_SPAN / 64 };
 
 /* A bit for each serial of the span. */
 struct folio_bits {

@@ -42,23 +42,32 @@ static bool ready(const struct client *c, const void *work)
 	return !c->waits && has_room(c, work);
 }
 
-static bool step(struct client *c, void *work)
+/* False: the listing has ended. */
+static bool go_on(struct client *c, struct listing *l)
 {
-	struct listing *l = work;
-
 	for (unsigned n = 0; n < LISTED_A_TURN && has_room(c, l); n++) {
 		if (n % LISTED_AT_ONCE == LISTED_AT_ONCE - 1 &&
 		    clock_now().mono_ms >= c->control->turn_end_ms)
-			return true;
+			break;
 		arena_reset(c->control->arena);
-		if (!l->kind->step(c, l->id, l->walk)) {
-			control_task_end(c, &l->task);
-			drop(l);
-			return true;
-		}
+		if (!l->kind->step(c, l->id, l->walk))
+			return false;
 	}
-	if (control_out_waiting(c) == 0 && !has_room(c, l))
+	return true;
+}
+
+static bool step(struct client *c, void *work)
+{
+	struct listing *l = work;
+	bool view = control_view(c), more = go_on(c, l);
+
+	control_view_end(c, view);
+	if (!more) {
+		control_task_end(c, &l->task);
+		drop(l);
+	} else if (control_out_waiting(c) == 0 && !has_room(c, l)) {
 		control_wait(c);
+	}
 	return true;
 }
 

@@ -353,8 +353,11 @@ static void pick_part(struct client *c, struct pick *p, const struct folio *t)
 	pick_columns(p, t, &p->bits);
 	if (!id_empty(p->to))
 		pick_to(c, p, t, &p->bits);
+	p->worded = p->bits;
 	if (p->sift != NULL)
-		pick_words(c, p, t, &p->bits);
+		pick_words(c, p, t, &p->worded);
+	if (p->skip == NULL)
+		p->bits = p->worded;
 	for (uint32_t i = 0; i < t->span; i++) {
 		if ((t->flags[i] & FOLIO_ANY) != 0)
 			folio_set(&p->bits, i);
@@ -429,7 +432,8 @@ static enum err next_of_part(struct client *c, struct pick *p, struct arena *a,
 	catalogue_add_changed(k, t, &p->bits);
 	while (last_bit(&p->bits, p->below - t->first, &at)) {
 		p->below = t->first + at;
-		if (p->skip == NULL || !is_described(p, k, t, at) || !p->skip(p->ctx, t, at))
+		if (p->skip == NULL || !is_described(p, k, t, at) ||
+		    !p->skip(p->ctx, t, at, folio_has(&p->worded, at)))
 			return read_one(c, p, a, t->role[at], out);
 	}
 	p->below = t->first;

@@ -383,6 +383,8 @@ static enum err ask_desk(struct call *c, struct desk *d)
 	if (d->rows == 0 && height == 0)
 		d->rows = d->page == 0 && !d->search.limited ? SHOWN_MAX : PAGE_ROWS;
 	d->wanted = (d->rows != 0 ? d->rows : (size_t)height + LEAST_ROWS) * page;
+	/* whom it is given to is among the texts that the daemon sifts */
+	search_sift_person(&d->search);
 	d->search.list.desk = true;
 	d->search.list.handled = d->all;
 	/* what is matched here cannot be counted there */
@@ -419,6 +421,7 @@ static enum err ask_list(struct call *c, struct desk *d)
 	bool daemons = search_is_daemons(&d->search) && d->search.sections[0] == NULL;
 	enum err e;
 
+	search_sift_person(&d->search);
 	d->search.list.members = true;
 	if (d->page <= 1 && d->search.limit != 0) {
 		/* one more tells whether there are more */

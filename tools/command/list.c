@@ -10,8 +10,8 @@
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
-/* What matches words and is not shown is counted, but not thousands. */
-enum { SHOWN_MAX = 200, COUNTED_MAX = 1000, ENDING_CHARS = 8 };
+/* What matches words and is not shown is counted, but not thousands: each is read whole. */
+enum { SHOWN_MAX = 200, COUNTED_MAX = 300, ENDING_CHARS = 8 };
 
 /* With --plain, values as they are; what people read is in the next. */
 static const struct column outbox_plain[] = {

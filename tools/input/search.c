@@ -23,6 +23,7 @@ enum {
 	OPT_STATE,
 	OPT_CURSOR,
 };
+enum { SIFTED_MAX = 32 }; /* words that a daemon sifts by */
 
 const struct command_option list_options[] = {
 	{ "from", OPT_FROM, N_("WHO"), N_("only from this committee, by its id or name"),
@@ -146,6 +147,29 @@ bool search_person(struct search *s, const char *name)
 	words_drop(s->person);
 	s->person = words_new(texts, 1);
 	return !words_empty(s->person);
+}
+
+static size_t count_words(const char *text)
+{
+	size_t words = text[0] != '\0';
+
+	for (; *text != '\0'; text++)
+		words += *text == ' ';
+	return words;
+}
+
+void search_sift_person(struct search *s)
+{
+	char person[sizeof s->plain];
+	size_t used = strlen(s->plain);
+
+	if (s->person == NULL)
+		return;
+	words_plain(s->person, person, sizeof person);
+	if (person[0] != '\0' && used + 1 + strlen(person) < sizeof s->plain &&
+	    count_words(s->plain) + count_words(person) <= SIFTED_MAX)
+		snprintf(s->plain + used, sizeof s->plain - used, "%s%s", used == 0 ? "" : " ",
+			 person);
 }
 
 int search_read_type(struct cli *cli, struct search *s)

@@ -55,6 +55,8 @@ int search_read_type(struct cli *cli, struct search *s);
 must_use enum err search_resolve(struct call *c, struct search *s);
 /* Only what is assigned to somebody. False: no memory, or no UTF-8. */
 bool search_person(struct search *s, const char *name);
+/* The daemon keeps back what cannot be theirs. */
+void search_sift_person(struct search *s);
 void search_end(struct search *s);
 
 /* Is everything that is asked for decided by the daemon, but for the sections? */
