@@ -36,6 +36,7 @@ struct shelf {
 struct catalogue {
 	struct job job; /* first: the folio that is being made */
 	bool making;
+	bool more;	 /* the next one may follow at once */
 	uint64_t number; /* its place */
 	const struct folio *made;
 	enum err result;
@@ -147,8 +148,6 @@ static unsigned count_bits(const struct folio_bits *b)
 	return n;
 }
 
-static void make_next(struct catalogue *c);
-
 static void done(struct job *j)
 {
 	struct catalogue *c = (struct catalogue *)j;
@@ -166,8 +165,7 @@ static void done(struct job *j)
 	s->changed = s->since;
 	s->changed_count = count_bits(&s->changed);
 	c->made_count++;
-	if (c->asked > 0 && c->last_records + c->records < BUSY_RECORDS)
-		make_next(c);
+	c->more = c->asked > 0; /* not from here: the runner may be at its end */
 }
 
 /* Spans whose serials are all given. */
@@ -270,6 +268,15 @@ void catalogue_tick(struct catalogue *c, uint64_t spare_bytes)
 	}
 }
 
+void catalogue_go_on(struct catalogue *c)
+{
+	if (c == NULL || !c->more)
+		return;
+	c->more = false;
+	if (c->last_records + c->records < BUSY_RECORDS)
+		make_next(c);
+}
+
 void catalogue_ask(struct catalogue *c)
 {
 	if (c == NULL)
@@ -288,7 +295,8 @@ const struct folio *catalogue_folio(const struct catalogue *c, uint64_t serial)
 	return s == NULL ? NULL : s->folio;
 }
 
-void catalogue_add_changed(const struct catalogue *c, const struct folio *p, struct folio_bits *bits)
+void catalogue_add_changed(const struct catalogue *c, const struct folio *p,
+			   struct folio_bits *bits)
 {
 	const struct shelf *s = shelf_of(c, p->first);
 

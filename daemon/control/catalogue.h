@@ -4,8 +4,8 @@
  * records are read one after the other) and may name too much, but must not leave out what would be
  * shown.
  *
- * It lives as long as the process, in folios of one span of serials each (folio.h). A folio is made by
- * a worker when all serials of its span are given: one a second at most while nobody asks, fewer
+ * It lives as long as the process, in folios of one span of serials each (folio.h). A folio is made
+ * by a worker when all serials of its span are given: one a second at most while nobody asks, fewer
  * while documents come in numbers, one after the other when somebody has asked. What changes
  * afterwards is noted, a bit a document, and such a document is read whatever its folio says; when
  * they are many the folio is made again. The documents behind the last whole span are few, and are
@@ -34,6 +34,8 @@ void catalogue_free(struct catalogue *c); /* NULL is fine; no job is out */
 void catalogue_follow(struct catalogue *c, const struct plan *p);
 /* Each second. With less than some `spare_bytes` of the disk no folio is made. NULL is fine. */
 void catalogue_tick(struct catalogue *c, uint64_t spare_bytes);
+/* Each turn: what somebody has asked for follows at once. NULL is fine. */
+void catalogue_go_on(struct catalogue *c);
 /* Somebody asks: what is missing is made now. NULL is fine. */
 void catalogue_ask(struct catalogue *c);
 

@@ -195,6 +195,7 @@ void control_service(struct control *c, const zmq_pollitem_t *items, unsigned co
 		if ((items[d].revents & ZMQ_POLLIN) != 0)
 			control_accept(c, (enum local_socket)d);
 	}
+	catalogue_go_on(c->catalogue);
 	control_reap(c);
 }
 

@@ -49,13 +49,12 @@ void control_fill_line(struct client *c, const struct found_document *f,
 	line->urgency = (Vanthu__V1__Urgency)d->urgency;
 	line->state = (char *)(uintptr_t)control_state(f);
 	line->work = f->received ? control_work_view(c->control->arena, &f->work) : NULL;
-	line->code = line->work == NULL || f->state.complete_at_ms == 0
-			 ? (char *)(uintptr_t) ""
-			 : line->work->code;
+	line->code = line->work == NULL || f->state.complete_at_ms == 0 ? (char *)(uintptr_t) ""
+									: line->work->code;
 	line->arrived_at_ms =
-	    f->state_damaged || (f->role == ROLE_OUT && f->state.complete_at_ms == 0)
-		? d->taken_at_ms
-		: f->state.complete_at_ms;
+		f->state_damaged || (f->role == ROLE_OUT && f->state.complete_at_ms == 0)
+			? d->taken_at_ms
+			: f->state.complete_at_ms;
 	line->due_on = (char *)(uintptr_t)d->summary.due_on;
 	line->issued_on = (char *)(uintptr_t)d->summary.issued_on;
 	line->recipient_count = d->recipient_count;
@@ -73,7 +72,7 @@ struct document_walk {
 	struct committee_id from, to;
 	char type_code[TYPE_CODE_MAX + 1];
 	char number[FOLD_NUMBER_SIZE]; /* folded */
-	enum lifecycle state; /* LIFECYCLE_NONE: any */
+	enum lifecycle state;	       /* LIFECYCLE_NONE: any */
 	bool members, desk, handled, details, files;
 	uint64_t sections[TRAY_DONE + 1];
 	uint32_t today; /* YYYYMMDD */
@@ -182,7 +181,8 @@ static bool is_on_desk(struct client *c, struct document_walk *l, const struct f
 }
 
 /* On a desk most are only counted, and a folio of the catalogue says as what; those too that lack a
- * word, which are sifted behind the count. True: it is counted, as is_on_desk would. */
+ * word, which are sifted behind the count. True: it is counted, as is_on_desk would. (One that was
+ * damaged since is counted too: it is not lost.) */
 static bool count_only(void *walk, const struct folio *p, uint32_t at, bool meant)
 {
 	struct document_walk *l = walk;

@@ -161,7 +161,8 @@ static bool is_hit(const struct search *s, const struct rec_document *d)
 	return control_has_number(d->summary.number, s->number);
 }
 
-static void note_hit(struct client *c, struct search *s, const struct found_document *f, enum err *e)
+static void note_hit(struct client *c, struct search *s, const struct found_document *f,
+		     enum err *e)
 {
 	if (s->hits < CHOICES_MAX)
 		control_id_to_hex(&f->document.id, s->choices[s->hits]);
@@ -277,7 +278,7 @@ static enum err search_all(struct client *c, const char *roles, struct search *s
 		return e == ERR_OK && !is_of(s, out) ? ERR_NOT_FOUND : e;
 	}
 	for (; *roles != '\0' && e == ERR_OK; roles++)
-		e = search_role(c, s, (enum role)*roles);
+		e = search_role(c, s, (enum role) * roles);
 	*out = s->first;
 	if (e != ERR_OK)
 		return e;

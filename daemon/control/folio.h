@@ -1,7 +1,7 @@
 /* A folio of the catalogue: what lists are asked by, of all documents within a span of serials, as
  * it was when the folio was made. It never changes, and is pages of a file that has no name: the
- * kernel's to drop and read again, nobody's heap, and gone with the process. What a folio leaves out
- * is not asked for; what it names is read from the store and judged there. */
+ * kernel's to drop and read again, nobody's heap, and gone with the process. What a folio leaves
+ * out is not asked for; what it names is read from the store and judged there. */
 #ifndef VANTHU_DAEMON_CONTROL_FOLIO_H
 #define VANTHU_DAEMON_CONTROL_FOLIO_H
 
@@ -26,9 +26,9 @@ struct folio_bits {
 
 /* What a folio says of a document besides its columns. */
 enum folio_flag {
-	FOLIO_WHOLE = 1 << 0,	    /* an inbox shows it */
-	FOLIO_ANY = 1 << 1,	    /* it may be anything: read it */
-	FOLIO_ANY_TEXT = 1 << 2,	    /* it may have any word */
+	FOLIO_WHOLE = 1 << 0,	     /* an inbox shows it */
+	FOLIO_ANY = 1 << 1,	     /* it may be anything: read it */
+	FOLIO_ANY_TEXT = 1 << 2,     /* it may have any word */
 	FOLIO_ANY_AUDIENCE = 1 << 3, /* it may be for anybody */
 };
 
@@ -46,8 +46,8 @@ struct folio_list {
 
 /* Columns are by serial − first. */
 struct folio {
-	uint64_t first; /* serial */
-	uint32_t span;	/* at most FOLIO_SPAN */
+	uint64_t first;		  /* serial */
+	uint32_t span;		  /* at most FOLIO_SPAN */
 	uint8_t role[FOLIO_SPAN]; /* enum role; 0: no document */
 	uint8_t flags[FOLIO_SPAN], state[FOLIO_SPAN], secrecy[FOLIO_SPAN];
 	uint8_t tray[FOLIO_SPAN]; /* before its day has come */
@@ -58,7 +58,7 @@ struct folio {
 	 * it; 0: none */
 	uint32_t number[FOLIO_SPAN], answered[FOLIO_SPAN], foreign[FOLIO_SPAN];
 	uint16_t from[FOLIO_SPAN], type[FOLIO_SPAN]; /* places in `committees`, `types` */
-	uint16_t audience[FOLIO_SPAN];		   /* place in `audiences` + 1; 0: named ones */
+	uint16_t audience[FOLIO_SPAN];		     /* place in `audiences` + 1; 0: named ones */
 	/* what follows, by its distance from the beginning */
 	size_t committees, to, types, audiences, tokens, token_at, token_docs, docs;
 	uint32_t committee_count, type_count, audience_count, token_count;
@@ -67,7 +67,7 @@ struct folio {
 
 /* Read where they lie. */
 const struct committee_id *folio_committees(const struct folio *p);
-const struct folio_list *folio_to(const struct folio *p);	    /* by committee */
+const struct folio_list *folio_to(const struct folio *p); /* by committee */
 const char *folio_type(const struct folio *p, uint32_t at);
 const struct folio_audience *folio_audiences(const struct folio *p);
 
@@ -75,7 +75,7 @@ const struct folio_audience *folio_audiences(const struct folio *p);
  * as it is mapped. ERR_NO_MEMORY, ERR_SYSTEM (no file), and what the store says. Blocks for some
  * ten milliseconds: for a worker. */
 must_use enum err folio_make(const struct lookup *l, const struct fold *fold, const char *folder,
-			    uint64_t first, uint32_t span, const struct folio **out);
+			     uint64_t first, uint32_t span, const struct folio **out);
 void folio_drop(const struct folio *p); /* NULL is fine */
 /* Its pages count as resident no more. */
 void folio_rest(const struct folio *p);

@@ -212,9 +212,9 @@ static void note_audience(struct maker *m, uint32_t doc, const struct rec_docume
 	struct folio_audience a = { d->origin, d->directory_version, d->recipients[0].group };
 	uint32_t n = 0;
 
-	while (n < m->audience_count && (m->audiences[n].version != a.version ||
-					 m->audiences[n].group != a.group ||
-					 !id_equal(m->audiences[n].origin, a.origin)))
+	while (n < m->audience_count &&
+	       (m->audiences[n].version != a.version || m->audiences[n].group != a.group ||
+		!id_equal(m->audiences[n].origin, a.origin)))
 		n++;
 	if (n == m->audience_count) {
 		m->audiences[n] = a; /* there is room for one a document */
@@ -486,8 +486,8 @@ static int open_file(const char *folder)
 	char path[4096];
 	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-	if (fd >= 0 || (size_t)snprintf(path, sizeof path, "%s/.catalogue-XXXXXX", folder) >=
-			   sizeof path)
+	if (fd >= 0 ||
+	    (size_t)snprintf(path, sizeof path, "%s/.catalogue-XXXXXX", folder) >= sizeof path)
 		return fd;
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd >= 0)
@@ -534,7 +534,7 @@ static enum err save(struct maker *m, const char *folder, const struct folio **o
 }
 
 enum err folio_make(const struct lookup *l, const struct fold *fold, const char *folder,
-		   uint64_t first, uint32_t span, const struct folio **out)
+		    uint64_t first, uint32_t span, const struct folio **out)
 {
 	static const enum role roles[] = { ROLE_OUT, ROLE_IN, ROLE_RELAY };
 	struct maker m = { .l = l,

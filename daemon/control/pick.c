@@ -122,8 +122,8 @@ static bool has_columns(const struct pick *p, const struct folio *t, const struc
 			uint32_t at)
 {
 	return has_role(p, t->role[at]) && (!p->whole || (t->flags[at] & FOLIO_WHOLE) != 0) &&
-	       (!c->by_from || t->from[at] == c->from) &&
-	       (!c->by_type || t->type[at] == c->type) && has_name(p, t, c, at) &&
+	       (!c->by_from || t->from[at] == c->from) && (!c->by_type || t->type[at] == c->type) &&
+	       has_name(p, t, c, at) &&
 	       (p->state == LIFECYCLE_NONE || t->state[at] == (uint8_t)p->state) &&
 	       (p->since_ms == 0 || t->arrived_ms[at] >= p->since_ms) &&
 	       (p->until_ms == 0 || t->arrived_ms[at] < p->until_ms);
@@ -204,8 +204,7 @@ static void ask_audience(struct client *c, struct pick *p, struct pick_audience 
 	struct recipient group;
 	struct rec_document d = document_of(&a->audience, &group);
 
-	if (!id_empty(p->to) &&
-	    control_member_filter(c, filter, &d, p->to, &a->has_to) != ERR_OK)
+	if (!id_empty(p->to) && control_member_filter(c, filter, &d, p->to, &a->has_to) != ERR_OK)
 		a->has_to = true;
 	control_member_filter_drop(filter);
 	if (p->sift != NULL && p->members && ask_members(c, p, a) != ERR_OK)
@@ -228,7 +227,8 @@ static const struct pick_audience *audience_of(struct client *c, struct pick *p,
 }
 
 /* Whom it is for, by name or as a member of a group. */
-static void pick_to(struct client *c, struct pick *p, const struct folio *t, struct folio_bits *bits)
+static void pick_to(struct client *c, struct pick *p, const struct folio *t,
+		    struct folio_bits *bits)
 {
 	bool has[FOLIO_SPAN + 1] = { false };
 	struct folio_bits to;
@@ -256,8 +256,8 @@ struct folio_names {
 static bool ask_names(struct client *c, struct pick *p, const struct folio *t,
 		      struct folio_names *out)
 {
-	out->committees = calloc((size_t)t->committee_count + t->audience_count + 2,
-				 sizeof *out->committees);
+	out->committees =
+		calloc((size_t)t->committee_count + t->audience_count + 2, sizeof *out->committees);
 	if (out->committees == NULL)
 		return false;
 	out->audiences = out->committees + t->committee_count + 1; /* the first is nobody's */
@@ -281,8 +281,9 @@ static void add_names(const struct pick *p, const struct folio *t, const struct 
 	for (uint32_t i = 0; p->members && i < t->audience_count; i++)
 		all |= names->audiences[i + 1];
 	for (uint32_t i = 0; i < t->span && (all & word) != 0; i++) {
-		if (t->role[i] != 0 && ((names->committees[t->from[i]] |
-					 names->audiences[t->audience[i]]) & word) != 0)
+		if (t->role[i] != 0 &&
+		    ((names->committees[t->from[i]] | names->audiences[t->audience[i]]) & word) !=
+			    0)
 			folio_set(bits, i);
 	}
 }
@@ -386,8 +387,7 @@ static bool is_described(const struct pick *p, const struct catalogue *k, const 
 {
 	unsigned any = FOLIO_ANY | (id_empty(p->to) ? 0 : FOLIO_ANY_AUDIENCE);
 
-	return (t->flags[at] & any) == 0 && t->role[at] != 0 &&
-	       !catalogue_has_changed(k, t, at);
+	return (t->flags[at] & any) == 0 && t->role[at] != 0 && !catalogue_has_changed(k, t, at);
 }
 
 static enum err read_as(struct client *c, enum role role, uint64_t serial, struct arena *a,
@@ -451,8 +451,8 @@ static enum err next_of_all(struct client *c, struct pick *p, struct arena *a,
 		struct scan scan =
 			p->below == PICK_ALL
 				? scan_of(role)
-				: scan_from(role, key_serial(p->roles[i],
-							     (struct serial){ p->below }));
+				: scan_from(role,
+					    key_serial(p->roles[i], (struct serial){ p->below }));
 		struct serial serial;
 		struct record r;
 		enum role found;

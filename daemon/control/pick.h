@@ -44,15 +44,15 @@ struct pick {
 	const char *digits;
 	unsigned digit_count;
 	text_t foreign;
-	/* Asked of each document that its folio describes rightly, in the order of the walk; `meant`
-	 * is false for one that lacks a word and is left out in any case. True: it is left out.
-	 * NULL: of all others none is. */
+	/* Asked of each document that its folio describes rightly, in the order of the walk;
+	 * `meant` is false for one that lacks a word and is left out in any case. True: it is left
+	 * out. NULL: of all others none is. */
 	bool (*skip)(void *ctx, const struct folio *p, uint32_t at, bool meant);
 	void *ctx;
 
 	/* where it stands; all zero at first, but that `below` is PICK_ALL or a serial */
 	uint64_t below;
-	const struct folio *folio; /* whose `bits` these are; only compared */
+	const struct folio *folio;	/* whose `bits` these are; only compared */
 	struct folio_bits bits, worded; /* of all that is asked, of words alone */
 	struct names *names;
 	struct pick_known *known; /* by a hash of the id */

@@ -15,8 +15,8 @@ struct sift {
 	/* as spelling_number has it; "": it has no digit, and is not looked for as a number */
 	char numbers[SIFT_WORDS_MAX][FOLD_NUMBER_SIZE];
 	bool found[SIFT_WORDS_MAX];
-	unsigned count, left;  /* words, and those that are not found yet */
-	bool unsure;	       /* a text has what this does not know: it may be anything */
+	unsigned count, left; /* words, and those that are not found yet */
+	bool unsure;	      /* a text has what this does not know: it may be anything */
 	struct fold fold;
 };
 
@@ -148,8 +148,7 @@ bool control_sift_passes(struct sift *s, const Vanthu__V1__DocumentLine *line)
 	look(s, line->signer);
 	look(s, line->files);
 	for (size_t i = 0; i < line->n_to; i++)
-		look_at_committee(s, line->to[i],
-				  i < line->n_to_names ? line->to_names[i] : NULL);
+		look_at_committee(s, line->to[i], i < line->n_to_names ? line->to_names[i] : NULL);
 	look_at_all(s, line->lists, line->n_lists);
 	if (line->work != NULL) {
 		look(s, line->work->to);
