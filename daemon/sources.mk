@@ -74,6 +74,7 @@ DAEMON := \
 	control/stage \
 	control/status \
 	control/statuses \
+	control/stored \
 	control/submit \
 	control/subtree \
 	control/target \

@@ -7,6 +7,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/control/fold.h"
+#include "daemon/control/folio_make.h"
 #include "daemon/store/store.h"
 #include "routing/base/arena.h"
 #include "routing/state/plan.h"

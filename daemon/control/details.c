@@ -9,6 +9,7 @@
 #include "daemon/control/names.h"
 #include "daemon/control/newer.h"
 #include "daemon/control/reminded.h"
+#include "daemon/control/stored.h"
 #include "proto/body.h"
 #include "proto/fields.h"
 #include "proto/seal.h"
@@ -22,37 +23,7 @@ static char *text(text_t t)
 	return (char *)(uintptr_t)(t == NULL ? "" : t);
 }
 
-/* ---- the desk ---- */
-
-enum tray control_tray(const struct found_document *f, text_t today)
-{
-	const struct office_stand *at = &f->work.stand;
-
-	if (!f->received)
-		return TRAY_NONE;
-	/* somebody must look at it */
-	if (f->state_damaged)
-		return TRAY_WORK;
-	/* refused here, and the issuer has been told */
-	if (f->state.refused > 0 && at->work == OFFICE_NONE)
-		return TRAY_DONE;
-	return tray_of(at, tray_deadline(f->work.due_on, f->document.summary.due_on), today);
-}
-
 /* ---- what answers what ---- */
-
-static bool is_empty(text_t t)
-{
-	return t == NULL || t[0] == '\0';
-}
-
-/* Names of files and of the type stand in records since there are registers. An envelope is read
- * for what has neither alone: opening each costs more than the rest of its line. */
-bool control_older_summary(const struct rec_document *d)
-{
-	return d->manifest_count > 0 && is_empty(d->summary.files) &&
-	       is_empty(d->summary.type_name);
-}
 
 Vanthu__V1__Reference *control_reference(struct client *c, const struct doc_id *id,
 					 struct committee_id origin)

@@ -12,13 +12,8 @@
 struct client;
 struct found_document;
 struct names;
-struct rec_document;
 struct same_number;
 
-/* TRAY_NONE: it did not come here. `today` is Vietnam's. */
-enum tray control_tray(const struct found_document *f, text_t today);
-/* Its type and files stand in its envelope, and no record knows what it answers. */
-bool control_older_summary(const struct rec_document *d);
 /* Fills the members of the line that are told with `details`, and with `files` those. Its texts lie
  * in the arena of requests. */
 must_use enum err control_fill_details(struct client *c, const struct found_document *f,

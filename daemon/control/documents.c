@@ -15,6 +15,7 @@
 #include "daemon/control/pick.h"
 #include "daemon/control/recipients.h"
 #include "daemon/control/sift.h"
+#include "daemon/control/stored.h"
 #include "proto/fields.h"
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"

@@ -7,6 +7,7 @@
 #include "daemon/control/catalogue.h"
 #include "daemon/control/client.h"
 #include "daemon/control/pick.h"
+#include "daemon/control/stored.h"
 #include "routing/base/committee_id.h"
 #include "routing/rules/rules.h"
 
@@ -44,29 +45,6 @@ void control_id_to_hex(const struct doc_id *id, char out[ID_DIGITS + 1])
 		out[2 * i + 1] = hex[id->bytes[i] & 15];
 	}
 	out[ID_DIGITS] = '\0';
-}
-
-enum err control_read_state(const struct lookup *l, struct arena *a, struct found_document *f)
-{
-	struct key key = key_serial(f->role, f->serial);
-	struct record r;
-	enum err e = l->get(l->ctx, a, FAMILY_STATE, &key, &r);
-
-	memset(&f->state, 0, sizeof f->state);
-	if (e == ERR_OK)
-		f->state = r.u.state;
-	/* sent as its state: what else is known of it, and the others, are sent all the same */
-	f->state_damaged = e == ERR_DAMAGED;
-	e = e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
-	f->work = (struct rec_work){ .n = 0 };
-	f->received = f->role == ROLE_IN && f->document.mine;
-	if (e != ERR_OK || (!f->received && f->role != ROLE_OUT))
-		return e;
-	e = l->get(l->ctx, a, FAMILY_WORK, &key, &r);
-	if (e == ERR_OK)
-		f->work = r.u.work;
-	f->state_damaged = f->state_damaged || e == ERR_DAMAGED;
-	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 enum err control_load_state(struct client *c, struct found_document *f)

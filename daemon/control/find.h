@@ -8,7 +8,6 @@
 
 struct arena;
 struct client;
-struct lookup;
 
 enum {
 	CONTROL_ENDING_MIN = 6, /* digits of an id's ending that name it */
@@ -22,7 +21,7 @@ struct found_document {
 	struct rec_document document;
 	struct rec_state state; /* zero when there is none yet */
 	bool state_damaged;	/* the state is zero because it cannot be read */
-	bool received;          /* for us: `work` holds; of what we sent only its recall does */
+	bool received;		/* for us: `work` holds; of what we sent only its recall does */
 	struct rec_work work;
 };
 
@@ -69,9 +68,6 @@ must_use enum err control_get_paper(struct client *c, struct arena *a, struct se
 				    struct rec_paper *out);
 /* State and work; zero when there is none yet, or when it cannot be read. */
 must_use enum err control_load_state(struct client *c, struct found_document *f);
-/* The same for no client, on any thread; texts lie in `a`. */
-must_use enum err control_read_state(const struct lookup *l, struct arena *a,
-				     struct found_document *f);
 must_use enum err control_envelope(struct client *c, const struct found_document *f,
 				   struct rec_envelope *out);
 /* Is it this number, as spelling_number() has it? */

@@ -4,8 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "routing/rules/rules.h"
-
 enum {
 	MARKS_FROM = 0x300, /* they stand behind their letter, and are left out */
 	MARKS_TO = 0x370,

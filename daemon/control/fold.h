@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "routing/base/types.h"
-#include "routing/rules/spelling.h"
+#include "routing/rules/rules.h"
 
 enum {
 	FOLD_LATIN_FROM = 0xc0,

@@ -12,10 +12,6 @@
 #include "routing/base/err.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
-#include "routing/rules/tray.h"
-
-struct lookup;
-struct fold;
 
 enum { FOLIO_SPAN = 2048, FOLIO_WORDS = FOLIO_SPAN / 64 };
 
@@ -71,11 +67,6 @@ const struct folio_list *folio_to(const struct folio *p); /* by committee */
 const char *folio_type(const struct folio *p, uint32_t at);
 const struct folio_audience *folio_audiences(const struct folio *p);
 
-/* Reads the documents of a span and maps what it makes of them; the file lies in `folder` as long
- * as it is mapped. ERR_NO_MEMORY, ERR_SYSTEM (no file), and what the store says. Blocks for some
- * ten milliseconds: for a worker. */
-must_use enum err folio_make(const struct lookup *l, const struct fold *fold, const char *folder,
-			     uint64_t first, uint32_t span, const struct folio **out);
 void folio_drop(const struct folio *p); /* NULL is fine */
 /* Its pages count as resident no more. */
 void folio_rest(const struct folio *p);

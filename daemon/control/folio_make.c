@@ -1,5 +1,7 @@
-/* Making a folio of the catalogue from the store; see folio.h. All texts that a search looks at
- * (sift.c) go in, but for the names of committees, which are looked up when somebody asks. */
+/* See folio_make.h. All texts that a search looks at (sift.c) go in, but for the names of
+ * committees, which are looked up when somebody asks. */
+#include "daemon/control/folio_make.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,11 +10,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "daemon/control/details.h"
 #include "daemon/control/find.h"
 #include "daemon/control/fold.h"
-#include "daemon/control/folio.h"
 #include "daemon/control/recipients.h"
+#include "daemon/control/stored.h"
 #include "proto/body.h"
 #include "proto/verifier.h"
 #include "routing/base/arena.h"

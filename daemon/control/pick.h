@@ -8,7 +8,7 @@
 
 #include "daemon/control/find.h"
 #include "daemon/control/folio.h"
-#include "routing/documents/lifecycle.h"
+#include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 
 struct arena;
