@@ -53,7 +53,7 @@ all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 help:
 	@echo 'make            build build/vanthud, build/vanthu, the manual pages in build/man and libvanthu in build/lib'
 	@echo 'make demo       install what is missing, build, and watch seven committees at work'
-	@echo 'make bench      measure this machine and a lab on it; PEERS=FILE beside others, BENCH=smoke, full or gateway'
+	@echo 'make bench      measure this machine and a lab on it; PEERS=FILE beside others, BENCH=smoke, full, gateway or reads'
 	@echo 'make clerk      how long each command of a clerk takes after a year of 20,000 documents'
 	@echo 'make figures    a year of 20,000 documents in 31 daemons: every figure counted again from the books'
 	@echo 'make survive SEED=n  gateways, daemons and programs killed for ten minutes: nothing lost, nothing doubled'

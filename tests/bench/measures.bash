@@ -124,6 +124,66 @@ start_up() {
 	note start_ms "$(median <"$WORK/starts")"
 }
 
+# Look-ups, words and filters over an archive of documents as offices write them; the slowest counts. The first question, which makes the catalogue
+# and reads all by itself, is a figure of its own.
+nowhere() { v "$1" find 'không có ở đâu cả' -q; }
+quick() { awk -v a="$(took_ms nowhere "$1")" -v b="$(noted "reads_first_$1")" 'BEGIN { exit !(a < b / 3) }'; }
+reads() { # DOCUMENTS
+	local who rest r ms name slowest=0
+	new_lab 1
+	RESULT=$(load --to=huyen-1 --docs="$1" --bytes=1024 --varied --no-receipts)
+	[ "$(field .accepted)" = "$1" ]
+	wait_for 900 queue_empty
+	wait_for 300 archived tinh "$1"
+	note reads_documents "$1"
+	# what was read meanwhile may have made some of it
+	"$VANTHU" lab stop "$LAB" -q >/dev/null
+	"$VANTHU" lab start "$LAB" -q >/dev/null
+	wait_for 60 links_up 1
+	for who in tinh huyen-1; do
+		note "reads_first_$who" "$(took_ms nowhere $who)"
+		((${1} < 10000)) || wait_for 120 quick $who
+	done
+	for ((r = 0; r < REPEATS; r++)); do took_ms "$VANTHU" --version >>"$WORK/process"; done
+	note reads_process_ms "$(median <"$WORK/process")"
+	while IFS='|' read -r who rest; do
+		rm -f "$WORK/command"
+		eval "rest=($rest)"
+		for ((r = 0; r < REPEATS; r++)); do took_ms v $who "${rest[@]}" -q >>"$WORK/command"; done
+		ms=$(median <"$WORK/command")
+		name="${who}_${rest[*]}"
+		note "read_${name// /_}" "$ms"
+		if awk -v a="$ms" -v b="$slowest" 'BEGIN { exit !(a > b) }'; then
+			slowest=$ms
+			note reads_slowest "${name// /_}"
+		fi
+	done <<-'COMMANDS'
+		huyen-1|show 9-bc/đu
+		huyen-1|find 'ke hoach chuyen doi'
+		huyen-1|find 'ke hoach chuyen doi' --limit 20
+		huyen-1|find 'bao wipha'
+		huyen-1|find 'về việc'
+		huyen-1|find 'không có ở đâu cả'
+		huyen-1|find 9-bc/du
+		huyen-1|find --number 009-BC/ĐU
+		huyen-1|find --type BC --limit 20
+		huyen-1|find --from huyen-1
+		huyen-1|find --to tinh
+		huyen-1|find --since 2000-01-01 --until 2000-12-31
+		huyen-1|inbox
+		huyen-1|inbox --new --limit 20
+		huyen-1|inbox 'bao wipha'
+		huyen-1|inbox --number 009-BC/ĐU
+		tinh|outbox
+		tinh|outbox --state expired
+		tinh|outbox --number 009-BC/ĐU
+		tinh|outbox 'bao wipha' --limit 20
+	COMMANDS
+	note reads_ms "$slowest"
+	note reads_rss_bytes "$(settled_rss tinh huyen-1)"
+	end_lab
+}
+
 # Every read command on the full archive, with the two names of a document; the slowest is what counts.
 commands() {
 	local id line who rest r slowest=0 ms

@@ -58,10 +58,24 @@ function gateway_rows(    k, list, i, count) {
 	       n["socket_daemon_us_1"], n["socket_daemon_us_4"], n["socket_daemon_us_16"], n["socket_daemon_us_64"]
 }
 
+function reads_rows() {
+	if (n["reads_ms"] == "") return
+	row("slowest of look-ups and filters, ms", show(n["reads_ms"]), "+ " show(n["reads_ms"] - n["reads_process_ms"]) " to " show(n["reads_process_ms"]) " for a process", "-",
+	    "50 / 50 / 25", reached(n["reads_ms"], 50, 50, 25, 0))
+	row("the first question after a start, ms", show(n["reads_first_huyen-1"]), "-", "-", "-", "-")
+	row("resident, " group(n["reads_documents"]) " archived, read, MiB", show(mib(n["reads_rss_bytes"])), "-", "-", "- / 64 / 32", reached(mib(n["reads_rss_bytes"]), "", 64, 32, 0))
+	print ""
+	print "look-ups and filters, ms (slowest: " n["reads_slowest"] "):"
+	for (k in n)
+		if (k ~ /^read_/) printf "  %s %s\n", substr(k, 6), show(n[k]) | "sort"
+	close("sort")
+}
+
 END {
 	printf "%-36s %9s  %-27s %-7s %-16s %s\n", "measure", "figure", "limit of this machine", "peer", "first/must/str.", "reached"
-	if (n["docs_4k"] == "") { # BENCH=gateway
-		gateway_rows()
+	if (n["docs_4k"] == "") { # BENCH=gateway, BENCH=reads
+		if (n["rest_64"] != "") gateway_rows()
+		reads_rows()
 		printf "\nload %s before and %s after\n", n["load_before"], n["load_after"]
 		exit
 	}
@@ -90,6 +104,7 @@ END {
 	    reached(n["command_ms"], 50, 50, 15, 0))
 
 	if (n["rest_64"] != "") gateway_rows()
+	reads_rows()
 
 	print ""
 	print "counted by the daemons, for each document      4 KiB: origin  recipient     1 MB: origin  recipient"
