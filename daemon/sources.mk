@@ -24,6 +24,7 @@ DAEMON := \
 	config/yaml \
 	control/admission \
 	control/aside \
+	control/blocks \
 	control/catalogue \
 	control/changes \
 	control/check \

@@ -7,6 +7,7 @@ UNIT := \
 	daemon/bulk/test_spoilt \
 	daemon/config/test_config \
 	daemon/config/test_listen \
+	daemon/control/test_blocks \
 	daemon/control/test_catalogue \
 	daemon/control/test_changes \
 	daemon/control/test_check \

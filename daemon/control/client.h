@@ -20,6 +20,7 @@ enum {
 	CONTROL_LEAVING_MAX = 256,
 };
 
+struct blocks;
 struct catalogue;
 struct client;
 
@@ -145,6 +146,7 @@ struct control {
 	unsigned jobs;
 	struct arena *arena;  /* one request */
 	struct catalogue *catalogue; /* NULL: there is none, and all is read */
+	struct blocks *blocks;	     /* of registers; NULL: none is known */
 	bool viewing;
 };
 

@@ -7,6 +7,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/control/admission.h"
+#include "daemon/control/blocks.h"
 #include "daemon/control/catalogue.h"
 #include "daemon/control/client.h"
 #include "daemon/control/frame.h"
@@ -35,6 +36,7 @@ enum err control_open(const struct control_parts *parts, struct control **out)
 	c->shares = shares_new();
 	c->now_ms = clock_now().mono_ms;
 	c->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	c->blocks = blocks_new();
 	if (parts->runner.run != NULL)
 		c->catalogue = catalogue_new(parts->store, parts->runner, parts->config->data,
 					     FOLIO_SPAN);
@@ -69,6 +71,7 @@ void control_close(struct control *c)
 		close(c->spare_fd);
 	shares_release(c->shares);
 	catalogue_free(c->catalogue);
+	blocks_free(c->blocks);
 	arena_destroy(c->arena);
 	free(c);
 }
@@ -123,6 +126,7 @@ void control_tick(struct control *c, int64_t mono_ms)
 void control_follow(struct control *c, const struct plan *p)
 {
 	catalogue_follow(c->catalogue, p);
+	blocks_follow(c->blocks, p);
 }
 
 static bool is_busy(const struct client *c)

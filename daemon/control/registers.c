@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/base/socket_group.h"
+#include "daemon/control/blocks.h"
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
 #include "daemon/control/listing.h"
@@ -42,6 +43,13 @@ struct register_walk {
 	struct scan scan;
 	uint32_t shown; /* the number of the line that was sent last: its additions follow */
 	uint16_t shown_year;
+	/* the block that is being read (blocks.h): from its first line on, every line so far could
+	 * be read, and nothing has been written meanwhile */
+	struct line_key block; /* its last line so far; book NONE: no block */
+	struct block months;
+	bool whole;
+	uint64_t writes;
+	bool from_beginning;		    /* of the first year */
 	struct name_kept names[NAMES_KEPT]; /* by a hash of the id */
 };
 
@@ -96,8 +104,7 @@ static char *name_of(struct client *c, struct register_walk *w, struct committee
 	return text(r.u.committee.name);
 }
 
-static bool fill_recipients(struct client *c, struct register_walk *w,
-			    const struct rec_document *d,
+static bool fill_recipients(struct client *c, struct register_walk *w, const struct rec_document *d,
 			    Vanthu__V1__RegisterLine *line)
 {
 	struct arena *a = c->control->arena;
@@ -239,8 +246,8 @@ static enum err fill_document(struct client *c, struct register_walk *w, struct 
 	struct record r;
 	/* the line points into it until it is packed */
 	struct rec_document *d = arena_alloc(c->control->arena, sizeof *d);
-	enum err e = d == NULL ? ERR_NO_MEMORY
-			       : control_get_document(c, c->control->arena, &key, d);
+	enum err e =
+		d == NULL ? ERR_NO_MEMORY : control_get_document(c, c->control->arena, &key, d);
 
 	if (e != ERR_OK)
 		return e;
@@ -315,8 +322,8 @@ static enum err fill_paper(struct client *c, struct serial serial, Vanthu__V1__R
 /* ---- the walk ---- */
 
 /* What it registers, that cannot be read, leaves the line with its number. */
-static enum err fill_entry(struct client *c, struct register_walk *w,
-			   const struct rec_line *from, Vanthu__V1__RegisterLine *line)
+static enum err fill_entry(struct client *c, struct register_walk *w, const struct rec_line *from,
+			   Vanthu__V1__RegisterLine *line)
 {
 	struct doc_key doc = { from->role, from->serial };
 	enum err e;
@@ -403,6 +410,50 @@ static bool is_shown(const struct register_walk *w, struct line_key at, const st
 	return l == NULL || is_within(w, l->at_ms);
 }
 
+/* The walk comes to a line of another block, or year. True: that has none of the months that are
+ * asked for, and the walk goes on behind it. */
+static bool begin_block(const struct client *c, struct register_walk *w, struct line_key at)
+{
+	struct blocks *blocks = c->control->blocks;
+	bool follows = w->block.book != BOOK_NONE && w->block.year == at.year;
+	struct block known;
+
+	/* a year's last block may yet grow */
+	if (follows && w->whole && w->months.from.n != 0 && blocks_writes(blocks) == w->writes)
+		blocks_note(blocks, w->block, w->months);
+	/* nobody knows what stands before the first that a walk reads in the midst of a year */
+	w->whole = w->from_beginning || w->block.book != BOOK_NONE;
+	w->block = at;
+	w->months = (struct block){ .from = { 0 } };
+	w->writes = blocks_writes(blocks);
+	if (!blocks_find(blocks, at, &known) ||
+	    (known.from.n <= w->to.n && known.to.n >= w->from.n))
+		return false;
+	at.number |= BLOCK_LINES - 1;
+	at.addition = UINT16_MAX;
+	w->scan.at = key_line(at);
+	return true;
+}
+
+/* NULL: it cannot be read. */
+static void add_to_block(struct register_walk *w, struct line_key at, const struct rec_line *l)
+{
+	struct month m = l == NULL ? (struct month){ 0 } : month_of_ms(l->at_ms);
+
+	w->block = at;
+	w->whole = w->whole && m.n != 0;
+	if (w->months.from.n == 0 || m.n < w->months.from.n)
+		w->months.from = m;
+	if (m.n > w->months.to.n)
+		w->months.to = m;
+}
+
+static bool is_of_block(const struct register_walk *w, struct line_key at)
+{
+	return w->block.book == at.book && w->block.year == at.year &&
+	       w->block.number / BLOCK_LINES == at.number / BLOCK_LINES;
+}
+
 static bool step(struct client *c, uint64_t id, void *walk)
 {
 	struct register_walk *w = walk;
@@ -419,6 +470,10 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	if (at.book != w->book || at.year > month_year(w->to))
 		return control_listing_end(c, id, ERR_OK, "");
 	line = e == ERR_OK ? &r.u.line : NULL;
+	if (!is_of_block(w, at) && begin_block(c, w, at))
+		return true;
+	if (at.addition == 0)
+		add_to_block(w, at, line);
 	if (!is_shown(w, at, line))
 		return true;
 	e = say_line(c, id, w, at, line);
@@ -456,11 +511,12 @@ void control_registers(struct client *c, const Vanthu__V1__Request *request)
 		}
 		w->scan = scan_from(all, key_book_year(w->book, (uint16_t)month_year(w->from)));
 		if (m->after_year != 0)
-			w->scan = scan_from(all, key_line((struct line_key){
-							 .book = w->book,
-							 .year = (uint16_t)m->after_year,
-							 .number = m->after_number,
-							 .addition = UINT16_MAX }));
+			w->scan = scan_from(
+				all, key_line((struct line_key){ .book = w->book,
+								 .year = (uint16_t)m->after_year,
+								 .number = m->after_number,
+								 .addition = UINT16_MAX }));
+		w->from_beginning = m->after_year == 0;
 		w->scan.report_damage = true;
 	}
 	control_listing_begin(c, request->id, &kind, w);
