@@ -93,21 +93,26 @@ static void vary(struct document_body *body, unsigned n, char number[32], char s
 {
 	static const struct {
 		const char *code, *name;
-	} types[] = { { "KH", "Kế hoạch" },   { "BC", "Báo cáo" },    { "TB", "Thông báo" },
-		      { "CV", "Công văn" },   { "QĐ", "Quyết định" }, { "HD", "Hướng dẫn" },
+	} types[] = { { "KH", "Kế hoạch" }, { "BC", "Báo cáo" },    { "TB", "Thông báo" },
+		      { "CV", "Công văn" }, { "QĐ", "Quyết định" }, { "HD", "Hướng dẫn" },
 		      { "TTr", "Tờ trình" } };
-	static const char *const acts[] = { "triển khai",	"kiểm tra, giám sát", "sơ kết",
-					    "tổng kết",		"báo cáo kết quả",    "hướng dẫn",
-					    "phối hợp thực hiện", "lấy ý kiến về",    "rà soát",
-					    "tăng cường",	"kiện toàn" };
-	static const char *const matters[] = {
-		"chuyển đổi số trong các cơ quan Đảng", "công tác cán bộ nữ",
-		"phát triển đảng viên mới", "quy chế làm việc của Ban Chấp hành",
-		"công tác dân vận chính quyền", "phòng, chống tham nhũng, lãng phí",
-		"đại hội chi bộ trực thuộc", "bồi dưỡng lý luận chính trị",
-		"tiếp công dân và giải quyết đơn thư", "bảo vệ nền tảng tư tưởng của Đảng",
-		"thu, nộp đảng phí", "sắp xếp tổ chức bộ máy", "quản lý tài sản công"
-	};
+	static const char *const acts[] = { "triển khai",	  "kiểm tra, giám sát", "sơ kết",
+					    "tổng kết",		  "báo cáo kết quả",	"hướng dẫn",
+					    "phối hợp thực hiện", "lấy ý kiến về",	"rà soát",
+					    "tăng cường",	  "kiện toàn" };
+	static const char *const matters[] = { "chuyển đổi số trong các cơ quan Đảng",
+					       "công tác cán bộ nữ",
+					       "phát triển đảng viên mới",
+					       "quy chế làm việc của Ban Chấp hành",
+					       "công tác dân vận chính quyền",
+					       "phòng, chống tham nhũng, lãng phí",
+					       "đại hội chi bộ trực thuộc",
+					       "bồi dưỡng lý luận chính trị",
+					       "tiếp công dân và giải quyết đơn thư",
+					       "bảo vệ nền tảng tư tưởng của Đảng",
+					       "thu, nộp đảng phí",
+					       "sắp xếp tổ chức bộ máy",
+					       "quản lý tài sản công" };
 	unsigned type = n % 7;
 
 	snprintf(number, 32, "%u-%s/ĐU", n + 1, types[type].code);

@@ -110,11 +110,11 @@ static void compare_many(struct books *b)
 {
 	for (unsigned i = 0; i < QUESTIONS; i++) {
 		Vanthu__V1__RegisterQuery query = VANTHU__V1__REGISTER_QUERY__INIT;
-		struct month from = month_make(2024 + (unsigned)draw(b, 2),
-					       1 + (unsigned)draw(b, 12));
+		struct month from =
+			month_make(2024 + (unsigned)draw(b, 2), 1 + (unsigned)draw(b, 12));
 
-		query.book = draw(b, 4) == 0 ? VANTHU__V1__BOOK__BOOK_IN
-					     : VANTHU__V1__BOOK__BOOK_OUT;
+		query.book =
+			draw(b, 4) == 0 ? VANTHU__V1__BOOK__BOOK_IN : VANTHU__V1__BOOK__BOOK_OUT;
 		query.from_month = from.n;
 		query.to_month = from.n + (uint32_t)draw(b, 3);
 		if (draw(b, 4) == 0) {
@@ -157,11 +157,10 @@ static void test_each_period_has_the_lines_that_it_has_without(void **state)
 	struct block block;
 
 	compare_many(b);
-	assert_true(blocks_find(b->blocks,
-				(struct line_key){ .book = BOOK_OUT,
-						   .year = 2025,
-						   .number = BLOCK_LINES + 1 },
-				&block));
+	assert_true(blocks_find(
+		b->blocks,
+		(struct line_key){ .book = BOOK_OUT, .year = 2025, .number = BLOCK_LINES + 1 },
+		&block));
 	/* the last one may grow */
 	assert_false(blocks_find(b->blocks, last, &block));
 	compare_many(b);

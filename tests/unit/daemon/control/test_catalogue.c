@@ -91,9 +91,8 @@ static struct catalogue_desk *desk_with(uint64_t seed)
 	k->d = desk_new(f, station_new(f, "huyen-a"), SOCKET_OFFICE);
 	k->random = seed * 0x9e3779b97f4a7c15u + 1;
 	snprintf(k->folder, sizeof k->folder, "%s", k->d->folder);
-	k->catalogue = catalogue_new(k->d->s->store,
-				     (struct job_runner){ &k->waiting, take_job }, k->folder,
-				     SPAN);
+	k->catalogue = catalogue_new(k->d->s->store, (struct job_runner){ &k->waiting, take_job },
+				     k->folder, SPAN);
 	assert_non_null(k->catalogue);
 	return k;
 }
@@ -114,18 +113,25 @@ static void end(struct catalogue_desk *k)
 static const char *const committees[] = { "tinh", "huyen-a", "huyen-b", "xa-a1", "xa-a2", "gone" };
 static const char *const types[] = { "KH", "BC", "CV", "QĐ", "" };
 static const char *const texts[] = {
-	"Kế hoạch chuyển đổi số",	 "Báo cáo công tác cán bộ",
-	"về việc THU, NỘP đảng phí",	 "kết quả kiểm tra – giám sát",
-	"“Tuổi trẻ” sáng tạo",		 "Ke hoach khong dau",
-	"văn bản của 日本",			 "Huyện ủy A phối hợp",
-	"mua sắm tài sản công năm 2026", "12-KH/TU kèm theo",
-	"hòa bình, hoà bình",		 "xa-a1",
+	"Kế hoạch chuyển đổi số",
+	"Báo cáo công tác cán bộ",
+	"về việc THU, NỘP đảng phí",
+	"kết quả kiểm tra – giám sát",
+	"“Tuổi trẻ” sáng tạo",
+	"Ke hoach khong dau",
+	"văn bản của 日本",
+	"Huyện ủy A phối hợp",
+	"mua sắm tài sản công năm 2026",
+	"12-KH/TU kèm theo",
+	"hòa bình, hoà bình",
+	"xa-a1",
 };
 static const char *const people[] = { "Nguyễn Thị Hòa", "Lê Văn Đức", "Văn phòng", "" };
-static const char *const words[] = { "ke",   "hoach",	  "chuyen", "kiem tra", "so", "thu nop",
-				     "hoa",  "duc",	  "12-kh/tu", "7-bc/du", "tinh", "xa",
-				     "huyen uy", "a1",	  "khong co", "van",  "2026", "tuoi tre",
-				     "-",    "0012-kh/tu", "subtree", "b" };
+static const char *const words[] = { "ke",	"hoach", "chuyen",   "kiem tra", "so",
+				     "thu nop", "hoa",	 "duc",	     "12-kh/tu", "7-bc/du",
+				     "tinh",	"xa",	 "huyen uy", "a1",	 "khong co",
+				     "van",	"2026",	 "tuoi tre", "-",	 "0012-kh/tu",
+				     "subtree", "b" };
 
 static text_t kept(struct catalogue_desk *k, const char *text)
 {
@@ -146,9 +152,11 @@ static text_t random_number(struct catalogue_desk *k)
 
 	if (chance(k, 8))
 		return "";
-	snprintf(number, sizeof number, "%s%u%s%s", chance(k, 20) ? "0" : "",
-		 (unsigned)draw(k, 40), chance(k, 10) ? " - " : "-",
-		 chance(k, 50) ? "KH/TU" : chance(k, 50) ? "BC/ĐU" : "BC/DU");
+	snprintf(number, sizeof number, "%s%u%s%s", chance(k, 20) ? "0" : "", (unsigned)draw(k, 40),
+		 chance(k, 10) ? " - " : "-",
+		 chance(k, 50)	 ? "KH/TU"
+		 : chance(k, 50) ? "BC/ĐU"
+				 : "BC/DU");
 	return kept(k, number);
 }
 
@@ -575,8 +583,7 @@ static void test_catalogue_that_cannot_be_made_leaves_lists_as_they_are(void **s
 
 	(void)state;
 	catalogue_free(k->catalogue);
-	k->catalogue = catalogue_new(k->d->s->store,
-				     (struct job_runner){ &k->waiting, take_job },
+	k->catalogue = catalogue_new(k->d->s->store, (struct job_runner){ &k->waiting, take_job },
 				     "/nowhere/at/all", SPAN);
 	assert_non_null(k->catalogue);
 	put_documents(k, 3 * SPAN);
@@ -633,8 +640,8 @@ static void test_folios_leave_no_file_behind(void **state)
 	snprintf(path, sizeof path, "%s/data", k->d->folder);
 	assert_int_equal(mkdir(path, 0700), 0);
 	catalogue_free(k->catalogue);
-	k->catalogue = catalogue_new(k->d->s->store,
-				     (struct job_runner){ &k->waiting, take_job }, path, SPAN);
+	k->catalogue = catalogue_new(k->d->s->store, (struct job_runner){ &k->waiting, take_job },
+				     path, SPAN);
 	put_documents(k, 2 * SPAN);
 	make_all(k);
 	assert_int_equal(catalogue_count(k->catalogue), 2);
