@@ -223,7 +223,7 @@ static enum err take_report(struct turn_view *t, const struct ev_publish *e)
 
 enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
-	struct committee_id to;
+	struct committee_id to, nobody = { "" };
 	enum err result;
 
 	if (e->verdict != ERR_OK || e->fact == NULL || e->head->recipient_count != 1 ||
@@ -245,7 +245,9 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 					.relays = e->relays,
 					.relay_count = e->relay_count };
 
-		result = fact_forward(t, to, e->neighbour, &s);
+		/* Of what was set aside we have answered for since: its recipient may have moved
+		 * meanwhile, and its way may lead back. */
+		result = fact_forward(t, to, e->aside ? nobody : e->neighbour, &s);
 		/* the next report makes up for one that finds no way */
 		if (result == ERR_NO_ROUTE ||
 		    (e->fact->kind == KIND_REPORT &&
