@@ -126,6 +126,7 @@ $(eval $(call objects,steps,$(CC),$(WARN_GCC) $(ASAN) -fsanitize-coverage=trace-
 $(eval $(call objects,clang,$(CLANG),$(COMMON) -O1 $(HARDEN)))
 $(eval $(call objects,canary-no-verify,$(CC),$(WARN_GCC) $(COMMON) -O1 -g -DVANTHU_CANARY_NO_VERIFY))
 $(eval $(call objects,canary-early-ack,$(CC),$(WARN_GCC) $(COMMON) -O1 -g -DVANTHU_CANARY_EARLY_ACK))
+$(eval $(call objects,canary-misses-flight,$(CC),$(WARN_GCC) $(COMMON) -O1 -g -DVANTHU_CANARY_MISSES_FLIGHT))
 
 obj_of = $(patsubst %,$(B)/$(1)/%.o,$(2))
 gen_of = $(patsubst %,$(B)/$(1)/gen/proto/%.pb-c.o,$(PROTO_DEFS))
@@ -234,7 +235,7 @@ STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
 $(B)/unit/daemon/control/test_many: $(call obj_of,steps,$(STEPS))
 $(B)/unit/tools/token/test_book: $(call obj_of,steps,tools/token/book)
 
-SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/inbox daemon/store/memory $(patsubst %,daemon/%,$(filter store/%,$(DAEMON))) daemon/base/folder daemon/files/memory daemon/files/files daemon/files/garbage \
+SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/flight daemon/inbox daemon/store/memory $(patsubst %,daemon/%,$(filter store/%,$(DAEMON))) daemon/base/folder daemon/files/memory daemon/files/files daemon/files/garbage \
 	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/serve daemon/bulk/transfer daemon/base/clock daemon/base/log daemon/base/log_level daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
@@ -264,6 +265,7 @@ $(B)/$(1)/sim: $(call canary_of,$(1),$(SIM_PARTS)) $(call gen_of,obj)
 endef
 $(eval $(call canary,canary-no-verify))
 $(eval $(call canary,canary-early-ack))
+$(eval $(call canary,canary-misses-flight))
 # The whole daemon that acknowledges early: tests/system/order.bats must catch it at work.
 $(B)/canary-early-ack/vanthud: $(call canary_of,canary-early-ack,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,obj)
 	$(call say,link,$@)
@@ -275,6 +277,11 @@ $(B)/tests/%: tests/helpers/%.c
 	@mkdir -p $(@D)
 	$(call say,helper,$<)
 	$(Q)$(CC) $(WARN) $(RELEASE) $(LINK) -o $@ $< -lzmq
+
+$(B)/tests/slow_sync.so: tests/helpers/slow_sync.c
+	@mkdir -p $(@D)
+	$(call say,helper,$<)
+	$(Q)$(CC) $(WARN) -D_GNU_SOURCE -O2 -fPIC -shared -o $@ $<
 
 $(B)/tests/damage: tests/helpers/damage.c
 	@mkdir -p $(@D)
@@ -318,8 +325,8 @@ $(B)/bench/bench: $(call obj_of,obj,$(BENCH_PARTS)) $(call gen_of,obj)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ -lssl $(LIBS)
 
-TESTED := all lint $(B)/bench/bench $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/kept-%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) $(B)/sim/sim \
-	$(B)/canary-no-verify/sim $(B)/canary-early-ack/sim $(B)/canary-early-ack/vanthud
+TESTED := all lint $(B)/bench/bench $(B)/tests/slow_sync.so $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/kept-%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) $(B)/sim/sim \
+	$(B)/canary-no-verify/sim $(B)/canary-early-ack/sim $(B)/canary-misses-flight/sim $(B)/canary-early-ack/vanthud
 .PHONY: test-programs
 test-programs: $(TESTED)
 

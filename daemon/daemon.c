@@ -47,7 +47,7 @@ struct daemon {
 	struct core *core;
 	struct keyring *keyring;
 	struct verifier *verifier;
-	struct workers *verify_workers, *file_workers;
+	struct workers *verify_workers, *file_workers, *commit_worker;
 	struct inbox *inbox;
 	struct sequencer *sequencer;
 	struct outbox *outbox;
@@ -315,7 +315,8 @@ static enum err open_transfer(struct daemon *d)
 
 	d->verify_workers = workers_new(d->config.verify_workers, "verify");
 	d->file_workers = workers_new(d->config.file_workers, "files");
-	if (d->verify_workers == NULL || d->file_workers == NULL)
+	d->commit_worker = workers_new(1, "commit");
+	if (d->verify_workers == NULL || d->file_workers == NULL || d->commit_worker == NULL)
 		return ERR_NO_MEMORY;
 	parts.runner = workers_runner(d->verify_workers);
 	d->sequencer = sequencer_new(&parts);
@@ -464,6 +465,7 @@ static enum err build(struct daemon *d)
 		own_keys_choose(&d->own_keys);
 		/* from here on the loop collects jobs */
 		turn_set_runner(d->turn, workers_runner(d->verify_workers));
+		turn_set_committer(d->turn, workers_runner(d->commit_worker));
 	}
 	return e;
 }
@@ -492,6 +494,7 @@ enum err daemon_run(struct daemon *d)
 	struct loop_parts parts = { .config = &d->config,
 				    .verify_workers = d->verify_workers,
 				    .file_workers = d->file_workers,
+				    .commit_worker = d->commit_worker,
 				    .signals = d->signals,
 				    .core = d->core,
 				    .turn = d->turn,
@@ -525,6 +528,7 @@ void daemon_close(struct daemon *d)
 	/* Jobs first: they hold clients, uploads and transfers. */
 	workers_destroy(d->verify_workers);
 	workers_destroy(d->file_workers);
+	workers_destroy(d->commit_worker);
 	control_close(d->control);
 	live_events_close(d->events);
 	bulk_destroy(d->bulk);

@@ -30,7 +30,7 @@ void inbox_destroy(struct inbox *i)
 	free(i);
 }
 
-static bool is_urgent(const struct event *e)
+bool inbox_event_is_urgent(const struct event *e)
 {
 	switch (e->type) {
 	case EVENT_SUBMIT:
@@ -45,7 +45,7 @@ static bool is_urgent(const struct event *e)
 }
 
 /* Were the event lost in a crash, the neighbour would repeat it when it subscribes. */
-static bool is_patient(const struct event *e)
+bool inbox_event_is_patient(const struct event *e)
 {
 	return e->type == EVENT_MESSAGE && (e->u.message.message.type == MESSAGE_ACKNOWLEDGE ||
 					    e->u.message.message.type == MESSAGE_COMPLETE);
@@ -57,10 +57,10 @@ enum err inbox_push(struct inbox *i, const struct event *e, void (*release)(void
 	if (i->count == CAPACITY)
 		return ERR_BUSY;
 	i->ring[(i->first + i->count) % CAPACITY] =
-	    (struct queued){ .event = *e, .release = release, .owner = owner };
+		(struct queued){ .event = *e, .release = release, .owner = owner };
 	i->count++;
-	i->urgent += is_urgent(e);
-	i->patient += is_patient(e);
+	i->urgent += inbox_event_is_urgent(e);
+	i->patient += inbox_event_is_patient(e);
 	return ERR_OK;
 }
 
@@ -70,8 +70,8 @@ unsigned inbox_take(struct inbox *i, struct queued *out, unsigned max)
 
 	while (n < max && i->count > 0) {
 		out[n] = i->ring[i->first];
-		i->urgent -= is_urgent(&out[n].event);
-		i->patient -= is_patient(&out[n++].event);
+		i->urgent -= inbox_event_is_urgent(&out[n].event);
+		i->patient -= inbox_event_is_patient(&out[n++].event);
 		i->first = (i->first + 1) % CAPACITY;
 		i->count--;
 	}

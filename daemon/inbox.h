@@ -12,6 +12,10 @@ struct queued {
 	void *owner;
 };
 
+bool inbox_event_is_urgent(const struct event *e); /* an urgent document */
+/* Nobody waits for it: it only says what a neighbour has acknowledged, and what that frees. */
+bool inbox_event_is_patient(const struct event *e);
+
 struct inbox;
 struct inbox *inbox_new(void); /* NULL without memory */
 void inbox_destroy(struct inbox *i);
@@ -25,8 +29,7 @@ unsigned inbox_room(const struct inbox *i);
 unsigned inbox_count(const struct inbox *i);
 /* The inbox holds an urgent document. */
 bool inbox_hurries(const struct inbox *i);
-/* The inbox is not empty, and nobody waits for its events: they only say what a neighbour has
- * acknowledged, and what that frees. */
+/* The inbox is not empty, and all its events are patient. */
 bool inbox_patient(const struct inbox *i);
 
 #endif

@@ -8,7 +8,7 @@
 
 enum {
 	LINK_ITEMS = 10,
-	ITEMS_MAX = LINK_ITEMS + 3 + 4 + CONTROL_CLIENTS_MAX,
+	ITEMS_MAX = LINK_ITEMS + 4 + 4 + CONTROL_CLIENTS_MAX,
 	JOBS_A_TURN = 1024,
 	WAIT_MOST_MS = 1000,
 	SECOND_MS = 1000,
@@ -19,7 +19,8 @@ enum {
 struct waiting {
 	zmq_pollitem_t items[ITEMS_MAX];
 	unsigned link_count; /* first */
-	unsigned verify, files, signals;
+	bool quiet;	     /* of the links and two workers alone; else also: */
+	unsigned signals;
 	unsigned control; /* where the control's begin */
 	unsigned count;
 };
@@ -40,18 +41,18 @@ static bool frozen(const struct loop *l)
 static void fill(struct loop *l)
 {
 	struct waiting *w = &l->waiting;
-	bool sealing = turn_is_sealing(l->parts.turn);
-	bool links = !frozen(l) && (!sealing || sequencer_room(l->parts.sequencer));
+	bool links = !frozen(l) && sequencer_room(l->parts.sequencer);
 
 	w->link_count = links ? links_poll(l->parts.links, w->items, LINK_ITEMS) : 0;
 	w->count = w->link_count;
-	w->verify = w->count++;
-	w->items[w->verify] =
+	w->items[w->count++] =
 		(zmq_pollitem_t){ .fd = workers_fd(l->parts.verify_workers), .events = ZMQ_POLLIN };
-	if (sealing)
+	w->items[w->count++] =
+		(zmq_pollitem_t){ .fd = workers_fd(l->parts.commit_worker), .events = ZMQ_POLLIN };
+	w->quiet = turn_is_quiet(l->parts.turn);
+	if (w->quiet)
 		return; /* for nothing else: see turn.h */
-	w->files = w->count++;
-	w->items[w->files] =
+	w->items[w->count++] =
 		(zmq_pollitem_t){ .fd = workers_fd(l->parts.file_workers), .events = ZMQ_POLLIN };
 	w->signals = w->count++;
 	w->items[w->signals] = (zmq_pollitem_t){ .fd = l->parts.signals, .events = ZMQ_POLLIN };
@@ -59,38 +60,56 @@ static void fill(struct loop *l)
 	w->count += control_poll(l->parts.control, w->items + w->control, ITEMS_MAX - w->count);
 }
 
-/* A commit costs two syncs: while more is coming to the inbox, a commit may wait a moment, and a
- * longer one while attachments move, for they sync besides, and each brings several small events.
- * Never when nothing is under way, and never long for what is urgent. Acknowledgements alone wait
- * longer, for events that somebody waits for. */
-static int64_t gap_us(const struct loop *l)
+/* Each commit costs two syncs and some pages that all documents share: while more is coming, one
+ * waits a moment since the one before, and longer while attachments move, for they sync besides,
+ * and each brings several small events. Never when nothing is under way, and never long for what is
+ * urgent. Acknowledgements alone wait longer, for events that somebody waits for. */
+static int64_t gap_us(const struct loop *l, bool busy)
 {
-	if (inbox_patient(l->parts.inbox))
+	struct turn_open open = turn_open(l->parts.turn);
+	bool urgent = open.urgent || inbox_hurries(l->parts.inbox);
+	bool patient = (open.patient || open.events == 0) &&
+		       (inbox_patient(l->parts.inbox) || inbox_count(l->parts.inbox) == 0);
+
+	if (patient)
 		return PATIENT_GAPS * l->parts.config->commit_gap_us;
-	if (bulk_jobs(l->parts.bulk) > 0 && !inbox_hurries(l->parts.inbox))
+	if (bulk_jobs(l->parts.bulk) > 0 && !urgent)
 		return BULK_GAPS * l->parts.config->commit_gap_us;
-	return sequencer_waiting(l->parts.sequencer) > 0 || bulk_jobs(l->parts.bulk) > 0 ||
-			       control_jobs(l->parts.control) > 0
-		       ? l->parts.config->commit_gap_us
-		       : 0;
+	return busy ? l->parts.config->commit_gap_us : 0;
 }
 
-/* 0, or how long still. */
+static bool is_busy(const struct loop *l)
+{
+	return sequencer_waiting(l->parts.sequencer) > 0 || bulk_jobs(l->parts.bulk) > 0 ||
+	       control_jobs(l->parts.control) > 0;
+}
+
+/* 0, or how long the open turn may still wait for more. */
 static int64_t worth_waiting_us(const struct loop *l)
 {
-	unsigned count = inbox_count(l->parts.inbox);
-	int64_t left_us = l->last_commit_us + gap_us(l) - clock_mono_us();
+	unsigned events = turn_open(l->parts.turn).events + inbox_count(l->parts.inbox);
+	int64_t left_us = l->last_commit_us + gap_us(l, is_busy(l)) - clock_mono_us();
 
-	return count > 0 && count < TURN_EVENTS_MAX && left_us > 0 ? left_us : 0;
+	return events > 0 && events < TURN_EVENTS_MAX && left_us > 0 ? left_us : 0;
+}
+
+static enum pace pace_of(const struct loop *l)
+{
+	if (worth_waiting_us(l) > 0)
+		return PACE_HOLD;
+	return is_busy(l) || inbox_count(l->parts.inbox) > 1 || links_pending(l->parts.links)
+		       ? PACE_BUSY
+		       : PACE_CALM;
 }
 
 static long timeout_ms(struct loop *l, struct now now)
 {
 	int64_t deadlines[] = { core_deadline_ms(l->parts.core), bulk_deadline_ms(l->parts.bulk),
 				l->next_second_ms, now.mono_ms + WAIT_MOST_MS };
+	struct turn_open open = turn_open(l->parts.turn);
 	int64_t first = INT64_MAX;
 
-	if (turn_is_sealing(l->parts.turn)) /* the job that is waited for has a descriptor */
+	if (l->waiting.quiet) /* the job that is waited for has a descriptor */
 		return links_pending(l->parts.links) && sequencer_room(l->parts.sequencer)
 			       ? 0
 			       : WAIT_MOST_MS;
@@ -99,12 +118,14 @@ static long timeout_ms(struct loop *l, struct now now)
 				       l->next_second_ms <= now.mono_ms
 			       ? 0
 			       : (long)(l->next_second_ms - now.mono_ms);
-	if (links_pending(l->parts.links) || control_busy(l->parts.control))
+	if ((links_pending(l->parts.links) && sequencer_room(l->parts.sequencer)) ||
+	    control_busy(l->parts.control))
 		return 0;
-	/* Sleeping leaves the processor to the workers that it waits for. */
-	if (inbox_count(l->parts.inbox) > 0)
+	/* What waits for the disk waits for its descriptor. Sleeping leaves the processor to the
+	 * workers that it waits for. */
+	if (!open.disk_busy && open.events + inbox_count(l->parts.inbox) > 0)
 		return (long)((worth_waiting_us(l) + 999) / 1000);
-	for (size_t i = 0; i < sizeof deadlines / sizeof deadlines[0]; i++)
+	for (size_t i = open.disk_busy ? 1 : 0; i < sizeof deadlines / sizeof deadlines[0]; i++)
 		first = deadlines[i] < first ? deadlines[i] : first;
 	return first <= now.mono_ms ? 0 : (long)(first - now.mono_ms);
 }
@@ -123,52 +144,70 @@ static void wait(struct loop *l)
 
 /* ---- collect ---- */
 
-static void collect_signals(struct loop *l)
+/* Plans in flight may still refer to the tables that a reload replaces. */
+static enum err reload(struct loop *l)
+{
+	enum err e = turn_drain(l->parts.turn, clock_now());
+
+	if (e == ERR_OK && reload_config(l->parts.reload) != ERR_OK)
+		*l->parts.stopping = true; /* the next start reads it from the store */
+	return e;
+}
+
+static enum err collect_signals(struct loop *l)
 {
 	struct signals_seen seen = signals_collect(l->parts.signals);
 
 	if (seen.stop)
 		*l->parts.stopping = true;
-	else if (seen.reload && !frozen(l) && reload_config(l->parts.reload) != ERR_OK)
-		*l->parts.stopping = true; /* the next start reads it from the store */
+	return seen.reload && !seen.stop && !frozen(l) ? reload(l) : ERR_OK;
 }
 
 static void flush_workers(struct loop *l)
 {
 	workers_flush(l->parts.verify_workers);
 	workers_flush(l->parts.file_workers);
+	workers_flush(l->parts.commit_worker);
 }
 
-/* While a turn is being sealed: only what ends up in the inbox, and the job. */
-static void collect_sealing(struct loop *l)
+/* While turns are quiet: only what ends up in the inbox, and their jobs. */
+static void collect_quiet(struct loop *l)
 {
-	dispatch_links(l->parts.dispatch);
+	if (!frozen(l))
+		dispatch_links(l->parts.dispatch);
 	workers_flush(l->parts.verify_workers);
 	workers_collect(l->parts.verify_workers, JOBS_A_TURN);
+	workers_collect(l->parts.commit_worker, JOBS_A_TURN);
 	sequencer_flush(l->parts.sequencer);
 	workers_flush(l->parts.verify_workers);
 }
 
-static void collect(struct loop *l)
+static enum err collect(struct loop *l)
 {
 	struct waiting *w = &l->waiting;
 
-	if (turn_is_sealing(l->parts.turn)) {
-		collect_sealing(l);
-		return;
+	if (w->quiet) {
+		collect_quiet(l);
+		return ERR_OK;
 	}
-	if ((w->items[w->signals].revents & ZMQ_POLLIN) != 0)
-		collect_signals(l);
+	if ((w->items[w->signals].revents & ZMQ_POLLIN) != 0) {
+		enum err e = collect_signals(l);
+
+		if (e != ERR_OK)
+			return e;
+	}
 	if (!frozen(l))
 		dispatch_links(l->parts.dispatch);
 	flush_workers(l);
 	workers_collect(l->parts.verify_workers, JOBS_A_TURN);
 	workers_collect(l->parts.file_workers, JOBS_A_TURN);
+	workers_collect(l->parts.commit_worker, JOBS_A_TURN);
 	sequencer_flush(l->parts.sequencer);
 	control_service(l->parts.control, w->items + w->control, w->count - w->control);
 	installer_go_on(l->parts.installer);
 	download_go_on(l->parts.download);
 	flush_workers(l);
+	return ERR_OK;
 }
 
 /* ---- what time asks for ---- */
@@ -178,7 +217,7 @@ static enum err keep_time(struct loop *l)
 	struct now now = clock_now();
 	bool second = now.mono_ms >= l->next_second_ms;
 
-	if (turn_is_sealing(l->parts.turn))
+	if (turn_is_quiet(l->parts.turn))
 		return ERR_OK; /* a signer that hangs is the watchdog's */
 	if (second)
 		l->next_second_ms = now.mono_ms + SECOND_MS;
@@ -200,7 +239,7 @@ static enum err take_turn(struct loop *l)
 
 	if (frozen(l))
 		return turn_refuse(l->parts.turn, l->parts.frozen->why);
-	e = turn_run(l->parts.turn, clock_now());
+	e = turn_run(l->parts.turn, clock_now(), pace_of(l));
 	if (turn_figures(l->parts.turn).commits != commits)
 		l->last_commit_us = clock_mono_us();
 	return e;
@@ -213,8 +252,8 @@ enum err loop_run(const struct loop_parts *parts)
 
 	while (e == ERR_OK && !*parts->stopping) {
 		wait(&loop);
-		collect(&loop);
-		if (frozen(&loop) || turn_is_sealing(parts->turn) || worth_waiting_us(&loop) == 0)
+		e = collect(&loop);
+		if (e == ERR_OK)
 			e = take_turn(&loop);
 		if (e == ERR_OK)
 			e = keep_time(&loop);
@@ -224,5 +263,8 @@ enum err loop_run(const struct loop_parts *parts)
 		}
 		flush_workers(&loop); /* what acts and time have requested */
 	}
+	/* Who was told nothing yet gets the answer to what is decided. */
+	if (e == ERR_OK && !frozen(&loop))
+		e = turn_drain(parts->turn, clock_now());
 	return e;
 }

@@ -1,5 +1,5 @@
-/* The loop: wait, collect, then one turn (decide, seal, commit, act: turn.h), then what time asks
- * for. */
+/* The loop: wait, collect, then one step of the turns (decide, seal, commit, act: turn.h), then
+ * what time asks for. */
 #ifndef VANTHU_DAEMON_LOOP_H
 #define VANTHU_DAEMON_LOOP_H
 
@@ -14,7 +14,7 @@
 /* What has a descriptor, a deadline or a queue, and who does the rest. */
 struct loop_parts {
 	const struct config *config; /* all borrowed; for the gap between commits */
-	struct workers *verify_workers, *file_workers;
+	struct workers *verify_workers, *file_workers, *commit_worker;
 	int signals; /* signals_open */
 	struct core *core;
 	struct turn *turn;

@@ -99,25 +99,33 @@ static enum err read_item(struct outbox *o, const struct rec_stream *s, struct p
 	return ERR_OK;
 }
 
-/* One frame's worth of a lane. *more is false when the credit or the queue is used up, or the
- * neighbour takes no more now. */
-static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum lane lane,
-			   struct stream_out *s, struct digest *chain, bool *more)
+/* A lane that is being pumped. */
+struct pumped {
+	struct committee_id neighbour;
+	enum lane lane;
+	struct stream_out *s;
+	uint64_t upto;	     /* the last number that may go: it is committed */
+	struct digest chain; /* at s->sent */
+	bool more;	     /* neither credit nor queue is used up, and the neighbour takes more */
+};
+
+/* One frame's worth. */
+static enum err pump_frame(struct outbox *o, struct pumped *p)
 {
 	struct publish_item *items = arena_array(o->arena, FRAME_ITEMS_MAX, sizeof *items);
 	struct message m = { .type = MESSAGE_PUBLISH };
-	struct stream_out moved = *s;
+	struct stream_out moved = *p->s;
 	size_t filled = 0;
 	uint32_t count = 0;
 	enum err e;
 
-	*more = false;
+	p->more = false;
 	if (items == NULL)
 		return ERR_NO_MEMORY;
-	if (o->ops.may_publish != NULL && !o->ops.may_publish(o->ops.ctx, neighbour))
+	if (o->ops.may_publish != NULL && !o->ops.may_publish(o->ops.ctx, p->neighbour))
 		return ERR_OK;
-	while (count < FRAME_ITEMS_MAX && moved.sent < moved.last) {
-		struct key key = key_seq(neighbour, lane, moved.sent + 1);
+	while (count < FRAME_ITEMS_MAX && moved.sent < p->upto) {
+		struct key key = key_seq(p->neighbour, p->lane, moved.sent + 1);
 		struct record r;
 
 		e = o->store.get(o->store.ctx, o->arena, FAMILY_STREAM, &key, &r);
@@ -126,7 +134,7 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 		if (e == ERR_OK)
 			e = read_item(o, &r.u.stream, &items[count]);
 		if (e == ERR_DAMAGED && count > 0) {
-			*more = true; /* what stands before it goes */
+			p->more = true; /* what stands before it goes */
 			break;
 		}
 		if (e != ERR_OK)
@@ -136,77 +144,82 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 		 * without names, and the neighbour works them out itself. */
 		if (wire_item_bound(&items[count]) > ITEM_MAX_BYTES) {
 			log_event(LOG_WARNING, "names-left-out", "committee=%s lane=%d seq=%llu",
-				  neighbour.text, (int)lane, (unsigned long long)moved.sent + 1);
+				  p->neighbour.text, (int)p->lane,
+				  (unsigned long long)moved.sent + 1);
 			items[count].target_count = 0;
 		}
 		if (count > 0 && filled + wire_item_bound(&items[count]) > FRAME_FILL_BYTES) {
-			*more = true;
+			p->more = true;
 			break;
 		}
-		core_chain_step(o->core, chain, moved.sent + 1, &r.u.stream.digest);
+		core_chain_step(o->core, &p->chain, moved.sent + 1, &r.u.stream.digest);
 		items[count].seq = moved.sent + 1;
-		items[count].chain = *chain;
+		items[count].chain = p->chain;
 		filled += wire_item_bound(&items[count]);
 		stream_note_sent(&moved, r.u.stream.size_bytes);
 		count++;
 	}
 	if (count == 0)
 		return ERR_OK;
-	*more = *more || count == FRAME_ITEMS_MAX;
-	m.u.publish = (struct msg_publish){ .lane = lane,
-					    .stream = s->id,
+	p->more = p->more || count == FRAME_ITEMS_MAX;
+	m.u.publish = (struct msg_publish){ .lane = p->lane,
+					    .stream = p->s->id,
 					    .items = items,
 					    .item_count = count,
 					    .directory_version = core_directory_version(o->core) };
-	e = send_message(o, neighbour, &m);
+	e = send_message(o, p->neighbour, &m);
 	if (e == ERR_OK)
-		*s = moved;
+		*p->s = moved;
 	else
-		*more = false;
+		p->more = false;
 	/* Not connected or not reading: the link's silence is noticed by the core; nothing is lost
 	 * here. */
 	return e == ERR_NETWORK || e == ERR_BUSY ? ERR_OK : e;
 }
 
 /* The chain at `sent`: from the acknowledged one over what is under way. */
-static enum err chain_at_sent(struct outbox *o, struct committee_id neighbour, enum lane lane,
-			      const struct stream_out *s, struct digest *chain)
+static enum err chain_at_sent(struct outbox *o, struct pumped *p)
 {
+	const struct stream_out *s = p->s;
+
 	if (s->sent_chain_valid && s->sent_chain_at == s->sent) {
-		*chain = s->sent_chain;
+		p->chain = s->sent_chain;
 		return ERR_OK;
 	}
-	*chain = s->chain;
+	p->chain = s->chain;
 	for (uint64_t n = s->acked + 1; n <= s->sent; n++) {
-		struct key key = key_seq(neighbour, lane, n);
+		struct key key = key_seq(p->neighbour, p->lane, n);
 		struct record r;
 		enum err e = o->store.get(o->store.ctx, o->arena, FAMILY_STREAM, &key, &r);
 
 		if (e != ERR_OK)
 			return e;
-		core_chain_step(o->core, chain, n, &r.u.stream.digest);
+		core_chain_step(o->core, &p->chain, n, &r.u.stream.digest);
 	}
 	return ERR_OK;
 }
 
-static enum err pump_lane(struct outbox *o, struct committee_id neighbour, enum lane lane)
+static enum err pump_lane(struct outbox *o, struct committee_id neighbour, enum lane lane,
+			  uint64_t upto)
 {
 	struct stream_out *s = core_stream_out(o->core, neighbour, lane);
-	struct digest chain;
-	bool more = true;
+	struct pumped p = { .neighbour = neighbour, .lane = lane, .s = s, .more = true };
 	enum err e;
 
-	if (s == NULL || !s->subscribed || s->sent >= s->last)
+	if (s == NULL || !s->subscribed)
+		return ERR_OK;
+	p.upto = upto < s->last ? upto : s->last; /* one that began anew may be shorter */
+	if (s->sent >= p.upto)
 		return ERR_OK;
 	arena_reset(o->arena);
-	e = chain_at_sent(o, neighbour, lane, s, &chain);
-	while (e == ERR_OK && more && s->subscribed) {
+	e = chain_at_sent(o, &p);
+	while (e == ERR_OK && p.more && s->subscribed) {
 		uint64_t before = s->sent;
 
 		arena_reset(o->arena);
-		e = pump_frame(o, neighbour, lane, s, &chain, &more);
+		e = pump_frame(o, &p);
 		if (s->sent != before) {
-			s->sent_chain = chain;
+			s->sent_chain = p.chain;
 			s->sent_chain_at = s->sent;
 			s->sent_chain_valid = true;
 		}
@@ -222,11 +235,12 @@ static enum err pump_lane(struct outbox *o, struct committee_id neighbour, enum 
 	return e;
 }
 
-enum err outbox_pump(struct outbox *o, struct committee_id neighbour)
+enum err outbox_pump(struct outbox *o, struct committee_id neighbour,
+		     const uint64_t upto[LANE_COUNT])
 {
 	/* Facts and urgent first: that is what lanes are for. */
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
-		enum err e = pump_lane(o, neighbour, lane);
+		enum err e = pump_lane(o, neighbour, lane, upto[lane]);
 
 		if (e != ERR_OK)
 			return e;
@@ -278,7 +292,7 @@ static enum err perform(struct outbox *o, const struct act *a)
 						: send_on_visit(o, a);
 		return e == ERR_NETWORK || e == ERR_BUSY ? ERR_OK : e;
 	case ACT_PUMP:
-		return outbox_pump(o, a->neighbour);
+		return outbox_pump(o, a->neighbour, a->u.pump_upto);
 	case ACT_REPLY:
 		o->ops.reply(o->ops.ctx, &a->u.reply);
 		return ERR_OK;

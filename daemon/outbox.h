@@ -43,7 +43,9 @@ must_use enum err outbox_perform(struct outbox *o, const struct plan *p);
 /* A canary of the tests only: performs replies and sends before the commit. */
 must_use enum err outbox_perform_early(struct outbox *o, const struct plan *p);
 #endif
-/* Publishes to one neighbour what its credit allows. */
-must_use enum err outbox_pump(struct outbox *o, struct committee_id neighbour);
+/* Publishes to one neighbour what its credit allows, of each lane up to the last number that is
+ * committed (`upto`): memory may know of more. */
+must_use enum err outbox_pump(struct outbox *o, struct committee_id neighbour,
+			      const uint64_t upto[LANE_COUNT]);
 
 #endif

@@ -100,6 +100,7 @@ DAEMON := \
 	files/incoming \
 	files/kept \
 	files/leaves \
+	flight \
 	frozen \
 	inbox \
 	keys/identity \

@@ -53,6 +53,14 @@ static enum err load_number(struct turn_view *t, enum family family, struct key 
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* For core_landed. */
+static void note_feed(const struct core *c, struct plan *plan)
+{
+	memcpy(plan->feed_id, c->feed.id, sizeof plan->feed_id);
+	plan->feed_first = c->feed.first;
+	plan->feed_next = c->feed.next;
+}
+
 enum err core_load(struct core *c, struct now now, struct plan *plan)
 {
 	static const enum role roles[] = { ROLE_OUT, ROLE_IN, ROLE_RELAY };
@@ -94,6 +102,7 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = matter_load(&t);
 	feed_finish(&t, passed_now(c, now));
+	note_feed(c, plan);
 	if (e == ERR_OK)
 		c->loaded = true;
 	c->next_tick_ms = now.mono_ms;
@@ -200,8 +209,16 @@ void core_set_feed(struct core *c, int64_t keep_ms, uint64_t keep_count)
 
 void core_feed(const struct core *c, struct feed_view *out)
 {
-	*out = (struct feed_view){ .first = c->feed.first, .next = c->feed.next };
-	memcpy(out->id, c->feed.id, sizeof out->id);
+	*out = c->feed.landed;
+}
+
+void core_landed(struct core *c, const struct plan *plan)
+{
+	struct feed_view *landed = &c->feed.landed;
+
+	memcpy(landed->id, plan->feed_id, sizeof landed->id);
+	landed->first = plan->feed_first;
+	landed->next = plan->feed_next;
 }
 
 void core_set_recall(struct core *c, bool drop)
@@ -436,6 +453,15 @@ static void report_stand(struct turn_view *t)
 	}
 }
 
+static void add_pump(struct plan *plan, const struct link *l)
+{
+	struct act *a = plan_act(plan, ACT_PUMP);
+
+	a->neighbour = l->neighbour;
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
+		a->u.pump_upto[lane] = l->out[lane].last;
+}
+
 enum err core_finish(struct core *c, struct now now, struct plan *plan)
 {
 	struct turn_view t = turn_view_of(c, now, plan);
@@ -459,12 +485,13 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 			       (l->out[lane].subscribed && l->out[lane].sent < l->out[lane].last);
 		}
 		if (pump)
-			plan_act(plan, ACT_PUMP)->neighbour = l->neighbour;
+			add_pump(plan, l);
 	}
 	e = counter_finish(&t);
 	if (e == ERR_OK)
 		e = passed_write(&t);
 	feed_finish(&t, passed_now(c, now));
+	note_feed(c, plan);
 	return e;
 }
 

@@ -74,7 +74,7 @@ must_use enum err core_take(struct core *c, struct now now, const struct event *
 			    struct plan *plan);
 
 /* The end of a turn's deciding: acknowledgements, credit and pumps for all links that this turn
- * touched, once each. */
+ * touched, once each; and where the feed stands (plan->feed_next). */
 must_use enum err core_finish(struct core *c, struct now now, struct plan *plan);
 
 /* When the core next wants an EVENT_TICK, in monotonic ms; INT64_MAX: never. */
@@ -199,7 +199,11 @@ int64_t core_row_age_ms(const struct core *c, const struct rec_stream *row);
 void core_chain_step(const struct core *c, struct digest *chain, uint64_t n,
 		     const struct digest *digest);
 
-/* The feed of changes as of the last turn's plan: between turns all of it is committed. */
+/* The plan is committed: what memory says only of what is on the disk follows it. In the order of
+ * commits; a plan that has nothing to commit too. */
+void core_landed(struct core *c, const struct plan *plan);
+
+/* The feed of changes as of the last plan that was committed. */
 struct feed_view {
 	uint8_t id[16]; /* drawn when the feed began, and when it turned out that it was set back */
 	uint64_t first; /* the oldest number that is kept; `next` when none is */

@@ -43,6 +43,7 @@ UNIT := \
 	daemon/store/test_room \
 	daemon/store/test_store \
 	daemon/tables/test_tables \
+	daemon/test_flight \
 	daemon/test_inbox \
 	daemon/test_turn \
 	proto/test_body \
@@ -218,6 +219,7 @@ SIM := \
 	clerks \
 	clocks \
 	declares \
+	disks \
 	faults \
 	figures \
 	hostile \

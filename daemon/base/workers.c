@@ -1,6 +1,7 @@
 /* A pool of threads with two lists; see workers.h. */
 #include "daemon/base/workers.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -178,9 +179,19 @@ void workers_flush(struct workers *w)
 	w->unsaid = 0;
 }
 
+static void wait_for_one(void *ctx)
+{
+	struct workers *w = ctx;
+	struct pollfd p = { .fd = w->fd, .events = POLLIN };
+
+	workers_flush(w);
+	while (w->pending > 0 && workers_collect(w, UINT32_MAX) == 0)
+		poll(&p, 1, -1);
+}
+
 struct job_runner workers_runner(struct workers *w)
 {
-	return (struct job_runner){ .ctx = w, .run = submit };
+	return (struct job_runner){ .ctx = w, .run = submit, .wait = wait_for_one };
 }
 
 int workers_fd(const struct workers *w)

@@ -17,6 +17,9 @@ struct job {
 struct job_runner {
 	void *ctx;
 	void (*run)(void *ctx, struct job *j); /* takes the job until its done() */
+	/* Blocks until done() of some job was called, or none is out. NULL: jobs are not waited for
+	 * in this way. */
+	void (*wait)(void *ctx);
 };
 
 struct workers;

@@ -18,7 +18,7 @@ struct install_parts {
 
 /* Takes the file when the store has no directory or an older one: a small one is in force when this
  * returns, a large one is installed while the daemon runs. A bad one is reported (log, status) and
- * skipped: what is in force stays. Not while a turn is being sealed. Any error: as turn_run. */
+ * skipped: what is in force stays. Not while turns are quiet (turn.h). Any error: as turn_run. */
 must_use enum err install_file(struct install_parts *i);
 
 #endif

@@ -54,9 +54,8 @@ static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write
 	return lmdb_error(mdb_put(txn, dbi, &key, &value, 0), "mdb_put");
 }
 
-static enum err lmdb_commit(struct store *base, const struct plan *p)
+static enum err commit(struct lmdb_store *s, const struct plan *p)
 {
-	struct lmdb_store *s = (struct lmdb_store *)base;
 	MDB_txn *txn = NULL;
 	enum err e = lmdb_owner_check_path(s);
 
@@ -70,7 +69,7 @@ static enum err lmdb_commit(struct store *base, const struct plan *p)
 		mdb_txn_abort(txn);
 		return e;
 	}
-	s->commits++;
+	__atomic_add_fetch(&s->commits, 1, __ATOMIC_RELAXED);
 	e = lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
 	if (e == ERR_OK)
 		e = lmdb_owner_committed(s);
@@ -82,12 +81,27 @@ static enum err lmdb_commit(struct store *base, const struct plan *p)
 	return e;
 }
 
+static enum err lmdb_commit(struct store *base, const struct plan *p)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+	enum err e;
+
+	pthread_mutex_lock(&s->committing);
+	e = commit(s, p);
+	pthread_mutex_unlock(&s->committing);
+	return e;
+}
+
 static enum err lmdb_check(struct store *base)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
 	enum err e = lmdb_owner_check_path(s);
 
-	return e == ERR_OK ? lmdb_owner_check_last(s, NULL) : e;
+	if (e != ERR_OK || pthread_mutex_trylock(&s->committing) != 0)
+		return e; /* whose transaction is the last is not known in the midst of one */
+	e = lmdb_owner_check_last(s, NULL);
+	pthread_mutex_unlock(&s->committing);
+	return e;
 }
 
 static void lmdb_set_reserve(struct store *base, uint64_t reserve_bytes,
@@ -107,7 +121,7 @@ static void lmdb_figures(struct store *base, struct store_figures *out)
 	MDB_envinfo info;
 
 	memset(out, 0, sizeof *out);
-	out->commits = s->commits;
+	out->commits = __atomic_load_n(&s->commits, __ATOMIC_RELAXED);
 	pthread_mutex_lock(&s->lock);
 	out->damaged = s->damaged;
 	pthread_mutex_unlock(&s->lock);
@@ -171,6 +185,7 @@ static void lmdb_close(struct store *base)
 		mdb_env_close(s->env);
 	lmdb_owner_release(s);
 	arena_destroy(s->arena);
+	pthread_mutex_destroy(&s->committing);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -289,6 +304,7 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 	s->staged.inner = lmdb_rows(s);
 	s->reserve_bytes = config->reserve_bytes;
 	s->submit_reserve_bytes = config->submit_reserve_bytes;
+	pthread_mutex_init(&s->committing, NULL);
 	pthread_mutex_init(&s->lock, NULL);
 	s->arena = arena_new(COMMIT_ARENA_BYTES);
 	e = s->arena == NULL ? ERR_NO_MEMORY : make_folders(s, config->directory);

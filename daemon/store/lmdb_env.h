@@ -34,8 +34,10 @@ struct lmdb_store {
 	uint64_t reserve_bytes, submit_reserve_bytes;
 	uint64_t tail_end; /* data.mdb has blocks up to here; see daemon/store/lmdb_room.c */
 	bool tail_unknown; /* the file system gives none in advance */
-	uint64_t commits;
+	uint64_t commits; /* read by other threads than the one that commits */
 	struct staged staged;
+	/* held by a commit as long as it lasts: of owner.last_txnid */
+	pthread_mutex_t committing;
 	pthread_mutex_t lock;		  /* all below */
 	MDB_txn *idle[LMDB_READERS_KEPT]; /* reset read transactions, to be renewed */
 	unsigned idle_count;

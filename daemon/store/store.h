@@ -42,16 +42,17 @@ struct store_ops {
 	/* Writes all of the plan's writes, or none, and returns when they are on disk. ERR_STORE,
 	 * ERR_DISK_FULL, ERR_STORE_FOREIGN: end the process. ERR_STORE_GONE: what is open is in no
 	 * folder any more; nothing may be acknowledged, and only this process still has it. An
-	 * empty plan commits nothing. May block for as long as a sync takes. Control thread
-	 * only. */
+	 * empty plan commits nothing. May block for as long as a sync takes. Any thread, one at a
+	 * time; reading goes on meanwhile, and sees nothing of the plan before this returns. */
 	enum err (*commit)(struct store *s, const struct plan *p);
 	/* Is the store still the one that was opened, at its path, and no other process's?
-	 * ERR_STORE_GONE, ERR_STORE_FOREIGN. Cheap: asked before each turn. */
+	 * ERR_STORE_GONE, ERR_STORE_FOREIGN (not while a commit is under way, which looks for
+	 * itself). Cheap: asked before each turn. */
 	enum err (*check)(struct store *s);
 	/* See routing/state/lookup.h. Any thread. */
 	struct lookup (*lookup)(struct store *s);
 	/* Between begin and end the same thread's lookups see one state, and cost less. Keep it
-	 * short; nothing may be committed between. */
+	 * short: what is committed meanwhile cannot use freed room again. */
 	enum err (*read_begin)(struct store *s);
 	void (*read_end)(struct store *s);
 	/* Reports what there is room for now. Asked before each turn: in the common case three

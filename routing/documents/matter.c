@@ -171,6 +171,7 @@ static enum err step(struct turn_view *t)
 	}
 	if (e == ERR_NOT_FOUND) {
 		m->active = false;
+		plan_goes_alone(t->plan); /* what is shown of threads is whole from here on */
 		write_note(t);
 		return ERR_OK;
 	}

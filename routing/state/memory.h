@@ -394,6 +394,7 @@ struct feed_memory {
 	/* the oldest number that is kept, and the next one to be given: the same while none is
 	 * kept */
 	uint64_t first, next;
+	struct feed_view landed; /* as of the last plan that was committed */
 	int64_t next_look_ms; /* monotonic: whether the oldest is to go is looked at then */
 };
 

@@ -129,9 +129,15 @@ static void fill_index(struct plan *p)
 	}
 }
 
+void plan_goes_alone(struct plan *p)
+{
+	p->alone = true;
+}
+
 void plan_clear(struct plan *p)
 {
 	empty_index(p, 0);
+	p->alone = false;
 	memset(p->family_writes, 0, sizeof p->family_writes);
 	p->write_count = p->draft_count = p->act_count = p->change_count = 0;
 	p->costed = 0;
@@ -186,11 +192,20 @@ bool plan_is_empty(const struct plan *p)
 	return p->write_count == 0;
 }
 
+/* The directory in force and its keys: links, verifiers and screens go by what memory says of
+ * them. */
+static bool is_read_between_turns(enum family f)
+{
+	return f == FAMILY_DIRECTORY || f == FAMILY_COMMITTEE || f == FAMILY_SUBORDINATE ||
+	       f == FAMILY_KEY || f == FAMILY_STAGED;
+}
+
 static struct write *write_at(struct plan *p, enum family family, const struct key *key)
 {
 	struct plan_slot *slot = find_slot(p, family, key);
 	struct write *w;
 
+	p->alone = p->alone || is_read_between_turns(family);
 	if (slot->write != 0)
 		return &p->writes[slot->write - 1];
 	assert(p->write_count < PLAN_WRITES_MAX);
@@ -237,6 +252,7 @@ struct act *plan_act(struct plan *p, enum act_type type)
 	a = &p->acts[p->act_count++];
 	memset(a, 0, sizeof *a);
 	a->type = type;
+	p->alone = p->alone || type == ACT_DIRECTORY;
 	return a;
 }
 
@@ -248,21 +264,36 @@ void plan_add_change(struct plan *p, const struct change *change)
 
 /* ---- reading through the plan ---- */
 
-static enum err overlay_get(void *ctx, struct arena *arena, enum family family,
+/* As it stands in the plan, or as a copy for who reads from outside. */
+static enum err hand_out(const struct plan_copies *c, struct arena *arena, const struct write *w,
+			 struct record *out)
+{
+	if (c->copy != NULL)
+		return c->copy(c->ctx, arena, w, out);
+	*out = w->record;
+	return ERR_OK;
+}
+
+static enum err get_through(const struct plan_copies *c, struct arena *arena, enum family family,
 			    const struct key *key, struct record *out)
 {
-	struct plan *p = ctx;
+	struct plan *p = c->plan;
 	const struct plan_slot *slot = find_slot(p, family, key);
 
 	if (slot->write != 0) {
 		const struct write *w = &p->writes[slot->write - 1];
 
-		if (w->erase)
-			return ERR_NOT_FOUND;
-		*out = w->record;
-		return ERR_OK;
+		return w->erase ? ERR_NOT_FOUND : hand_out(c, arena, w, out);
 	}
 	return p->base.get(p->base.ctx, arena, family, key, out);
+}
+
+static enum err overlay_get(void *ctx, struct arena *arena, enum family family,
+			    const struct key *key, struct record *out)
+{
+	struct plan_copies own = { .plan = ctx };
+
+	return get_through(&own, arena, family, key, out);
 }
 
 static int key_order(const struct key *a, const struct key *b)
@@ -313,9 +344,10 @@ static bool erased(const struct plan *p, enum family family, const struct key *k
 }
 
 /* The nearer of what is planned and what is stored. */
-static enum err overlay(struct plan *p, struct arena *arena, enum family family, struct scan *scan,
-			bool up, struct record *out)
+static enum err overlay(const struct plan_copies *c, struct arena *arena, enum family family,
+			struct scan *scan, bool up, struct record *out)
 {
+	struct plan *p = c->plan;
 	enum err (*step)(void *, struct arena *, enum family, struct scan *, struct record *) =
 	    up ? p->base.next : p->base.last;
 	const struct write *w = nearest(p, family, scan, up);
@@ -331,8 +363,7 @@ static enum err overlay(struct plan *p, struct arena *arena, enum family family,
 	order = w == NULL || e == ERR_NOT_FOUND ? 0 : key_order(&w->key, &stored.at);
 	if (w != NULL && (up ? order <= 0 : order >= 0)) {
 		stored.at = w->key;
-		*out = w->record;
-		e = ERR_OK;
+		e = hand_out(c, arena, w, out);
 	}
 	if (e != ERR_NOT_FOUND) {
 		scan->at = stored.at;
@@ -344,19 +375,48 @@ static enum err overlay(struct plan *p, struct arena *arena, enum family family,
 static enum err overlay_next(void *ctx, struct arena *arena, enum family family, struct scan *scan,
 			     struct record *out)
 {
-	return overlay(ctx, arena, family, scan, true, out);
+	struct plan_copies own = { .plan = ctx };
+
+	return overlay(&own, arena, family, scan, true, out);
 }
 
 static enum err overlay_last(void *ctx, struct arena *arena, enum family family, struct scan *scan,
 			     struct record *out)
 {
-	return overlay(ctx, arena, family, scan, false, out);
+	struct plan_copies own = { .plan = ctx };
+
+	return overlay(&own, arena, family, scan, false, out);
 }
 
 struct lookup plan_lookup(struct plan *p)
 {
 	return (struct lookup){
 		.ctx = p, .get = overlay_get, .next = overlay_next, .last = overlay_last
+	};
+}
+
+static enum err copies_get(void *ctx, struct arena *arena, enum family family,
+			   const struct key *key, struct record *out)
+{
+	return get_through(ctx, arena, family, key, out);
+}
+
+static enum err copies_next(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			    struct record *out)
+{
+	return overlay(ctx, arena, family, scan, true, out);
+}
+
+static enum err copies_last(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			    struct record *out)
+{
+	return overlay(ctx, arena, family, scan, false, out);
+}
+
+struct lookup plan_lookup_copies(struct plan_copies *c)
+{
+	return (struct lookup){
+		.ctx = c, .get = copies_get, .next = copies_next, .last = copies_last
 	};
 }
 

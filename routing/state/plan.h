@@ -163,6 +163,9 @@ struct act {
 	enum party party; /* of ACT_SEND and ACT_VISIT_END: what `neighbour` is to us */
 	union {
 		struct message send;
+		/* ACT_PUMP: by lane, the last number that was queued when this was decided. What
+		 * was queued since is not on the disk yet, and goes by a later act. */
+		uint64_t pump_upto[LANE_COUNT];
 		struct act_notify notify;
 		struct act_reply reply;
 		uint32_t violation; /* enum err */
@@ -184,7 +187,14 @@ struct plan {
 	uint32_t change_count;
 	struct plan_index *index; /* key → latest write */
 	uint32_t family_writes[FAMILY_COUNT]; /* so that scans of untouched families cost nothing */
-	struct lookup base;       /* the store */
+	struct lookup base;       /* the store, or what lies between */
+	/* What others read of memory between turns (the directory in force, keys, whose counters
+	 * are right) is changed by it: nothing is decided upon it, and nobody looks, before it is
+	 * on the disk. */
+	bool alone;
+	/* The feed when the turn's deciding was over; told from the commit on (core_landed). */
+	uint8_t feed_id[16];
+	uint64_t feed_first, feed_next;
 	uint32_t costed;          /* writes counted in cost_bytes (plan_cost.h) */
 	uint64_t cost_bytes;
 };
@@ -220,10 +230,26 @@ void plan_erase(struct plan *p, enum family family, struct key key);
 uint32_t plan_draft(struct plan *p, const struct draft *d);
 struct act *plan_act(struct plan *p, enum act_type type);
 void plan_add_change(struct plan *p, const struct change *change); /* copied */
+/* plan->alone, said by who decides; writes to the families of the directory and of keys say it by
+ * themselves. */
+void plan_goes_alone(struct plan *p);
 
 /* Reads through the plan: its own writes first, then the store. The lookup lives as long as the
  * plan. `next` and `last` see planned puts and erases too. */
 struct lookup plan_lookup(struct plan *p);
+
+/* The same for plans that are decided upon this one while it is on its way to the disk. What it
+ * plans is handed out as copies in the caller's arena, as the store would: this plan's own memory
+ * ends with its commit, and theirs does not. Sealed plans only (plan_resolve). */
+struct plan_copies {
+	struct plan *plan;
+	enum err (*copy)(void *ctx, struct arena *arena, const struct write *from,
+			 struct record *out);
+	void *ctx;
+};
+
+/* Both must outlive it. */
+struct lookup plan_lookup_copies(struct plan_copies *c);
 
 /* After sealing: puts the drafts' bytes, sizes and digests into all writes that refer to them. */
 void plan_resolve(struct plan *p);

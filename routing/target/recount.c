@@ -391,6 +391,7 @@ static enum err finish(struct turn_view *t)
 		plan_act(t->plan, ACT_REPLY)->u.reply =
 		    (struct act_reply){ .to = r->reply, .result = ERR_OK, .recount = result };
 	recount_free(r);
+	plan_goes_alone(t->plan); /* nobody is told that the counters are right before they are */
 	return ERR_OK;
 }
 

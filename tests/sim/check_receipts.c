@@ -29,6 +29,12 @@ void check_receipt_now(struct world *w, int origin, const struct act_notify *n)
 	assert(a != NULL);
 	if (d != NULL)
 		workload_resolve(w, &w->documents[d - w->documents]);
+	/* Whom a list means is known when it is told that it was accepted; that may have been lost
+	 * with a process, and the receipt comes first. check_receipts looks at all in the end. */
+	if (d != NULL && d->list != 0 && !d->accepted) {
+		arena_destroy(a);
+		return;
+	}
 	if (d == NULL || d->origin != origin || recipient < 0 ||
 	    (d->addressed >> recipient & 1) == 0)
 		world_violation(w, "receipts", "%s counted a receipt of %s that nobody owes",

@@ -23,6 +23,8 @@ struct sums {
 	unsigned replaced, early, let_go, recalled_by, numbers, skipped, same_instant;
 	unsigned out_of_order, term_crashes, term_begun, by_list, forbidden, unlawful;
 	unsigned refusals[2], unjudged;
+	unsigned long long commits_flown;
+	unsigned crashes_in_flight;
 	unsigned nights, reports, lost, again, forged, impossible, asks, lies,
 		declared;
 	unsigned long long events, struck[FAULT_COUNT], changes[TREE_CHANGES], relocated;
@@ -37,6 +39,8 @@ static void add(struct sums *s, const struct world *w)
 	s->recounts += w->recounts;
 	s->wide += (unsigned)w->wide_count;
 	s->borrowed += (unsigned)w->borrowed_count;
+	s->commits_flown += w->commits_flown;
+	s->crashes_in_flight += w->crashes_in_flight;
 	s->clocks += w->clocks_wrong;
 	s->asides += w->asides;
 	s->settled += w->settled;
@@ -91,6 +95,8 @@ static void print_sums(const struct sums *s)
 		printf(" %s %llu%s", fault_name((enum fault)f), s->struck[f],
 		       f + 1 == FAULT_COUNT ? "" : ",");
 	printf("; ids of others asked for %u", s->borrowed);
+	printf("; commits under way %llu, crashes meanwhile %u", s->commits_flown,
+	       s->crashes_in_flight);
 	printf("; clocks wrong %u, set aside %u, settled %u, doubted %u", s->clocks, s->asides,
 	       s->settled, s->doubts);
 	if (s->changes[0] + s->changes[5] > 0)
@@ -160,7 +166,8 @@ static enum canary canary_of(const char *name)
 							  "term-goes-on", "looks-away",
 							  "half-compared",
 							  "keeps-recalled", "forgets-early",
-							  "keeps-first", "forgets-change" };
+							  "keeps-first", "forgets-change",
+							  "one-early" };
 
 	for (unsigned i = 1; i < CANARY_COUNT; i++) {
 		if (strcmp(names[i], name) == 0)

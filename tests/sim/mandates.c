@@ -193,7 +193,7 @@ void mandates_submit(struct world *w, struct wanted *d, struct arena *a, struct 
 
 	assert(names != NULL);
 	if (d->low_version == 0)
-		d->low_version = core_directory_version(w->members[d->origin].core);
+		d->low_version = member_version(&w->members[d->origin]);
 	if (d->list == 0)
 		return;
 	names[0] = d->list > MANDATE_LISTS ? office_list : list_names[d->list - 1];

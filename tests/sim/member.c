@@ -233,11 +233,15 @@ static void bulk_close(void *ctx, struct committee_id neighbour)
 {
 	struct member *m = ctx;
 	int direction;
-	struct edge *e =
-	    network_edge(m->world, m->index, world_find(m->world, neighbour.text), &direction);
+	int at = world_find(m->world, neighbour.text);
+	struct member *other = at < 0 ? NULL : &m->world->members[at];
+	struct edge *e = at < 0 ? NULL : network_edge(m->world, m->index, at, &direction);
 
-	if (e != NULL)
-		e->bulk_standing = false;
+	if (e == NULL || !e->bulk_standing)
+		return;
+	e->bulk_standing = false;
+	if (other->running)
+		bulk_disconnected(other->bulk, m->id); /* it sees the connection end */
 }
 
 static void fetched(void *ctx, const struct ev_fetched *e)
@@ -424,6 +428,7 @@ void member_start(struct member *m)
 	if (m->running)
 		return;
 	build(m);
+	turn_set_committer(m->turn, disks_runner(m));
 	core_set_targets(m->core, declares_table());
 	check_forget_changes(m);
 	if (m->world->year != NULL)
@@ -452,7 +457,9 @@ void member_stop(struct member *m)
 {
 	if (!m->running)
 		return;
+	disks_crash(m);
 	tear_down(m);
+	disks_after_crash(m);
 	memory_disk_fail(m->disk, 0, ERR_OK, false);
 	m->brought = 0;
 	network_member_gone(m->world, m->index);
@@ -462,9 +469,12 @@ void member_crash(struct member *m)
 {
 	if (!m->running)
 		return;
+	disks_crash(m);
 	tear_down(m);
+	disks_after_crash(m);
 	memory_disk_fail(m->disk, 0, ERR_OK, false);
 	m->brought = 0;
+	m->version_seen = 0;
 	check_directory(m->world, m);
 	/* whatever the moment: the counters are of the same commit as what they count */
 	check_target(m->world, m);
@@ -497,10 +507,37 @@ static void change_windows(struct member *m)
 	}
 }
 
+/* What the loop does between turns, while none is quiet. */
+static void between_turns(struct member *m)
+{
+	check_follow(m);
+	m->version_seen = m->world->midnight ? member_version(m) : 0;
+	if (turn_is_quiet(m->turn))
+		return;
+	if (m->world->recalls)
+		recalls_look(m);
+	bring(m);
+	download_go_on(m->follow);
+	installer_go_on(m->installer);
+	garbage_due(m->garbage, m->world->now_ms);
+}
+
+/* A commit that is under way wakes it when it lands. */
+static int64_t next_wake_ms(const struct member *m)
+{
+	int64_t now_ms = m->world->now_ms;
+	int64_t deadline_ms = core_deadline_ms(m->core) - m->world->skipped_ms;
+
+	if (m->writing == NULL && inbox_count(m->inbox) > 0)
+		return 0;
+	if (m->writing == NULL && turn_open(m->turn).events > 0)
+		return 1;
+	return deadline_ms > now_ms ? deadline_ms - now_ms : 1;
+}
+
 void member_turn(struct member *m)
 {
-	int64_t deadline_ms;
-	unsigned rounds = 0;
+	unsigned rounds = 0, left;
 
 	m->wake_ms = INT64_MAX;
 	change_windows(m);
@@ -508,27 +545,20 @@ void member_turn(struct member *m)
 		figures_before(m);
 		if (m->world->mandates)
 			mandates_blind(m);
-		if (turn_run(m->turn, member_now(m)) != ERR_OK) {
+		left = inbox_count(m->inbox);
+		if (turn_run(m->turn, member_now(m), disks_pace(m->world)) != ERR_OK) {
 			member_crash(m); /* any failed turn ends the process */
 			return;
 		}
 		figures_after(m);
-		check_follow(m);
-		if (m->world->recalls)
-			recalls_look(m);
-		bring(m);
-		download_go_on(m->follow);
-		installer_go_on(m->installer);
-		garbage_due(m->garbage, m->world->now_ms);
-	} while (m->running && inbox_count(m->inbox) > 0 && ++rounds < 64);
+		between_turns(m);
+	} while (m->running && inbox_count(m->inbox) > 0 &&
+		 (m->writing == NULL || inbox_count(m->inbox) != left) && ++rounds < 64);
 	if (!m->running)
 		return;
-	bulk_tick(m->bulk, member_now(m));
-	deadline_ms = core_deadline_ms(m->core) - m->world->skipped_ms;
-	world_wake(m->world, m,
-		   inbox_count(m->inbox) > 0	    ? 0
-		   : deadline_ms > m->world->now_ms ? deadline_ms - m->world->now_ms
-						    : 1);
+	if (!turn_is_quiet(m->turn))
+		bulk_tick(m->bulk, member_now(m));
+	world_wake(m->world, m, next_wake_ms(m));
 }
 
 void member_free(struct member *m)
@@ -536,6 +566,7 @@ void member_free(struct member *m)
 	if (m->running)
 		tear_down(m);
 	memory_disk_destroy(m->disk);
+	memory_disk_destroy(m->before);
 	memory_files_disk_destroy(m->files_disk);
 }
 
@@ -553,4 +584,20 @@ bool member_get(const struct member *m, struct arena *a, enum family family, str
 	e = l.get(l.ctx, a, family, &key, out);
 	s->ops->close(s);
 	return e == ERR_OK;
+}
+
+uint64_t member_version(const struct member *m)
+{
+	struct lookup l = m->store->ops->lookup(m->store);
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct arena *a = arena_new(1 << 20);
+	uint64_t version = 0;
+	struct record r;
+
+	assert(a != NULL && m->running);
+	if (l.last(l.ctx, a, FAMILY_DIRECTORY, &scan, &r) == ERR_OK &&
+	    !key_parse_number(&scan.at, &version))
+		version = 0;
+	arena_destroy(a);
+	return version;
 }

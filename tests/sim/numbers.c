@@ -73,7 +73,7 @@ static void write_date(const struct member *m, struct number_act *a)
 	struct tm tm;
 
 	if (a->date[0] == '\0')
-		a->version = core_directory_version(m->core);
+		a->version = member_version(m);
 	if (!m->world->midnight)
 		snprintf(a->date, sizeof a->date, "2026-09-01");
 	if (a->date[0] != '\0')
@@ -222,6 +222,16 @@ static bool is_second(const struct world *w, const struct number_act *a)
 	return false;
 }
 
+/* A first answer leaves with what it was decided with. When it was lost and is given again it was
+ * decided soon after it was asked for, by hand from a book of that time. */
+static bool is_maybe_in_term(const struct world *w, const struct number_act *a, bool repeated)
+{
+	if (!w->midnight || strcmp(a->date, TERM_FROM) < 0)
+		return false;
+	return member_version(&w->members[a->member]) > 1 &&
+	       (!repeated || a->what != NUMBER_JUMP || a->version > 1);
+}
+
 bool numbers_replied(struct world *w, const struct act_reply *r)
 {
 	struct number_act *a;
@@ -235,10 +245,10 @@ bool numbers_replied(struct world *w, const struct act_reply *r)
 			a->told = (unsigned)strtoul(r->doc_number, NULL, 10);
 			a->gap = r->gap;
 			a->gap_known = !r->repeated;
-			a->maybe_in_term =
-				w->midnight && strcmp(a->date, TERM_FROM) >= 0 &&
-				core_directory_version(w->members[a->member].core) > 1;
-			a->in_term = a->maybe_in_term && a->version > 1;
+			a->maybe_in_term = is_maybe_in_term(w, a, r->repeated);
+			a->in_term = a->maybe_in_term &&
+				     (a->version > 1 ||
+				      (!r->repeated && w->members[a->member].version_seen > 1));
 			w->same_instant += is_second(w, a);
 		} else if (a->change && !a->changed) {
 			a->changed = true;

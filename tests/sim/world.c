@@ -134,7 +134,6 @@ static void step(struct world *w)
 	struct member *m = &w->members[e.member < 0 ? 0 : e.member];
 
 	w->now_ms = e.at_ms > w->now_ms ? e.at_ms : w->now_ms;
-	w->events_done++;
 	switch (e.kind) {
 	case SIM_FRAME:
 		network_deliver(w, &e);
@@ -146,6 +145,9 @@ static void step(struct world *w)
 		break;
 	case SIM_RESTART:
 		restart(w, m);
+		break;
+	case SIM_DISK:
+		disks_landed(w, &e);
 		break;
 	case SIM_TERM:
 		numbers_midnight(w, e.member);
@@ -184,12 +186,10 @@ static void step(struct world *w)
 	case SIM_BACK:
 		setback_restore(w);
 		break;
-	case SIM_RELOCATE:
-		change(w, e.kind);
-		break;
 	case SIM_CLOCK:
 		clocks_strike(w, e.member, e.document == 0);
 		break;
+	case SIM_RELOCATE:
 	case SIM_CHANGE:
 		change(w, e.kind);
 		break;
@@ -205,6 +205,7 @@ static void run_until(struct world *w, int64_t until_ms, bool stop_when_done)
 
 	while (w->heap_count > 0 && w->heap[0].at_ms <= until_ms && w->violation[0] == '\0') {
 		step(w);
+		w->events_done++;
 		if (w->events_done > EVENTS_MAX && w->year == NULL) {
 			world_violation(w, "liveness", "more than %d events: a livelock",
 					EVENTS_MAX);
@@ -238,6 +239,17 @@ static void make_tree(struct world *w)
 		if (superior >= 0)
 			w->edges[w->edge_count++] =
 			    (struct edge){ .superior = superior, .subordinate = i };
+	}
+}
+
+/* The last commits are on their disks: what one side has acknowledged the other has written. */
+static void drain_members(struct world *w)
+{
+	for (int i = 0; i < w->member_count; i++) {
+		struct member *m = &w->members[i];
+
+		if (m->running && turn_drain(m->turn, member_now(m)) != ERR_OK)
+			member_crash(m);
 	}
 }
 
@@ -296,6 +308,7 @@ bool world_run(struct world *w, uint64_t seed)
 	choose_kind(w, seed);
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
+	prng_seed(&w->disks, seed ^ 0x6469736b73ULL);
 	w->arena = arena_new(64 << 20);
 	assert(w->arena != NULL);
 	make_tree(w);
@@ -337,6 +350,7 @@ bool world_run(struct world *w, uint64_t seed)
 		return w->violation[0] == '\0';
 	}
 	run_until(w, w->now_ms + SETTLE_MS, true);
+	drain_members(w);
 	for (int i = 0; i < w->document_count; i++)
 		workload_resolve(w, &w->documents[i]);
 	check_end(w);

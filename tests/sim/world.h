@@ -6,6 +6,7 @@
  *   network.c    connections and frames, and what happens to them on the way
  *   visits.c     connections between those that are no neighbours, for the directory
  *   faults.c     which faults a seed draws, when they strike, healing
+ *   disks.c      commits that take their time, and crashes meanwhile
  *   clocks.c     clocks that are wrong by minutes to days, and are mended
  *   hostile.c    a neighbour that lies
  *   tools/registry/registry.c   changing worlds: versions of the directory, and the tree of each
@@ -119,6 +120,7 @@ enum canary {
 	CANARY_FORGETS_EARLY,  /* a recall that came before its document is lost */
 	CANARY_KEEPS_FIRST,    /* a declaration that is put right is not taken (declares.c) */
 	CANARY_FORGETS_CHANGE, /* the feed lacks a change, and has another one twice */
+	CANARY_ONE_EARLY,      /* acts leave while their commit is still under way (disks.c) */
 	CANARY_COUNT
 };
 
@@ -161,6 +163,10 @@ struct member {
 	struct bulk *bulk;
 	struct garbage *garbage;
 	struct arena *scratch;
+	struct job *writing;	  /* a commit is under way */
+	uint64_t version_seen;	  /* on its disk when its last turn was over */
+	uint64_t write_number;	  /* of the last one that began, or ended in a crash */
+	struct memory_disk *before; /* of a canary; see disks.c */
 };
 
 /* One edge of the tree. Direction 0 goes up (subordinate → superior), 1 goes down. */
@@ -202,7 +208,8 @@ enum event_kind {
 	SIM_CLOCK,
 	SIM_YEAR,
 	SIM_TERM,
-	SIM_FIGURES
+	SIM_FIGURES,
+	SIM_DISK /* `document`: not 0: it dies */
 };
 
 struct sim_event {
@@ -372,6 +379,10 @@ struct world {
 	struct sim_event kept[KEPT_FRAMES]; /* for replay */
 	unsigned kept_next;
 	struct prng clocks; /* of its own, so that the rest of a seed is drawn as before */
+	struct prng disks; /* of its own, too */
+	/* commits that took their time; crashes while one did */
+	unsigned long long commits_flown;
+	unsigned crashes_in_flight;
 	unsigned clocks_wrong, asides, settled, doubts;
 	uint16_t was_aside[DOCUMENTS_MAX]; /* bit per member: taken, and believed later */
 	uint32_t hash; /* of every frame and commit, in order */
@@ -415,6 +426,9 @@ struct now member_now(const struct member *m);
 void member_free(struct member *m);
 void member_install(struct member *m, uint64_t version); /* a version comes to it from outside */
 /* from its disk */
+/* The directory that is on its disk: memory may be ahead, by what a crash would lose. When an
+ * answer leaves, it is the one that it was decided under, or a later one of the same turn. */
+uint64_t member_version(const struct member *m);
 bool member_get(const struct member *m, struct arena *a, enum family family, struct key key,
 		struct record *out);
 
@@ -468,6 +482,14 @@ void registry_merge(struct world *w, int member, int into);
 /* A version in which the committees of these indices begin a term; it comes to the top. */
 void registry_begin_terms(struct world *w, const int *members, unsigned count, text_t name,
 			  text_t from);
+
+/* ---- disks.c ---- */
+struct job_runner disks_runner(struct member *m); /* who commits */
+void disks_landed(struct world *w, const struct sim_event *e);
+/* What becomes of a commit that is under way; before and after the process is gone. */
+void disks_crash(struct member *m);
+void disks_after_crash(struct member *m);
+enum pace disks_pace(struct world *w);
 
 /* ---- faults.c ---- */
 void faults_draw(struct world *w);

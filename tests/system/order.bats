@@ -92,6 +92,29 @@ held_sync_holds_reply() { # DAEMON
 	done
 }
 
+# Turns overlap then: each answer waits for a commit that began after its own submission.
+held_sync_holds_each_of_many() { # DAEMON
+	local i began
+	rm -f took.*
+	start_lab thads
+	held "$1" btp
+	quiet btp thads
+	for i in $(seq 8); do
+		(
+			began=$(now_us)
+			send $i
+			echo $(($(now_us) - began)) >took.$i
+		) 3>&- &
+		[ $((i % 3)) != 0 ] || quiet btp thads # some of them while a commit is under way
+	done
+	wait_for 60 eval '[ "$(ls took.* 2>/dev/null | wc -l)" = 8 ]'
+	for i in $(seq 8); do
+		wait_for 5 test -s took.$i
+		if [ "$(cat took.$i)" -lt $HOLD_US ]; then echo "a reply left before its sync returned"; return 1; fi
+	done
+	[ "$(v btp outbox --json | jq '.data | length')" = 8 ]
+}
+
 held_sync_holds_acknowledgement() { # DAEMON: the document's, and its receipt
 	local began i
 	start_lab btp
@@ -158,6 +181,8 @@ caught() { # CHECK: the canary fails it, for the right reason
 
 @test "while a sync is held back the submitter gets no answer" { held_sync_holds_reply "$SHIPPED"; }
 
+@test "while syncs are held back none of eight submitters gets an answer before its own" { held_sync_holds_each_of_many "$SHIPPED"; }
+
 @test "while a sync is held back the neighbour gets no acknowledgement and no receipt" { held_sync_holds_acknowledgement "$SHIPPED"; }
 
 @test "a sync that fails ends the daemon, and what it would have answered was never said" { failed_sync_gives_no_reply "$SHIPPED"; }
@@ -169,6 +194,8 @@ caught() { # CHECK: the canary fails it, for the right reason
 @test "canary: a daemon that answers early is caught in the order of its calls" { caught reply_follows_sync; }
 
 @test "canary: a daemon that answers early is caught by a sync held back" { caught held_sync_holds_reply; }
+
+@test "canary: a daemon that answers early is caught when turns overlap" { caught held_sync_holds_each_of_many; }
 
 @test "canary: a daemon that acknowledges early is caught by a sync held back" { caught held_sync_holds_acknowledgement; }
 

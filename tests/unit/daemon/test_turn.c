@@ -127,7 +127,7 @@ static bool is_stored(struct office *o, unsigned id)
 
 static enum err run(struct office *o)
 {
-	enum err e = turn_run(o->turn, o->stage->s->now);
+	enum err e = turn_run(o->turn, o->stage->s->now, PACE_CALM);
 
 	workers_flush(o->workers);
 	return e;
@@ -152,11 +152,11 @@ static void test_nothing_is_decided_or_said_before_a_slow_signature_is_there(voi
 
 	submit(o, &first, 1);
 	assert_ok(run(o));
-	assert_true(turn_is_sealing(o->turn));
+	assert_true(turn_is_quiet(o->turn));
 	submit(o, &second, 2);
 	assert_ok(run(o));
 	assert_ok(run(o));
-	assert_true(turn_is_sealing(o->turn));
+	assert_true(turn_is_quiet(o->turn));
 	assert_int_equal(inbox_count(o->inbox), 1);
 	assert_int_equal(turn_figures(o->turn).commits, 0);
 	assert_false(is_stored(o, 1));
@@ -166,16 +166,13 @@ static void test_nothing_is_decided_or_said_before_a_slow_signature_is_there(voi
 	sign(o);
 	assert_int_equal(o->replies, 0); /* signed, and not on disk yet */
 	assert_ok(run(o));
-	assert_false(turn_is_sealing(o->turn));
 	assert_true(is_stored(o, 1));
 	assert_int_equal(o->replies, 1);
 	assert_int_equal(o->last_reply, ERR_OK);
 	assert_int_equal(o->releases, 1);
-	assert_int_equal(inbox_count(o->inbox), 1); /* the second has a turn of its own */
+	assert_true(turn_is_quiet(o->turn)); /* the second has a turn of its own, and waits too */
+	assert_int_equal(inbox_count(o->inbox), 0);
 	assert_false(is_stored(o, 2));
-
-	assert_ok(run(o));
-	assert_true(turn_is_sealing(o->turn));
 	sign(o);
 	assert_ok(run(o));
 	assert_true(is_stored(o, 2));
@@ -207,7 +204,7 @@ static void test_a_turn_that_seals_nothing_waits_for_no_token(void **state)
 	submit(o, &u, 1);
 	u.recipients[0].committee = fixture_id("nobody");
 	assert_ok(run(o));
-	assert_false(turn_is_sealing(o->turn));
+	assert_false(turn_is_quiet(o->turn));
 	assert_int_equal(o->replies, 1);
 	assert_int_not_equal(o->last_reply, ERR_OK);
 }
@@ -220,14 +217,14 @@ static void test_a_whole_turn_is_sealed_on_its_own_thread_by_any_signer(void **s
 	submit(o, &u, 1);
 	sem_post(&o->token.may_sign);
 	assert_ok(turn_run_whole(o->turn, o->stage->s->now));
-	assert_false(turn_is_sealing(o->turn));
+	assert_false(turn_is_quiet(o->turn));
 	assert_int_equal(workers_pending(o->workers), 0);
 	assert_true(is_stored(o, 1));
 
 	turn_set_signer(o->turn, o->token.key); /* a fast one needs no job */
 	submit(o, &u, 2);
 	assert_ok(run(o));
-	assert_false(turn_is_sealing(o->turn));
+	assert_false(turn_is_quiet(o->turn));
 	assert_true(is_stored(o, 2));
 	assert_int_equal(o->replies, 2);
 }
@@ -245,7 +242,7 @@ static void test_an_act_may_bring_another_key_for_the_next_turn(void **state)
 	assert_ok(run(o));
 	submit(o, &u, 2);
 	assert_ok(run(o));
-	assert_false(turn_is_sealing(o->turn));
+	assert_false(turn_is_quiet(o->turn));
 	assert_true(is_stored(o, 2));
 	assert_int_equal(signer_count(&o->token.signer), 1);
 }

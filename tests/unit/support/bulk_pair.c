@@ -119,7 +119,7 @@ static void start_end(struct pair *p, struct end *e, const char *id)
 	assert_ok(store_memory_open(e->disk, &e->store));
 	assert_ok(files_memory_open(e->files_disk, &e->files));
 	e->bulk = bulk_new(&config, &ops, e->store->ops->lookup(e->store), e->files,
-			   (struct job_runner){ e, do_run });
+			   (struct job_runner){ .ctx = e, .run = do_run });
 	assert_non_null(e->bulk);
 }
 

@@ -342,6 +342,7 @@ void station_commit(struct station *s)
 				      s->plan->drafts, s->plan->draft_count));
 	plan_resolve(s->plan);
 	assert_ok(s->store->ops->commit(s->store, s->plan));
+	core_landed(s->core, s->plan);
 }
 
 void station_clear(struct station *s)

@@ -91,7 +91,8 @@ static struct catalogue_desk *desk_with(uint64_t seed)
 	k->d = desk_new(f, station_new(f, "huyen-a"), SOCKET_OFFICE);
 	k->random = seed * 0x9e3779b97f4a7c15u + 1;
 	snprintf(k->folder, sizeof k->folder, "%s", k->d->folder);
-	k->catalogue = catalogue_new(k->d->s->store, (struct job_runner){ &k->waiting, take_job },
+	k->catalogue = catalogue_new(k->d->s->store,
+				     (struct job_runner){ .ctx = &k->waiting, .run = take_job },
 				     k->folder, SPAN);
 	assert_non_null(k->catalogue);
 	return k;
@@ -583,7 +584,8 @@ static void test_catalogue_that_cannot_be_made_leaves_lists_as_they_are(void **s
 
 	(void)state;
 	catalogue_free(k->catalogue);
-	k->catalogue = catalogue_new(k->d->s->store, (struct job_runner){ &k->waiting, take_job },
+	k->catalogue = catalogue_new(k->d->s->store,
+				     (struct job_runner){ .ctx = &k->waiting, .run = take_job },
 				     "/nowhere/at/all", SPAN);
 	assert_non_null(k->catalogue);
 	put_documents(k, 3 * SPAN);
@@ -640,7 +642,8 @@ static void test_folios_leave_no_file_behind(void **state)
 	snprintf(path, sizeof path, "%s/data", k->d->folder);
 	assert_int_equal(mkdir(path, 0700), 0);
 	catalogue_free(k->catalogue);
-	k->catalogue = catalogue_new(k->d->s->store, (struct job_runner){ &k->waiting, take_job },
+	k->catalogue = catalogue_new(k->d->s->store,
+				     (struct job_runner){ .ctx = &k->waiting, .run = take_job },
 				     path, SPAN);
 	put_documents(k, 2 * SPAN);
 	make_all(k);

@@ -40,7 +40,7 @@ static int set_up(void **state)
 	p->inbox = inbox_new();
 	p->arena = arena_new(1 << 20);
 	parts.inbox = p->inbox;
-	parts.runner = (struct job_runner){ p, send_out };
+	parts.runner = (struct job_runner){ .ctx = p, .run = send_out };
 	p->s = sequencer_new(&parts);
 	assert_true(p->inbox != NULL && p->arena != NULL && p->s != NULL);
 	*state = p;

@@ -1,0 +1,358 @@
+/* Turns that overlap: what is decided while a commit is under way, what it sees, and what of it
+ * leaves when. The disk is one that lands when the test says so. */
+#include <stdlib.h>
+
+#include "daemon/turn.h"
+#include "tests/unit/support/fixture.h"
+
+enum { REPLIES_MAX = 700 };
+
+struct office {
+	struct stage *stage;
+	struct inbox *inbox;
+	struct outbox *outbox;
+	struct turn *turn;
+	struct job *writing; /* a commit that is under way */
+	unsigned writes;     /* commits begun */
+	struct act_reply replies[REPLIES_MAX];
+	unsigned reply_count, releases;
+};
+
+static void begin_write(void *ctx, struct job *j)
+{
+	struct office *o = ctx;
+
+	assert_null(o->writing); /* one at a time */
+	o->writing = j;
+	o->writes++;
+}
+
+static void land(struct office *o)
+{
+	struct job *j = o->writing;
+
+	assert_non_null(j);
+	o->writing = NULL;
+	j->work(j);
+	j->done(j);
+}
+
+static void wait_for_write(void *ctx)
+{
+	land(ctx);
+}
+
+static void reply(void *ctx, const struct act_reply *r)
+{
+	struct office *o = ctx;
+
+	assert_true(o->reply_count < REPLIES_MAX);
+	o->replies[o->reply_count++] = *r;
+}
+
+static void notify(void *ctx, const struct act_notify *n)
+{
+	(void)ctx;
+	(void)n;
+}
+
+static void released(void *owner)
+{
+	((struct office *)owner)->releases++;
+}
+
+static int set_up(void **state)
+{
+	struct office *o = calloc(1, sizeof *o);
+	void *stage = NULL;
+	struct station *s;
+
+	assert_non_null(o);
+	stage_set_up(&stage);
+	o->stage = stage;
+	s = o->stage->s;
+	o->inbox = inbox_new();
+	o->outbox = outbox_new(s->core, s->lookup,
+			       (struct outbox_ops){ .ctx = o, .reply = reply, .notify = notify });
+	assert_true(o->inbox != NULL && o->outbox != NULL);
+	o->turn = turn_new(&(struct turn_parts){
+		.core = s->core,
+		.store = s->store,
+		.signer = fixture_signer(o->stage->f, "huyen-a"),
+		.outbox = o->outbox,
+		.inbox = o->inbox,
+		.committer = { .ctx = o, .run = begin_write, .wait = wait_for_write } });
+	assert_non_null(o->turn);
+	*state = o;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct office *o = *state;
+	void *stage = o->stage;
+
+	turn_destroy(o->turn);
+	outbox_destroy(o->outbox);
+	inbox_destroy(o->inbox);
+	stage_tear_down(&stage);
+	free(o);
+	return 0;
+}
+
+static void submit(struct office *o, struct submission *u, unsigned id)
+{
+	u->recipients[0] = (struct recipient){ .committee = fixture_id("xa-a1") };
+	assert_ok(inbox_push(o->inbox, submission_of(u, id, 1), released, o));
+}
+
+static bool is_stored(struct office *o, unsigned id)
+{
+	return station_has(o->stage->s, FAMILY_IDENT,
+			   key_ident(fixture_doc_id(id), fixture_id("huyen-a")));
+}
+
+static enum err run(struct office *o, enum pace pace)
+{
+	return turn_run(o->turn, o->stage->s->now, pace);
+}
+
+static uint64_t feed_next(const struct office *o)
+{
+	struct feed_view v;
+
+	core_feed(o->stage->s->core, &v);
+	return v.next;
+}
+
+static void test_a_turn_decides_while_the_one_before_is_on_its_way(void **state)
+{
+	struct office *o = *state;
+	struct submission first, second;
+	uint64_t next = feed_next(o);
+
+	submit(o, &first, 1);
+	assert_ok(run(o, PACE_BUSY));
+	assert_non_null(o->writing);
+	submit(o, &second, 2);
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(inbox_count(o->inbox), 0); /* decided */
+	assert_int_equal(turn_open(o->turn).events, 1);
+	assert_true(turn_open(o->turn).disk_busy);
+	/* and nothing of either has left, or is told */
+	assert_int_equal(o->reply_count, 0);
+	assert_int_equal(o->releases, 0);
+	assert_false(is_stored(o, 1));
+	assert_int_equal(feed_next(o), next);
+
+	land(o);
+	assert_int_equal(o->reply_count, 0); /* it says so in its turn */
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(o->reply_count, 1);
+	assert_int_equal(o->releases, 1);
+	assert_true(is_stored(o, 1));
+	assert_false(is_stored(o, 2));
+	assert_true(feed_next(o) > next);
+	next = feed_next(o);
+	assert_non_null(o->writing); /* the second is on its way at once */
+
+	land(o);
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(o->reply_count, 2);
+	assert_true(is_stored(o, 2));
+	assert_int_equal(o->releases, 2);
+	assert_true(feed_next(o) > next);
+	assert_null(o->writing);
+	assert_int_equal(turn_figures(o->turn).commits, 2);
+}
+
+/* The same submission again, while the first is on its way: it is the same document, and its answer
+ * says so. Another one under that id is refused. */
+static void test_a_decision_sees_what_is_on_its_way(void **state)
+{
+	struct office *o = *state;
+	struct submission first, again, other;
+
+	submit(o, &first, 1);
+	assert_ok(run(o, PACE_BUSY));
+	submit(o, &again, 1);
+	other.recipients[0] = again.recipients[0];
+	submission_of(&other, 1, 1)->u.submit.submission = fixture_digest("another content");
+	assert_ok(inbox_push(o->inbox, &other.event, released, o));
+	assert_ok(run(o, PACE_BUSY));
+	land(o);
+	assert_ok(run(o, PACE_BUSY));
+	if (o->writing != NULL) /* an answer alone may have nothing to write */
+		land(o);
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(o->reply_count, 3);
+	assert_int_equal(o->replies[0].result, ERR_OK);
+	assert_false(o->replies[0].repeated);
+	assert_int_equal(o->replies[1].result, ERR_OK);
+	assert_true(o->replies[1].repeated);
+	assert_int_not_equal(o->replies[2].result, ERR_OK);
+	assert_int_equal(turn_figures(o->turn).documents_taken, 3);
+}
+
+static void test_alone_on_a_calm_daemon_a_turn_is_whole_at_once(void **state)
+{
+	struct office *o = *state;
+	struct submission u;
+
+	submit(o, &u, 1);
+	assert_ok(run(o, PACE_CALM));
+	assert_int_equal(o->writes, 0); /* on this thread */
+	assert_int_equal(o->reply_count, 1);
+	assert_true(is_stored(o, 1));
+}
+
+static void test_a_commit_that_is_held_waits_and_is_decided_all_the_same(void **state)
+{
+	struct office *o = *state;
+	struct submission u, v;
+
+	submit(o, &u, 1);
+	assert_ok(run(o, PACE_HOLD));
+	submit(o, &v, 2);
+	assert_ok(run(o, PACE_HOLD));
+	assert_int_equal(o->writes, 0);
+	assert_int_equal(turn_open(o->turn).events, 2);
+	assert_false(turn_open(o->turn).disk_busy);
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(o->writes, 1);
+	land(o);
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(o->reply_count, 2);
+}
+
+/* However much comes: one is on its way, one waits sealed, one is open, and the rest stays in the
+ * inbox. */
+static void test_what_is_decided_and_not_on_the_disk_is_bounded(void **state)
+{
+	struct office *o = *state;
+	static struct submission many[REPLIES_MAX];
+	unsigned sent = 0;
+
+	for (unsigned i = 0; i < REPLIES_MAX; i++) {
+		submit(o, &many[i], 1 + i);
+		sent++;
+		if (i % 100 == 0)
+			assert_ok(run(o, PACE_BUSY));
+	}
+	for (int i = 0; i < 5; i++)
+		assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(o->writes, 1);
+	assert_true(inbox_count(o->inbox) > 0);
+	assert_int_equal(o->reply_count, 0);
+	while (o->writing != NULL) {
+		land(o);
+		assert_ok(run(o, PACE_BUSY));
+	}
+	assert_int_equal(o->reply_count, sent);
+	assert_int_equal(o->releases, sent);
+	for (unsigned i = 0; i < sent; i++) /* in order */
+		assert_memory_equal(&o->replies[i].id, &many[i].event.u.submit.id,
+				    sizeof o->replies[i].id);
+}
+
+static void test_what_others_read_of_memory_goes_alone(void **state)
+{
+	struct office *o = *state;
+	struct submission first, second;
+	struct event operate = { .type = EVENT_OPERATE };
+
+	operate.u.operate.reply.n = 9;
+	submit(o, &first, 1);
+	assert_ok(run(o, PACE_BUSY));
+	assert_ok(inbox_push(o->inbox, &operate, NULL, NULL));
+	assert_ok(run(o, PACE_BUSY));
+	assert_true(turn_is_quiet(o->turn));
+	submit(o, &second, 2);
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(inbox_count(o->inbox), 1); /* nothing is decided upon it */
+	land(o);
+	assert_ok(run(o, PACE_BUSY));
+	if (o->writing != NULL && turn_is_quiet(o->turn)) {
+		land(o);
+		assert_ok(run(o, PACE_BUSY));
+	}
+	assert_false(turn_is_quiet(o->turn));
+	assert_ok(turn_drain(o->turn, o->stage->s->now));
+	assert_int_equal(o->reply_count, 3);
+}
+
+static void test_a_commit_that_fails_takes_all_with_it_that_was_decided_since(void **state)
+{
+	struct office *o = *state;
+	struct submission first, second;
+
+	submit(o, &first, 1);
+	assert_ok(run(o, PACE_BUSY));
+	submit(o, &second, 2);
+	assert_ok(run(o, PACE_BUSY));
+	memory_disk_fail(o->stage->s->disk, 1, ERR_STORE, false);
+	land(o);
+	assert_int_equal(run(o, PACE_BUSY), ERR_STORE);
+	assert_int_equal(o->reply_count, 0);
+	assert_int_equal(o->releases, 2);
+	assert_false(is_stored(o, 1));
+	assert_false(is_stored(o, 2));
+}
+
+static void test_when_the_store_is_gone_all_in_flight_are_told(void **state)
+{
+	struct office *o = *state;
+	struct submission first, second, third;
+
+	submit(o, &first, 1);
+	assert_ok(run(o, PACE_BUSY));
+	submit(o, &second, 2);
+	assert_ok(run(o, PACE_BUSY));
+	memory_disk_fail(o->stage->s->disk, 1, ERR_STORE_GONE, false);
+	assert_ok(turn_refuse(o->turn, ERR_STORE_GONE)); /* not before the job is back */
+	assert_int_equal(o->reply_count, 0);
+	land(o);
+	assert_int_equal(run(o, PACE_BUSY), ERR_STORE_GONE);
+	assert_int_equal(o->reply_count, 2);
+	submit(o, &third, 3);
+	assert_ok(turn_refuse(o->turn, ERR_STORE_GONE));
+	assert_int_equal(o->reply_count, 3);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(o->replies[i].result, ERR_STORE_GONE);
+	assert_int_equal(o->releases, 3);
+}
+
+static void test_draining_ends_all_turns(void **state)
+{
+	struct office *o = *state;
+	struct submission first, second;
+
+	submit(o, &first, 1);
+	assert_ok(run(o, PACE_BUSY));
+	submit(o, &second, 2);
+	assert_ok(run(o, PACE_BUSY));
+	assert_ok(turn_drain(o->turn, o->stage->s->now));
+	assert_null(o->writing);
+	assert_int_equal(o->reply_count, 2);
+	assert_true(is_stored(o, 2));
+	assert_int_equal(o->releases, 2);
+}
+
+#define FLIGHT_TEST(t) cmocka_unit_test_setup_teardown(t, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FLIGHT_TEST(test_a_turn_decides_while_the_one_before_is_on_its_way),
+		FLIGHT_TEST(test_a_decision_sees_what_is_on_its_way),
+		FLIGHT_TEST(test_alone_on_a_calm_daemon_a_turn_is_whole_at_once),
+		FLIGHT_TEST(test_a_commit_that_is_held_waits_and_is_decided_all_the_same),
+		FLIGHT_TEST(test_what_is_decided_and_not_on_the_disk_is_bounded),
+		FLIGHT_TEST(test_what_others_read_of_memory_goes_alone),
+		FLIGHT_TEST(test_a_commit_that_fails_takes_all_with_it_that_was_decided_since),
+		FLIGHT_TEST(test_when_the_store_is_gone_all_in_flight_are_told),
+		FLIGHT_TEST(test_draining_ends_all_turns),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
