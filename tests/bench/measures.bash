@@ -42,6 +42,22 @@ throughput() { # ROUNDS DOCS_4K DOCS_1M
 	medians
 }
 
+# On this disk, and on one that takes 5 ms more for each sync, in turns.
+far() { # ROUNDS DOCS
+	local r where
+	for ((r = 0; r < $1; r++)); do
+		for where in near far; do
+			if [ $where = far ]; then SLOW_SYNC_US=5000 LD_PRELOAD="$ROOT/build/tests/slow_sync.so" new_lab 1; else new_lab 1; fi
+			RESULT=$(load --to=huyen-1 --docs="$2" --bytes=4096 --in-flight=2048)
+			[ "$(field .receipts)" = "$2" ] && [ "$(field .delivered)" = "$2" ]
+			note round_$where "$(field .docs_per_s)"
+			end_lab
+		done
+	done
+	medians
+	note far_of_near "$(awk -v n="$(noted near)" -v f="$(noted far)" 'BEGIN { print f / n }')"
+}
+
 latency() { # SECONDS: its own share of the time for each of the two
 	new_lab 1
 	note idle_rss_bytes "$(settled_rss tinh huyen-1)"

@@ -58,6 +58,12 @@ function gateway_rows(    k, list, i, count) {
 	       n["socket_daemon_us_1"], n["socket_daemon_us_4"], n["socket_daemon_us_16"], n["socket_daemon_us_64"]
 }
 
+function far_rows() {
+	if (n["near"] == "") return
+	row("4 KiB documents a second, 2,048", show(n["near"]), "-", "-", "-", "-")
+	row("with 5 ms more for each sync", show(n["far"]), sprintf("%.0f %% of that", 100 * n["far_of_near"]), "-", "- / 67 % / -", reached(n["far_of_near"], "", 0.667, "", 1))
+}
+
 function reads_rows() {
 	if (n["reads_ms"] == "") return
 	row("slowest of look-ups and filters, ms", show(n["reads_ms"]), "+ " show(n["reads_ms"] - n["reads_process_ms"]) " to " show(n["reads_process_ms"]) " for a process", "-",
@@ -73,7 +79,8 @@ function reads_rows() {
 
 END {
 	printf "%-36s %9s  %-27s %-7s %-16s %s\n", "measure", "figure", "limit of this machine", "peer", "first/must/str.", "reached"
-	if (n["docs_4k"] == "") { # BENCH=gateway, BENCH=reads
+	if (n["docs_4k"] == "") { # BENCH=far, BENCH=gateway, BENCH=reads
+		far_rows()
 		if (n["rest_64"] != "") gateway_rows()
 		reads_rows()
 		printf "\nload %s before and %s after\n", n["load_before"], n["load_after"]
