@@ -40,6 +40,7 @@ struct slot *flight_open(struct flight *f)
 	s->step = STEP_OPEN;
 	s->result = ERR_OK;
 	s->urgent = s->patient = 0;
+	s->ticked = false;
 	s->cost_bytes = 0;
 	return s;
 }

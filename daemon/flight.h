@@ -28,6 +28,7 @@ struct slot {
 	struct queued batch[TURN_EVENTS_MAX];
 	uint32_t batch_count;
 	unsigned urgent, patient; /* of them */
+	bool ticked;		  /* a tick was among what it decided */
 	uint64_t cost_bytes;	  /* when it is closed */
 };
 

@@ -128,13 +128,22 @@ static enum err take_one(struct turn *t, struct slot *s, struct now now)
 	return core_take(t->parts.core, now, &q->event, s->plan);
 }
 
+static bool tick_is_due(const struct turn *t, const struct slot *s, struct now now)
+{
+	return (s == NULL || !s->ticked) && now.mono_ms >= core_deadline_ms(t->parts.core);
+}
+
+/* One tick a turn, however long it is open: what a tick may write is bounded, and is looked at for
+ * room only with the events that follow it. */
 static enum err take_events(struct turn *t, struct slot *s, struct now now)
 {
 	struct event tick = { .type = EVENT_TICK };
 	enum err e = ERR_OK;
 
-	if (now.mono_ms >= core_deadline_ms(t->parts.core))
+	if (tick_is_due(t, s, now)) {
+		s->ticked = true;
 		e = core_take(t->parts.core, now, &tick, s->plan);
+	}
 	/* What finds no room in this plan stays in the inbox for the next turn. */
 	while (e == ERR_OK && !is_full(t, s) && inbox_count(t->parts.inbox) > 0)
 		e = take_one(t, s, now);
@@ -179,7 +188,7 @@ static enum err take(struct turn *t, struct now now)
 	struct slot *s = flight_youngest(&t->flight, STEP_OPEN);
 	enum err e = ERR_OK;
 
-	if (inbox_count(t->parts.inbox) == 0 && now.mono_ms < core_deadline_ms(t->parts.core))
+	if (inbox_count(t->parts.inbox) == 0 && !tick_is_due(t, s, now))
 		return ERR_OK;
 	if (s == NULL)
 		e = open_turn(t, &s);

@@ -56,6 +56,21 @@ static void notify(void *ctx, const struct act_notify *n)
 	(void)n;
 }
 
+/* Nobody is connected. */
+static enum err send(void *ctx, struct committee_id neighbour, struct blob frame)
+{
+	(void)ctx;
+	(void)neighbour;
+	(void)frame;
+	return ERR_NETWORK;
+}
+
+static void visit(void *ctx, struct committee_id host)
+{
+	(void)ctx;
+	(void)host;
+}
+
 static void released(void *owner)
 {
 	((struct office *)owner)->releases++;
@@ -73,7 +88,11 @@ static int set_up(void **state)
 	s = o->stage->s;
 	o->inbox = inbox_new();
 	o->outbox = outbox_new(s->core, s->lookup,
-			       (struct outbox_ops){ .ctx = o, .reply = reply, .notify = notify });
+			       (struct outbox_ops){ .ctx = o,
+						    .send = send,
+						    .reply = reply,
+						    .notify = notify,
+						    .visit = visit });
 	assert_true(o->inbox != NULL && o->outbox != NULL);
 	o->turn = turn_new(&(struct turn_parts){
 		.core = s->core,
@@ -115,6 +134,15 @@ static bool is_stored(struct office *o, unsigned id)
 static enum err run(struct office *o, enum pace pace)
 {
 	return turn_run(o->turn, o->stage->s->now, pace);
+}
+
+/* The first is on its way, the second decided upon it. */
+static void begin_two(struct office *o, struct submission *first, struct submission *second)
+{
+	submit(o, first, 1);
+	assert_ok(run(o, PACE_BUSY));
+	submit(o, second, 2);
+	assert_ok(run(o, PACE_BUSY));
 }
 
 static uint64_t feed_next(const struct office *o)
@@ -255,6 +283,29 @@ static void test_what_is_decided_and_not_on_the_disk_is_bounded(void **state)
 				    sizeof o->replies[i].id);
 }
 
+/* A tick writes what it is bounded to; many in one plan would not be bounded by anything. */
+static void test_a_turn_takes_one_tick_however_long_it_is_open(void **state)
+{
+	struct office *o = *state;
+	struct station *s = o->stage->s;
+	struct submission first, second;
+
+	submit(o, &first, 1);
+	assert_ok(run(o, PACE_BUSY));
+	submit(o, &second, 2);
+	s->now.mono_ms += 5000;
+	assert_ok(run(o, PACE_BUSY));
+	assert_true(core_deadline_ms(s->core) > s->now.mono_ms); /* it has taken one */
+	s->now.mono_ms += 5000;
+	assert_ok(run(o, PACE_BUSY));
+	assert_true(core_deadline_ms(s->core) <= s->now.mono_ms);
+	land(o);
+	assert_ok(run(o, PACE_BUSY)); /* it is closed, and the next one has its own */
+	assert_ok(run(o, PACE_BUSY));
+	assert_true(core_deadline_ms(s->core) > s->now.mono_ms);
+	assert_ok(turn_drain(o->turn, s->now));
+}
+
 static void test_what_others_read_of_memory_goes_alone(void **state)
 {
 	struct office *o = *state;
@@ -286,10 +337,7 @@ static void test_a_commit_that_fails_takes_all_with_it_that_was_decided_since(vo
 	struct office *o = *state;
 	struct submission first, second;
 
-	submit(o, &first, 1);
-	assert_ok(run(o, PACE_BUSY));
-	submit(o, &second, 2);
-	assert_ok(run(o, PACE_BUSY));
+	begin_two(o, &first, &second);
 	memory_disk_fail(o->stage->s->disk, 1, ERR_STORE, false);
 	land(o);
 	assert_int_equal(run(o, PACE_BUSY), ERR_STORE);
@@ -304,10 +352,7 @@ static void test_when_the_store_is_gone_all_in_flight_are_told(void **state)
 	struct office *o = *state;
 	struct submission first, second, third;
 
-	submit(o, &first, 1);
-	assert_ok(run(o, PACE_BUSY));
-	submit(o, &second, 2);
-	assert_ok(run(o, PACE_BUSY));
+	begin_two(o, &first, &second);
 	memory_disk_fail(o->stage->s->disk, 1, ERR_STORE_GONE, false);
 	assert_ok(turn_refuse(o->turn, ERR_STORE_GONE)); /* not before the job is back */
 	assert_int_equal(o->reply_count, 0);
@@ -327,10 +372,7 @@ static void test_draining_ends_all_turns(void **state)
 	struct office *o = *state;
 	struct submission first, second;
 
-	submit(o, &first, 1);
-	assert_ok(run(o, PACE_BUSY));
-	submit(o, &second, 2);
-	assert_ok(run(o, PACE_BUSY));
+	begin_two(o, &first, &second);
 	assert_ok(turn_drain(o->turn, o->stage->s->now));
 	assert_null(o->writing);
 	assert_int_equal(o->reply_count, 2);
@@ -348,6 +390,7 @@ int main(void)
 		FLIGHT_TEST(test_alone_on_a_calm_daemon_a_turn_is_whole_at_once),
 		FLIGHT_TEST(test_a_commit_that_is_held_waits_and_is_decided_all_the_same),
 		FLIGHT_TEST(test_what_is_decided_and_not_on_the_disk_is_bounded),
+		FLIGHT_TEST(test_a_turn_takes_one_tick_however_long_it_is_open),
 		FLIGHT_TEST(test_what_others_read_of_memory_goes_alone),
 		FLIGHT_TEST(test_a_commit_that_fails_takes_all_with_it_that_was_decided_since),
 		FLIGHT_TEST(test_when_the_store_is_gone_all_in_flight_are_told),
