@@ -89,6 +89,8 @@ struct turn_view turn_view_of(struct core *c, struct now now, struct plan *plan)
 {
 	struct turn_view t = { .core = c, .now = now, .plan = plan };
 
+	if (plan->alone)
+		plan->own_entry = NULL; /* it may be what changes */
 	c->staged.inner = plan_lookup(plan);
 	t.lookup = staged_lookup(&c->staged);
 	t.tree = (struct tree_view){ .tree = c->tree, .lookup = t.lookup, .arena = plan->arena };
@@ -237,7 +239,7 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 void core_put(struct turn_view *t, struct key key, const struct record *r)
 {
 	if (r->family == FAMILY_COMMITTEE)
-		t->own_entry = NULL;
+		t->plan->own_entry = NULL;
 	if (r->family == FAMILY_DIRECTORY) {
 		t->core->untabled_version = 0;
 		t->core->tabled = false;
@@ -249,7 +251,7 @@ void core_put(struct turn_view *t, struct key key, const struct record *r)
 void core_erase(struct turn_view *t, enum family family, struct key key)
 {
 	if (family == FAMILY_COMMITTEE)
-		t->own_entry = NULL;
+		t->plan->own_entry = NULL;
 	plan_erase(t->plan, family, key);
 }
 
@@ -264,16 +266,16 @@ enum err core_own_entry(struct turn_view *t, const struct rec_committee **out)
 	struct record r;
 	enum err e = ERR_OK;
 
-	if (t->own_entry == NULL) {
+	if (t->plan->own_entry == NULL) {
 		e = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
 		own = e == ERR_OK ? arena_array(t->plan->arena, 1, sizeof *own) : NULL;
 		if (e == ERR_OK && own == NULL)
 			return ERR_NO_MEMORY;
 		if (own != NULL)
 			*own = r.u.committee;
-		t->own_entry = own;
+		t->plan->own_entry = own;
 	}
-	*out = t->own_entry;
+	*out = t->plan->own_entry;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 

@@ -461,7 +461,6 @@ struct turn_view {
 	struct plan *plan;
 	struct lookup lookup; /* the plan over the store */
 	struct tree_view tree;
-	const struct rec_committee *own_entry; /* read before, of core_own_entry; NULL: not yet */
 };
 
 struct turn_view turn_view_of(struct core *c, struct now now, struct plan *plan);
@@ -472,8 +471,8 @@ void core_put(struct turn_view *t, struct key key, const struct record *r);
 void core_erase(struct turn_view *t, enum family family, struct key key);
 must_use enum err core_get(struct turn_view *t, enum family family, struct key key,
 			   struct record *out);
-/* Our own entry in the directory, of the plan's arena; *out NULL: it is not there, or damaged. An
- * event reads it once, however often it is asked for. */
+/* Our own entry in the directory, of the plan's arena; *out NULL: it is not there, or damaged. A
+ * turn reads it once, however often it is asked for. */
 must_use enum err core_own_entry(struct turn_view *t, const struct rec_committee **out);
 /* The log of acts: who did what over a local socket. `subject` is copied. */
 must_use enum err core_log_act(struct turn_view *t, uint32_t uid, text_t verb, text_t subject);

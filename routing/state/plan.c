@@ -27,10 +27,19 @@ enum {
 struct plan_slot {
 	uint32_t hash, write;
 };
+/* The writes of a family by their keys, for walks: made when one is walked through first, and from
+ * then on as far as it was. What comes with ascending keys, as nearly all does, goes to the end. */
+struct plan_order {
+	uint32_t count; /* of the family's writes, the oldest first */
+	uint32_t next;	/* place in `writes` of the plan from which on they are not in it yet */
+};
 struct plan_index {
 	uint32_t count; /* of slots in use: a power of two */
 	struct plan_slot slots[INDEX_SLOTS_MOST];
+	struct plan_order orders[FAMILY_COUNT];
+	uint16_t ordered[FAMILY_COUNT][PLAN_WRITES_MAX]; /* places in `writes` */
 };
+_Static_assert(PLAN_WRITES_MAX <= UINT16_MAX + 1, "a place in struct plan_order");
 
 struct plan *plan_new(struct lookup base)
 {
@@ -100,6 +109,11 @@ static struct plan_slot *find_slot(const struct plan *p, enum family family, con
 	return &p->index->slots[at];
 }
 
+static void forget_orders(struct plan_index *index)
+{
+	memset(index->orders, 0, sizeof index->orders);
+}
+
 /* Empty, with room for so many writes. */
 static void empty_index(struct plan *p, uint32_t writes)
 {
@@ -137,7 +151,9 @@ void plan_goes_alone(struct plan *p)
 void plan_clear(struct plan *p)
 {
 	empty_index(p, 0);
+	forget_orders(p->index);
 	p->alone = false;
+	p->own_entry = NULL;
 	memset(p->family_writes, 0, sizeof p->family_writes);
 	p->write_count = p->draft_count = p->act_count = p->change_count = 0;
 	p->costed = 0;
@@ -171,9 +187,11 @@ void plan_back(struct plan *p, const struct plan_mark *m)
 	for (uint32_t i = 0; i < m->write_count; i++)
 		p->family_writes[p->writes[i].record.family]++;
 	fill_index(p); /* what lies behind a slot that is taken out would not be found */
+	forget_orders(p->index);
 	p->draft_count = m->draft_count;
 	p->act_count = m->act_count;
 	p->change_count = m->change_count;
+	p->own_entry = NULL;
 	p->costed = m->costed;
 	p->cost_bytes = m->cost_bytes;
 }
@@ -278,8 +296,11 @@ static enum err get_through(const struct plan_copies *c, struct arena *arena, en
 			    const struct key *key, struct record *out)
 {
 	struct plan *p = c->plan;
-	const struct plan_slot *slot = find_slot(p, family, key);
+	const struct plan_slot *slot;
 
+	if (p->family_writes[family] == 0)
+		return p->base.get(p->base.ctx, arena, family, key, out);
+	slot = find_slot(p, family, key);
 	if (slot->write != 0) {
 		const struct write *w = &p->writes[slot->write - 1];
 
@@ -304,36 +325,121 @@ static int key_order(const struct key *a, const struct key *b)
 	return order != 0 ? order : (int)a->len_bytes - (int)b->len_bytes;
 }
 
-/* Does this key lie where the walk still goes? */
-static bool lies_ahead(const struct scan *scan, const struct key *key, bool up)
-{
-	int order;
+/* One family's, to look into. */
+struct ordered {
+	const struct write *writes;
+	const uint16_t *places;
+	uint32_t count;
+};
 
-	if (!key_has_prefix(key, &scan->prefix))
-		return false;
-	if (scan->open && !up)
-		return true;
-	order = key_order(key, &scan->at);
-	return up ? order > 0 || (order == 0 && scan->open) : order < 0;
+static const struct write *ordered_at(const struct ordered *o, uint32_t at)
+{
+	return &o->writes[o->places[at]];
 }
 
-/* The planned write nearest to where the walk stands, erases passed over; NULL when there is none.
- * Plans are short; scans are rare. */
+/* How many of the first in this order lie before the key, or are it where `with` says so. */
+static uint32_t count_before(const struct ordered *o, const struct key *key, bool with)
+{
+	uint32_t from = 0, to = o->count;
+
+	while (from < to) {
+		uint32_t middle = from + (to - from) / 2;
+		int order = key_order(&ordered_at(o, middle)->key, key);
+
+		if (order < 0 || (with && order == 0))
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+/* The same of a whole prefix: how many lie before its end. */
+static uint32_t count_before_end(const struct ordered *o, const struct key *prefix)
+{
+	uint32_t from = 0, to = o->count;
+
+	while (from < to) {
+		uint32_t middle = from + (to - from) / 2;
+		const struct key *key = &ordered_at(o, middle)->key;
+
+		if (key_order(key, prefix) < 0 || key_has_prefix(key, prefix))
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+/* The writes of a family in the order of their keys, all that are planned by now. */
+static struct ordered order_of(const struct plan *p, enum family family)
+{
+	struct plan_order *order = &p->index->orders[family];
+	uint16_t *places = p->index->ordered[family];
+	struct ordered o = { p->writes, places, order->count };
+
+	for (; order->next < p->write_count && o.count < p->family_writes[family]; order->next++) {
+		const struct write *w = &p->writes[order->next];
+		uint32_t at = o.count;
+
+		if (w->record.family != family)
+			continue;
+		if (at > 0 && key_order(&ordered_at(&o, at - 1)->key, &w->key) > 0) {
+			at = count_before(&o, &w->key, false);
+			memmove(places + at + 1, places + at, (o.count - at) * sizeof places[0]);
+		}
+		places[at] = (uint16_t)order->next;
+		o.count++;
+	}
+	order->count = o.count;
+	return o;
+}
+
+static const struct write *nearest_up(const struct ordered *o, const struct scan *scan)
+{
+	bool from_prefix = key_order(&scan->at, &scan->prefix) < 0;
+	uint32_t at = from_prefix ? count_before(o, &scan->prefix, false)
+				  : count_before(o, &scan->at, !scan->open);
+
+	for (; at < o->count; at++) {
+		const struct write *w = ordered_at(o, at);
+
+		if (!key_has_prefix(&w->key, &scan->prefix))
+			return NULL;
+		if (!w->erase)
+			return w;
+	}
+	return NULL;
+}
+
+static const struct write *nearest_down(const struct ordered *o, const struct scan *scan)
+{
+	uint32_t at = count_before_end(o, &scan->prefix);
+
+	if (!scan->open) {
+		uint32_t before = count_before(o, &scan->at, false);
+
+		at = before < at ? before : at;
+	}
+	while (at-- > 0) {
+		const struct write *w = ordered_at(o, at);
+
+		if (!key_has_prefix(&w->key, &scan->prefix))
+			return NULL;
+		if (!w->erase)
+			return w;
+	}
+	return NULL;
+}
+
+/* The planned write nearest to where the walk stands, erases passed over; NULL when there is
+ * none. */
 static const struct write *nearest(const struct plan *p, enum family family,
 				   const struct scan *scan, bool up)
 {
-	const struct write *best = NULL;
+	struct ordered o = order_of(p, family);
 
-	for (uint32_t i = 0; i < p->write_count && p->family_writes[family] > 0; i++) {
-		const struct write *w = &p->writes[i];
-
-		if (w->erase || w->record.family != family || !lies_ahead(scan, &w->key, up))
-			continue;
-		if (best == NULL ||
-		    (up ? key_order(&w->key, &best->key) < 0 : key_order(&w->key, &best->key) > 0))
-			best = w;
-	}
-	return best;
+	return up ? nearest_up(&o, scan) : nearest_down(&o, scan);
 }
 
 static bool erased(const struct plan *p, enum family family, const struct key *key)
@@ -349,12 +455,16 @@ static enum err overlay(const struct plan_copies *c, struct arena *arena, enum f
 {
 	struct plan *p = c->plan;
 	enum err (*step)(void *, struct arena *, enum family, struct scan *, struct record *) =
-	    up ? p->base.next : p->base.last;
-	const struct write *w = nearest(p, family, scan, up);
-	struct scan stored = *scan;
+		up ? p->base.next : p->base.last;
+	const struct write *w;
+	struct scan stored;
 	enum err e;
 	int order;
 
+	if (p->family_writes[family] == 0)
+		return step(p->base.ctx, arena, family, scan, out);
+	w = nearest(p, family, scan, up);
+	stored = *scan;
 	do {
 		e = step(p->base.ctx, arena, family, &stored, out);
 	} while ((e == ERR_OK || e == ERR_DAMAGED) && erased(p, family, &stored.at));
@@ -474,7 +584,7 @@ void plan_resolve(struct plan *p)
 		case FAMILY_STREAM:
 			if (r->u.stream.draft != 0)
 				r->u.stream.size_bytes =
-				    draft_of(p, r->u.stream.draft)->envelope.len_bytes;
+					draft_of(p, r->u.stream.draft)->envelope.len_bytes;
 			resolve_digest(p, &r->u.stream.draft, &r->u.stream.digest);
 			resolve(p, &r->u.stream.fact);
 			break;

@@ -185,9 +185,10 @@ struct plan {
 	/* for the feed: the end of the turn makes records of them (routing/state/feed.h) */
 	struct change *changes;
 	uint32_t change_count;
-	struct plan_index *index; /* key → latest write */
+	struct plan_index *index; /* key → latest write; and a family's writes in the order of keys */
 	uint32_t family_writes[FAMILY_COUNT]; /* so that scans of untouched families cost nothing */
 	struct lookup base;       /* the store, or what lies between */
+	const struct rec_committee *own_entry; /* of core_own_entry; NULL: not read yet */
 	/* What others read of memory between turns (the directory in force, keys, whose counters
 	 * are right) is changed by it: nothing is decided upon it, and nobody looks, before it is
 	 * on the disk. */

@@ -29,8 +29,8 @@ static enum err none_next(void *ctx, struct arena *arena, enum family family, st
 
 static struct plan *plan_over(void *ctx)
 {
-	struct plan *p = plan_new(
-	    (struct lookup){ .ctx = ctx, .get = none_get, .next = none_next, .last = none_next });
+	struct plan *p = plan_new((struct lookup){
+		.ctx = ctx, .get = none_get, .next = none_next, .last = none_next });
 
 	assert_non_null(p);
 	return p;
@@ -160,9 +160,8 @@ static void test_going_back_finds_what_was_there_and_nothing_else(void **state)
 {
 	static const struct {
 		unsigned before, after; /* writes at the mark; when it goes back */
-	} rows[] = { { 0, 3 },	     { 3, 3 },		{ 3, 40 },	  { 500, 600 },
-		     { 513, 5000 },  { 511, 513 },	{ 20, 20000 },	  { 5000, 20000 },
-		     { 20000, 20001 } };
+	} rows[] = { { 0, 3 },	   { 3, 3 },	  { 3, 40 },	   { 500, 600 },    { 513, 5000 },
+		     { 511, 513 }, { 20, 20000 }, { 5000, 20000 }, { 20000, 20001 } };
 	struct plan *p = plan_over(NULL);
 	struct plan_mark mark;
 	char name[16];
@@ -190,6 +189,112 @@ static void test_going_back_finds_what_was_there_and_nothing_else(void **state)
 			assert_int_equal(p->write_count, rows[i].after);
 		}
 		plan_clear(p);
+	}
+	plan_destroy(p);
+}
+
+/* ---- walks, beside the simplest that could be right: all writes looked at for each step ---- */
+
+static int order_of_keys(const struct key *a, const struct key *b)
+{
+	size_t len = a->len_bytes < b->len_bytes ? a->len_bytes : b->len_bytes;
+	int order = memcmp(a->bytes, b->bytes, len);
+
+	return order != 0 ? order : (int)a->len_bytes - (int)b->len_bytes;
+}
+
+static const struct write *plainly_nearest(const struct plan *p, const struct scan *s, bool up)
+{
+	const struct write *best = NULL;
+
+	for (uint32_t i = 0; i < p->write_count; i++) {
+		const struct write *w = &p->writes[i];
+		int order = order_of_keys(&w->key, &s->at);
+		bool ahead = up ? order > 0 || (order == 0 && s->open) : s->open || order < 0;
+
+		if (w->erase || w->record.family != FAMILY_META || !ahead ||
+		    !key_has_prefix(&w->key, &s->prefix))
+			continue;
+		if (best == NULL || (up ? order_of_keys(&w->key, &best->key) < 0
+					: order_of_keys(&w->key, &best->key) > 0))
+			best = w;
+	}
+	return best;
+}
+
+static struct key short_key(uint32_t random)
+{
+	struct key k = { .len_bytes = (uint8_t)(random % 4) };
+
+	for (unsigned i = 0; i < k.len_bytes; i++)
+		k.bytes[i] =
+			(uint8_t)((random >> (2 + 2 * i)) % 4 == 3 ? 0xff
+								   : (random >> (2 + 2 * i)) % 4);
+	return k;
+}
+
+/* The whole walk, step by step, from any place. */
+static void compare_walk(struct plan *p, struct scan scan, bool up)
+{
+	struct lookup l = plan_lookup(p);
+	struct scan plain = scan;
+
+	for (;;) {
+		const struct write *w = plainly_nearest(p, &plain, up);
+		struct record r;
+		enum err e = up ? l.next(l.ctx, p->arena, FAMILY_META, &scan, &r)
+				: l.last(l.ctx, p->arena, FAMILY_META, &scan, &r);
+
+		assert_int_equal(e, w == NULL ? ERR_NOT_FOUND : ERR_OK);
+		if (w == NULL)
+			return;
+		assert_true(key_equal(&scan.at, &w->key));
+		assert_int_equal(r.u.note.number, w->record.u.note.number);
+		plain.at = w->key;
+		plain.open = false;
+	}
+}
+
+static void write_some(struct plan *p, uint32_t *seed, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		uint32_t random = *seed = *seed * 1664525u + 1013904223u;
+		struct record r = { .family = random >> 28 < 3 ? FAMILY_STATE : FAMILY_META,
+				    .u.note = { .number = i } };
+
+		if (random >> 24 & 1)
+			plan_erase(p, FAMILY_META, short_key(random >> 8));
+		else
+			plan_put(p, short_key(random >> 8), &r);
+	}
+}
+
+static void test_walks_find_all_writes_in_the_order_of_their_keys(void **state)
+{
+	struct plan *p = plan_over(NULL);
+	struct plan_mark mark;
+	uint32_t seed = 1;
+
+	(void)state;
+	for (unsigned round = 0; round < 200; round++) {
+		write_some(p, &seed, round % 40);
+		if (round % 3 == 0) {
+			compare_walk(p, scan_of((struct key){ .len_bytes = 0 }), true);
+			assert_ok(plan_mark(p, &mark));
+			write_some(p, &seed, 20);
+			compare_walk(p, scan_of((struct key){ .len_bytes = 0 }), false);
+			plan_back(p, &mark);
+		}
+		for (unsigned i = 0; i < 20; i++) {
+			struct key prefix = short_key(seed >> 8), at;
+
+			seed = seed * 1664525u + 1013904223u;
+			at = i % 2 ? short_key(seed >> 8) : prefix;
+			compare_walk(p, scan_of(prefix), i % 4 < 2);
+			compare_walk(p, scan_from(prefix, at), i % 4 < 2);
+		}
+		if (round % 5 == 4)
+			plan_clear(p);
 	}
 	plan_destroy(p);
 }
@@ -278,6 +383,7 @@ int main(void)
 		cmocka_unit_test(test_failing_store_is_not_taken_for_an_empty_one),
 		cmocka_unit_test(test_cleared_plan_remembers_nothing_after_few_or_many_writes),
 		cmocka_unit_test(test_going_back_finds_what_was_there_and_nothing_else),
+		cmocka_unit_test(test_walks_find_all_writes_in_the_order_of_their_keys),
 		cmocka_unit_test(test_room_ends_before_any_bound_is_reached),
 		cmocka_unit_test(test_drafts_are_resolved_in_every_record_that_refers_to_them),
 	};
