@@ -264,7 +264,7 @@ static enum err plan_records(struct turn_view *t, const struct offer *o, uint32_
 	}
 	r = document_state(t, doc, d, NULL, &state);
 	if (r == ERR_OK && o->numbered)
-		r = number_put(t, &o->series, doc);
+		r = number_put_beside(t, &o->series, doc, &o->slips.others);
 	if (r == ERR_OK)
 		r = concerns_enter(t, d, e->uid);
 	given_take(t, &o->given);

@@ -48,7 +48,7 @@ enum err number_others(struct turn_view *t, const struct key *series, struct doc
 	*out = (struct number_others){ .count = 0 };
 	while (out->count < SAME_NUMBER_MAX &&
 	       (e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_NUMBER, &scan, &r)) ==
-		   ERR_OK) {
+		       ERR_OK) {
 		struct doc_key doc;
 
 		if (!series_parse(&scan.at, &doc.role, &doc.serial) ||
@@ -114,8 +114,8 @@ enum err number_in_term(struct turn_view *t, const struct numbered *n,
 
 static enum err read_document(struct turn_view *t, struct doc_key p, struct record *r)
 {
-	return p.role == ROLE_PAPER ? core_get(t, FAMILY_PAPER, key_paper(p.serial), r) :
-				      core_get(t, FAMILY_DOCUMENT, key_serial(p.role, p.serial), r);
+	return p.role == ROLE_PAPER ? core_get(t, FAMILY_PAPER, key_paper(p.serial), r)
+				    : core_get(t, FAMILY_DOCUMENT, key_serial(p.role, p.serial), r);
 }
 
 enum err number_id(struct turn_view *t, struct doc_key p, struct doc_id *id)
@@ -158,18 +158,24 @@ static enum err set_shared(struct turn_view *t, struct doc_key p, bool shared)
 	return ERR_OK;
 }
 
-enum err number_put(struct turn_view *t, const struct key *series, struct doc_key doc)
+enum err number_put_beside(struct turn_view *t, const struct key *series, struct doc_key doc,
+			   const struct number_others *others)
 {
 	struct record r = { .family = FAMILY_NUMBER };
+	enum err e = ERR_OK;
+
+	core_put(t, series_member(series, doc.role, doc.serial), &r);
+	if (others->count == 1)
+		e = set_shared(t, others->one, true); /* until now it was alone */
+	return e == ERR_OK && others->count > 0 ? set_shared(t, doc, true) : e;
+}
+
+enum err number_put(struct turn_view *t, const struct key *series, struct doc_key doc)
+{
 	struct number_others others;
 	enum err e = number_others(t, series, doc, &others);
 
-	if (e != ERR_OK)
-		return e;
-	core_put(t, series_member(series, doc.role, doc.serial), &r);
-	if (others.count == 1)
-		e = set_shared(t, others.one, true); /* until now it was alone */
-	return e == ERR_OK && others.count > 0 ? set_shared(t, doc, true) : e;
+	return e == ERR_OK ? number_put_beside(t, series, doc, &others) : e;
 }
 
 enum err number_drop(struct turn_view *t, const struct key *series, struct doc_key doc)
@@ -215,8 +221,8 @@ enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct 
 	/* Secret documents have a series of their own (docs/DOMAIN.md §4). */
 	return p->direction != DIRECTION_OUT || p->secrecy >= SECRECY_MAT || p->next.n != 0 ||
 			       (p->cancelled_at_ms != 0 && !p->not_issued)
-		   ? ERR_OK
-		   : number_series(t, &n, series, has);
+		       ? ERR_OK
+		       : number_series(t, &n, series, has);
 }
 
 /* ---- a store from before ---- */
@@ -390,8 +396,8 @@ enum err numbers_tick(struct turn_view *t)
 
 	if (e == ERR_OK && earlier) {
 		t->core->numbering =
-		    (struct numbering){ .active = true,
-					.alike_unknown = t->core->numbering.alike_unknown };
+			(struct numbering){ .active = true,
+					    .alike_unknown = t->core->numbering.alike_unknown };
 		core_erase(t, FAMILY_META, key_name(note_name));
 	}
 	for (unsigned i = 0; i < RECORDS_PER_TICK && t->core->numbering.active &&

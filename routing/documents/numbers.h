@@ -42,6 +42,9 @@ must_use enum err number_in_term(struct turn_view *t, const struct numbered *n,
 must_use enum err number_id(struct turn_view *t, struct doc_key p, struct doc_id *id);
 /* Adds or removes a document or paper entry under its number; the keys of shared numbers follow. */
 must_use enum err number_put(struct turn_view *t, const struct key *series, struct doc_key doc);
+/* The same for who knows the others already. */
+must_use enum err number_put_beside(struct turn_view *t, const struct key *series,
+				    struct doc_key doc, const struct number_others *others);
 must_use enum err number_drop(struct turn_view *t, const struct key *series, struct doc_key doc);
 must_use enum err numbers_load(struct turn_view *t);
 must_use enum err numbers_tick(struct turn_view *t);

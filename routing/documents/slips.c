@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "routing/base/arena.h"
-#include "routing/documents/numbers.h"
 #include "routing/rules/rules.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
@@ -12,16 +11,15 @@
 enum err slips_check(struct turn_view *t, const struct key *series, struct doc_key self,
 		     uint32_t gap, struct policy_question *q, struct slips_found *out)
 {
-	struct number_others others = { .count = 0 };
 	enum err result = ERR_OK;
 
 	*out = (struct slips_found){ .count = 0 };
 	if (series != NULL)
-		result = number_others(t, series, self, &others);
-	if (result == ERR_OK && others.count > 0) {
+		result = number_others(t, series, self, &out->others);
+	if (result == ERR_OK && out->others.count > 0) {
 		out->codes[out->count++] = ERR_SAME_NUMBER;
-		out->same_count = others.count;
-		result = number_id(t, others.one, &out->same);
+		out->same_count = out->others.count;
+		result = number_id(t, out->others.one, &out->same);
 	}
 	out->count += policy_warnings(q, out->codes + out->count);
 	if (result == ERR_OK && gap > 0 && out->count < WARNINGS_MAX) {

@@ -6,6 +6,7 @@
 #include "routing/base/err.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
+#include "routing/documents/numbers.h"
 #include "routing/documents/same_number.h"
 #include "routing/state/memory.h"
 
@@ -22,7 +23,8 @@ struct slips_found {
 	uint32_t same_count;
 	/* of one that came in: that one; count 0: `same` is one of ours */
 	struct same_number received;
-	uint32_t gap; /* with ERR_NUMBER_GAP: how many numbers are skipped */
+	struct number_others others; /* all that have the number of ours, for number_put_beside */
+	uint32_t gap;		     /* with ERR_NUMBER_GAP: how many numbers are skipped */
 };
 
 /* `series` NULL: it has no number of ours; `self`: where it lies, or will; `gap`: how many numbers

@@ -189,16 +189,20 @@ static const struct doctype_row *row_at(const struct doctype_table *t, uint32_t 
 uint32_t doctype_table_at(const struct doctype_table *t, text_t date,
 			  const struct doctype_row *out[DOCTYPE_ROWS_MAX])
 {
+	const struct doctype_row *last[DOCTYPE_ROWS_MAX]; /* as row_at, of each name */
 	uint32_t n = 0;
 
+	memset(last, 0, t->count * sizeof last[0]);
 	for (uint32_t i = 0; i < t->count; i++) {
-		const struct doctype_row *row;
+		const struct doctype_row *row = &t->rows[i], **best = &last[row->first];
 
-		if (t->rows[i].first != i)
-			continue;
-		row = row_at(t, i, date);
-		if (row != NULL && !row->ended)
-			out[n++] = row;
+		if (strcmp(row->from, date) <= 0 &&
+		    (*best == NULL || strcmp(row->from, (*best)->from) > 0))
+			*best = row;
+	}
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (last[i] != NULL && !last[i]->ended)
+			out[n++] = last[i];
 	}
 	return n;
 }

@@ -215,11 +215,21 @@ static bool is_plain(text_t a, text_t b, bool *same)
 	return *same || (x != '\0' && y != '\0');
 }
 
+/* Most pairs of symbols differ in their first letter. */
+static bool begin_unlike(text_t a, text_t b)
+{
+	char x = plain_letter(a[0]), y = plain_letter(b[0]);
+
+	return x != y && x != '\0' && y != '\0';
+}
+
 bool spelling_same_number(text_t a, text_t b)
 {
 	char x[FOLD_NUMBER_SIZE], y[FOLD_NUMBER_SIZE];
 	bool same;
 
+	if (begin_unlike(a, b))
+		return false;
 	if (is_plain(a, b, &same))
 		return same;
 	spelling_number(a, x);
