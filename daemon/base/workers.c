@@ -11,6 +11,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* To wake a thread takes as long as some of these jobs. */
+enum { SMALL_A_THREAD = 16 };
+
 struct list {
 	struct job *first, **last;
 };
@@ -21,8 +24,9 @@ struct workers {
 	struct list todo, done;
 	pthread_t *threads;
 	unsigned thread_count;
-	unsigned pending, unsaid; /* control thread only; unsaid: since the last workers_flush */
-	unsigned waiting;         /* threads with nothing to do */
+	unsigned pending;	       /* control thread only, as these: */
+	unsigned unsaid, unsaid_small; /* since the last workers_flush */
+	unsigned waiting;	       /* threads with nothing to do */
 	int fd;
 	bool stopping;
 };
@@ -158,7 +162,8 @@ static void submit(void *ctx, struct job *j)
 	struct workers *w = ctx;
 
 	w->pending++;
-	w->unsaid++;
+	w->unsaid += !j->small;
+	w->unsaid_small += j->small;
 	pthread_mutex_lock(&w->lock);
 	push(&w->todo, j);
 	pthread_mutex_unlock(&w->lock);
@@ -166,17 +171,18 @@ static void submit(void *ctx, struct job *j)
 
 void workers_flush(struct workers *w)
 {
+	unsigned wanted = w->unsaid + (w->unsaid_small + SMALL_A_THREAD - 1) / SMALL_A_THREAD;
 	unsigned waiting;
 
-	if (w->unsaid == 0)
+	if (wanted == 0)
 		return;
 	pthread_mutex_lock(&w->lock);
 	waiting = w->waiting;
 	pthread_mutex_unlock(&w->lock);
 	/* A thread that began to wait since then found nothing to do, or does what was sent out. */
-	for (unsigned i = 0; i < w->unsaid && i < waiting; i++)
+	for (unsigned i = 0; i < wanted && i < waiting; i++)
 		pthread_cond_signal(&w->wake);
-	w->unsaid = 0;
+	w->unsaid = w->unsaid_small = 0;
 }
 
 static void wait_for_one(void *ctx)

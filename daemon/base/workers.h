@@ -3,12 +3,16 @@
 #ifndef VANTHU_DAEMON_BASE_WORKERS_H
 #define VANTHU_DAEMON_BASE_WORKERS_H
 
+#include <stdbool.h>
+
 #include "routing/base/err.h"
 
 /* Embed this first in the job's own struct. */
 struct job {
-	struct job *next;             /* the pool's */
-	void (*work)(struct job *j);  /* on a worker; may block on the disk */
+	struct job *next; /* the pool's */
+	/* some ten µs of a processor, and never waits: one thread is woken for many of them */
+	bool small;
+	void (*work)(struct job *j); /* on a worker; may block on the disk */
 	/* on the control thread, in workers_collect; frees the job or reuses it */
 	void (*done)(struct job *j);
 };

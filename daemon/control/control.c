@@ -17,7 +17,10 @@
 
 /* Some requests walk through all that is stored (a document by the ending of its id): for the
  * office's, and for all the others' together, so long a turn, or links would fall silent. */
-enum { REQUESTS_A_TURN_MS = 20 };
+enum {
+	REQUESTS_A_TURN_MS = 20,
+	READS_A_TURN = 16, /* of a client, CONTROL_IN_BYTES each */
+};
 
 enum err control_open(const struct control_parts *parts, struct control **out)
 {
@@ -38,8 +41,8 @@ enum err control_open(const struct control_parts *parts, struct control **out)
 	c->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	c->blocks = blocks_new();
 	if (parts->runner.run != NULL)
-		c->catalogue = catalogue_new(parts->store, parts->runner, parts->config->data,
-					     FOLIO_SPAN);
+		c->catalogue =
+			catalogue_new(parts->store, parts->runner, parts->config->data, FOLIO_SPAN);
 	e = c->arena == NULL || c->shares == NULL ? ERR_NO_MEMORY : ERR_OK;
 	if (e == ERR_OK)
 		e = control_listen_all(c);
@@ -147,20 +150,35 @@ bool control_busy(const struct control *c)
 	return false;
 }
 
+/* What is in the socket, as far as a turn goes: a turn for each buffer that it fills would be one
+ * for every other submission. The last requests of a client that closes are still answered: into a
+ * closed socket, at worst. False: it has to go. */
+static bool take_requests(struct client *c, bool readable, bool first)
+{
+	bool alive = true, more = true;
+
+	for (unsigned i = 0; i < READS_A_TURN && alive && more; i++) {
+		more = false;
+		if (readable)
+			alive = control_read_some(c, &more);
+		if (c->in_len > 0 && !control_take_frames(c, first, requests_take))
+			alive = false;
+		more = more && !c->closing && !control_has_frame(c) && control_may_read(c);
+	}
+	return alive;
+}
+
 static void service_client(struct client *c, short revents, bool first)
 {
-	bool alive = true;
+	bool alive;
 
 	if (!control_waits(c))
 		c->waits = false;
 	if ((revents & ZMQ_POLLERR) != 0)
 		c->hung = true;
-	if ((revents & (ZMQ_POLLIN | ZMQ_POLLERR)) != 0 || (c->hung && control_may_read(c)))
-		alive = control_read_some(c);
-	/* The last requests of a client that closes are still answered: into a closed socket, at
-	 * worst. */
-	if (c->in_len > 0 && !control_take_frames(c, first, requests_take))
-		alive = false;
+	alive = take_requests(
+		c, (revents & (ZMQ_POLLIN | ZMQ_POLLERR)) != 0 || (c->hung && control_may_read(c)),
+		first);
 	if (!c->closing)
 		control_tasks_go_on(c, NULL);
 	if (control_out_waiting(c) > 0 && !control_write_some(c))

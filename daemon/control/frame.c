@@ -105,11 +105,12 @@ static bool make_room(struct client *c, size_t *size)
 	return true;
 }
 
-bool control_read_some(struct client *c)
+bool control_read_some(struct client *c, bool *more)
 {
 	size_t size;
 	ssize_t n;
 
+	*more = false;
 	if (control_has_frame(c))
 		return true; /* what is here comes first */
 	if (!make_room(c, &size))
@@ -126,6 +127,7 @@ bool control_read_some(struct client *c)
 	if (n <= 0)
 		return false;
 	c->in_len += (size_t)n;
+	*more = c->in_len == CONTROL_IN_BYTES;
 	c->touched = ++c->control->touches;
 	return true;
 }
@@ -134,7 +136,7 @@ bool control_write_some(struct client *c)
 {
 	while (c->out_sent < c->out_len) {
 		ssize_t n =
-		    send(c->fd, c->out + c->out_sent, c->out_len - c->out_sent, MSG_NOSIGNAL);
+			send(c->fd, c->out + c->out_sent, c->out_len - c->out_sent, MSG_NOSIGNAL);
 
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;

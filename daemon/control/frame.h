@@ -15,7 +15,8 @@ bool control_has_frame(const struct client *c); /* whole */
  * nothing. */
 bool control_may_read(const struct client *c);
 /* Both functions: false when the client has gone, or must be dropped. They do not block. */
-bool control_read_some(struct client *c);
+/* *more: the room for small requests is full, and there may be more of them in the socket. */
+bool control_read_some(struct client *c, bool *more);
 bool control_write_some(struct client *c);
 /* Takes requests out of the bytes read; `take` returns false for a request that cannot be taken
  * yet. `first`: at least one request, however late. False: the client must be dropped. */

@@ -190,11 +190,17 @@ static void done(struct job *j);
  * costs too. */
 static bool goes_alone(const struct upload *u)
 {
+	return u->job.small && u->client->control->jobs == 0 &&
+	       inbox_count(u->client->control->parts.inbox) == 0;
+}
+
+static bool is_small(const struct upload *u)
+{
 	for (uint32_t i = 0; i < u->in.part_count; i++) {
 		if (!u->in.manifest[i].inlined)
 			return false;
 	}
-	return u->client->control->jobs == 0 && inbox_count(u->client->control->parts.inbox) == 0;
+	return true;
 }
 
 static void go_on(struct upload *u)
@@ -203,6 +209,7 @@ static void go_on(struct upload *u)
 		return;
 	pieces_hand_over(&u->in);
 	u->busy = true;
+	u->job.small = is_small(u);
 	u->job.work = write_and_build;
 	u->job.done = done;
 	if (goes_alone(u))
