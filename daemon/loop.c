@@ -28,7 +28,8 @@ struct waiting {
 struct loop {
 	struct loop_parts parts;
 	struct waiting waiting;
-	int64_t next_second_ms, last_commit_us; /* both monotonic */
+	int64_t next_second_ms, last_commit_us; /* both monotonic, as this: */
+	int64_t first_us; /* when the first came of what waits for a commit; 0: nothing does */
 };
 
 static bool frozen(const struct loop *l)
@@ -60,22 +61,26 @@ static void fill(struct loop *l)
 	w->count += control_poll(l->parts.control, w->items + w->control, ITEMS_MAX - w->count);
 }
 
-/* Each commit costs two syncs and some pages that all documents share: while more is coming, one
- * waits a moment since the one before, and longer while attachments move, for they sync besides,
- * and each brings several small events. Never when nothing is under way, and never long for what is
- * urgent. Acknowledgements alone wait longer, for events that somebody waits for. */
-static int64_t gap_us(const struct loop *l, bool busy)
+static unsigned events_waiting(const struct loop *l)
+{
+	return turn_open(l->parts.turn).events + inbox_count(l->parts.inbox);
+}
+
+static void note_first(struct loop *l)
+{
+	if (events_waiting(l) == 0)
+		l->first_us = 0;
+	else if (l->first_us == 0)
+		l->first_us = clock_mono_us();
+}
+
+/* Nobody waits for any of it: acknowledgements, and the like. */
+static bool is_patient(const struct loop *l)
 {
 	struct turn_open open = turn_open(l->parts.turn);
-	bool urgent = open.urgent || inbox_hurries(l->parts.inbox);
-	bool patient = (open.patient || open.events == 0) &&
-		       (inbox_patient(l->parts.inbox) || inbox_count(l->parts.inbox) == 0);
 
-	if (patient)
-		return PATIENT_GAPS * l->parts.config->commit_gap_us;
-	if (bulk_jobs(l->parts.bulk) > 0 && !urgent)
-		return BULK_GAPS * l->parts.config->commit_gap_us;
-	return busy ? l->parts.config->commit_gap_us : 0;
+	return (open.patient || open.events == 0) &&
+	       (inbox_patient(l->parts.inbox) || inbox_count(l->parts.inbox) == 0);
 }
 
 static bool is_busy(const struct loop *l)
@@ -84,11 +89,28 @@ static bool is_busy(const struct loop *l)
 	       control_jobs(l->parts.control) > 0;
 }
 
-/* 0, or how long the open turn may still wait for more. */
+/* Each commit costs two syncs and some pages that all documents share: while more is coming, one
+ * waits a moment since the one before, and longer while attachments move, for they sync besides,
+ * and each brings several small events. Never when nothing is under way, and never long for what is
+ * urgent. */
+static int64_t gap_us(const struct loop *l)
+{
+	bool urgent = turn_open(l->parts.turn).urgent || inbox_hurries(l->parts.inbox);
+
+	if (bulk_jobs(l->parts.bulk) > 0 && !urgent)
+		return BULK_GAPS * l->parts.config->commit_gap_us;
+	return is_busy(l) ? l->parts.config->commit_gap_us : 0;
+}
+
+/* 0, or how long the open turn may still wait for more. What nobody waits for waits from when it
+ * came: a commit of it alone would be in the way of the receipt that follows it. */
 static int64_t worth_waiting_us(const struct loop *l)
 {
-	unsigned events = turn_open(l->parts.turn).events + inbox_count(l->parts.inbox);
-	int64_t left_us = l->last_commit_us + gap_us(l, is_busy(l)) - clock_mono_us();
+	unsigned events = events_waiting(l);
+	int64_t until_us = is_patient(l)
+				   ? l->first_us + PATIENT_GAPS * l->parts.config->commit_gap_us
+				   : l->last_commit_us + gap_us(l),
+		left_us = until_us - clock_mono_us();
 
 	return events > 0 && events < TURN_EVENTS_MAX && left_us > 0 ? left_us : 0;
 }
@@ -237,11 +259,13 @@ static enum err take_turn(struct loop *l)
 	uint64_t commits = turn_figures(l->parts.turn).commits;
 	enum err e;
 
+	note_first(l);
 	if (frozen(l))
 		return turn_refuse(l->parts.turn, l->parts.frozen->why);
 	e = turn_run(l->parts.turn, clock_now(), pace_of(l));
 	if (turn_figures(l->parts.turn).commits != commits)
 		l->last_commit_us = clock_mono_us();
+	note_first(l);
 	return e;
 }
 
