@@ -261,7 +261,8 @@ BENCH_SOURCES := \
 	limits_curve \
 	load \
 	main \
-	rest
+	rest \
+	syncs
 VECTORS := \
 	envelopes \
 	examples \

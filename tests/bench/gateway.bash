@@ -42,7 +42,6 @@ go_first() {
 	for pid in "$beside" "$TLS_PID" "$(pid_of tinh)" "$(pid_of huyen-1)"; do chrt --all-tasks --fifo --pid 10 "$pid"; done
 }
 
-us_of() { awk '{ print ($14 + $15) * 10000 }' "/proc/$1/stat"; } # processor time of a process; ticks are 10 ms
 memory_of() { awk -v what="$2:" '$1 == what { print $2 * 1024 }' "/proc/$1/status"; }
 rest() { "$PROGRAM" rest "$LAB/tinh" --to=huyen-1 --token="$LAB/tinh/gateway.token" "$@"; }
 

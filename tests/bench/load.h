@@ -10,5 +10,7 @@ int bench_rest(int argc, char **argv);
 int bench_figures(int argc, char **argv);
 /* limits FOLDER: what this machine can do at all, on FOLDER's disk */
 int bench_limits(int argc, char **argv);
+/* syncs FOLDER: what its disk takes for a sync, until SIGTERM */
+int bench_syncs(int argc, char **argv);
 
 #endif

@@ -10,15 +10,31 @@ limits() {
 	jq -r 'to_entries[] | "limit_\(.key) \(.value)"' <<<"$json" >>"$NOTES"
 }
 
+# What the disk takes for a sync in the same seconds: a tail of ours beside its tail.
+syncs_begin() { "$PROGRAM" syncs "$WORK" >"$WORK/syncs.json" & beside=$!; }
+syncs_end() { # NAME
+	kill "$beside"
+	wait "$beside"
+	beside=
+	RESULT=$(cat "$WORK/syncs.json")
+	note "$1_sync_p50_ms" "$(field .p50_ms)"
+	note "$1_sync_p99_ms" "$(field .p99_ms)"
+}
+
+us_of() { awk '{ print ($14 + $15) * 10000 }' "/proc/$1/stat"; } # processor time of a process; ticks are 10 ms
+
 # A figure a round; signatures and syncs are what the daemons counted meanwhile. A commit syncs twice: its pages, and the page that names them.
 one_round() { # NAME DOCS BYTES
-	local name=$1 docs=$2 bytes=$3 who before after
+	local name=$1 docs=$2 bytes=$3 who before after us
 	new_lab 1
 	local -A at
+	us=$(($(us_of "$(pid_of tinh)") + $(us_of "$(pid_of huyen-1)")))
 	for who in tinh huyen-1; do at[$who]=$(figures $who); done
 	RESULT=$(load --to=huyen-1 --docs="$docs" --bytes="$bytes")
 	[ "$(field .receipts)" = "$docs" ] && [ "$(field .delivered)" = "$docs" ]
 	note "round_$name" "$(field .docs_per_s)"
+	us=$(($(us_of "$(pid_of tinh)") + $(us_of "$(pid_of huyen-1)") - us))
+	note "round_us_$name" "$((us / docs))"
 	for who in tinh huyen-1; do
 		before=${at[$who]} after=$(figures $who)
 		jq -rn --argjson a "$before" --argjson b "$after" --arg k "${name}_${who%-1}" --argjson n "$docs" '
@@ -62,10 +78,12 @@ latency() { # SECONDS: its own share of the time for each of the two
 	new_lab 1
 	note idle_rss_bytes "$(settled_rss tinh huyen-1)"
 	load --to=huyen-1 --docs=100 --bytes=4096 >/dev/null
+	syncs_begin
 	RESULT=$(load --to=huyen-1 --docs=$((100 * $1)) --bytes=4096 --rate=100)
 	note latency_p50_ms "$(field .receipt_ms.p50)"
 	note latency_p99_ms "$(field .receipt_ms.p99)"
 	note latency_docs "$(field .receipts)"
+	syncs_end latency
 	RESULT=$(load --to=huyen-1 --docs=$((100 * $1)) --bytes=4096 --await)
 	note one_at_a_time "$(field .docs_per_s)"
 	end_lab
@@ -81,6 +99,7 @@ urgent() { # BYTES
 	printf 'x\n' >"$WORK/doc.txt"
 	id=$(v tinh send "$WORK/doc.txt" "$WORK/large" --to huyen-1 --type KH --number 1-KH/TU --subject "Phụ lục" --timeout 120 --json | jq -r .data.id)
 	rm -f "$WORK/urgent"
+	syncs_begin
 	while ! delivered "$id"; do
 		[ ! -f "$WORK/batch" ] || cat "$WORK/batch" >>"$WORK/urgent"
 		rm -f "$WORK/batch"
@@ -88,6 +107,7 @@ urgent() { # BYTES
 		n=$((n + 1))
 		((n < 400))
 	done
+	syncs_end urgent
 	if [ -s "$WORK/urgent" ]; then
 		note urgent_p99_ms "$(percentile 0.99 <"$WORK/urgent")"
 		note urgent_docs "$(wc -l <"$WORK/urgent")"

@@ -24,6 +24,11 @@ function reached(x, first, must, stretch, more) {
 	if (first != "" && (more ? x >= first : x <= first)) return "first"
 	return first == "" ? "not must" : "NOT FIRST"
 }
+# A tail: within the bound, or within three times of what six syncs of this disk took at their own p99 in the same seconds.
+function reached_beside(x, must, stretch, sync,    r) {
+	r = reached(x, "", must, stretch, 0)
+	return r == "not must" && x <= 18 * sync ? "must, by disk" : r
+}
 function row(name, figure, limit, ratio, thresholds, what) {
 	printf "%-36s %9s  %-27s %-7s %-16s %s\n", name, figure, limit, ratio, thresholds, what
 }
@@ -89,14 +94,15 @@ END {
 	peer_row("4 KiB documents a second", n["docs_4k"], 4096, n["limit_curve_4k_per_s"], "by CURVE", 1, 3, 4)
 	peer_row("1 MB documents a second", n["docs_1m"], 1000000, min(n["limit_file_1m_parallel_per_s"] / 2, n["limit_curve_bytes_per_s"] / 1e6),
 		 n["limit_file_1m_parallel_per_s"] / 2 < n["limit_curve_bytes_per_s"] / 1e6 ? "by disk" : "by CURVE", 0.75, 0.9, 1.1)
+	row("4 KiB, processor time both ends, us", show(n["us_docs_4k"]), "-", "-", "- / 75 / -", reached(n["us_docs_4k"], "", 75, "", 0))
 	six = 6000 / n["limit_sync_per_s"]
 	row("one hop at 100/s, p50, ms", show(n["latency_p50_ms"]), times(n["latency_p50_ms"], six, "for 6 syncs"), "-", "5 / 3.5 / 3",
 	    reached(n["latency_p50_ms"], 5, 3.5, 3, 0))
-	row("one hop at 100/s, p99, ms", show(n["latency_p99_ms"]), times(n["latency_p99_ms"], six, "for 6 syncs"), "-", "- / 10 / 6",
-	    reached(n["latency_p99_ms"], "", 10, 6, 0))
+	row("one hop at 100/s, p99, ms", show(n["latency_p99_ms"]), times(n["latency_p99_ms"], 6 * n["latency_sync_p99_ms"], "for 6 syncs p99"), "-",
+	    "- / 10 / 6", reached_beside(n["latency_p99_ms"], 10, 6, n["latency_sync_p99_ms"]))
 	row("one at a time, documents a second", show(n["one_at_a_time"]), of_limit(n["one_at_a_time"], n["limit_sync_per_s"] / 6, "by syncs"), "-", "-", "-")
-	row(sprintf("hoa toc behind %s MiB, p99, ms", group(mib(n["urgent_bytes"]))), show(n["urgent_p99_ms"]), times(n["urgent_p99_ms"], six, "for 6 syncs"),
-	    "-", "1000 / 40 / 20", reached(n["urgent_p99_ms"], 1000, 40, 20, 0))
+	row(sprintf("hoa toc behind %s MiB, p99, ms", group(mib(n["urgent_bytes"]))), show(n["urgent_p99_ms"]), times(n["urgent_p99_ms"], 6 * n["urgent_sync_p99_ms"], "for 6 syncs p99"),
+	    "-", "1000 / 40 / 20", reached_beside(n["urgent_p99_ms"], 40, 20, n["urgent_sync_p99_ms"]))
 	f = n["fan_out_subordinates"]
 	row("one directive to " f ", all receipts, s", show(n["fan_out_s"]), times(n["fan_out_s"], 2 * f / n["limit_sync_per_s"], "for syncs"), "-",
 	    "- / 0.06 / 0.04", reached(n["fan_out_s"], "", 0.6 * f / 1000, 0.4 * f / 1000, 0))
@@ -119,6 +125,8 @@ END {
 	       n["signatures_docs_1m_huyen"]
 	printf "  syncs      %41.3f %10.3f %16.3f %10.3f\n", n["syncs_docs_4k_tinh"], n["syncs_docs_4k_huyen"], n["syncs_docs_1m_tinh"], n["syncs_docs_1m_huyen"]
 	print ""
+	printf "a sync of the disk meanwhile, ms, p50 and p99: at one hop %s and %s, behind %s MiB %s and %s\n", show(n["latency_sync_p50_ms"]),
+	       show(n["latency_sync_p99_ms"]), group(mib(n["urgent_bytes"])), show(n["urgent_sync_p50_ms"]), show(n["urgent_sync_p99_ms"])
 	printf "this machine: %d cores, load %s before and %s after; %s syncs/s; files of 1 MB synced: %s/s one writer, %s/s four;\n", n["limit_cores"],
 	       n["load_before"], n["load_after"], show(n["limit_sync_per_s"]), show(n["limit_file_1m_per_s"]), show(n["limit_file_1m_parallel_per_s"])
 	printf "  Ed25519 %s signs/s, %s verifies/s a core; SHA-256 %s MB/s a core; CURVE %s messages/s of 4 KiB, %s MB/s in 32 KiB\n",

@@ -12,7 +12,7 @@ setup() { load common; }
 	[[ $output == *"best signed peers: 4 KiB jetstream+ed25519 5,665/s"* ]]
 	# What the contract of bench.json names is there, and is a number.
 	jq -e '[.docs_4k_per_s, .docs_1m_per_s, .latency_ms.p50, .latency_ms.p99, .idle_rss_bytes] | all(type == "number" and . > 0)' bench.json
-	jq -e '.all | .queued_documents == 300 and .latency_docs == 100 and .fan_out_subordinates == 3 and .signatures_docs_4k_tinh > 0' bench.json
+	jq -e '.all | .queued_documents == 300 and .latency_docs == 100 and .latency_sync_p99_ms > 0 and .urgent_sync_p99_ms > 0 and .us_docs_4k > 0 and .fan_out_subordinates == 3 and .signatures_docs_4k_tinh > 0' bench.json
 	jq -e '[.all | .rest_1, .rest_64, .socket_64, .up_cli, .up_tls, .down_plain, .gateway_idle_rss_bytes, .gateway_peak_rss_bytes] | all(type == "number" and . > 0)' bench.json
 	# Nothing of it is left running or lying about.
 	[ -z "$(ls -d vt-bench.* 2>/dev/null)" ]
