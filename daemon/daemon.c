@@ -96,8 +96,7 @@ static enum err read_keys(struct daemon *d)
 static enum err read_tables(struct daemon *d)
 {
 	struct config_errors *errors = calloc(1, sizeof *errors);
-	enum err e = errors == NULL ? ERR_NO_MEMORY
-				    : tables_renew(&d->tables, &d->config, errors);
+	enum err e = errors == NULL ? ERR_NO_MEMORY : tables_renew(&d->tables, &d->config, errors);
 
 	if (e == ERR_CONFIG)
 		log_event(LOG_ERROR, "table-refused", "errors=%u first=\"%s\"", errors->count,
@@ -229,8 +228,7 @@ static enum err open_core(struct daemon *d)
 	core_set_room(d->core,
 		      (struct core_room){ d->upkeep.room.submissions, d->upkeep.room.documents,
 					  d->upkeep.room.facts, d->upkeep.room.why,
-					  d->upkeep.room.left_bytes,
-					  d->upkeep.room.left_why });
+					  d->upkeep.room.left_bytes, d->upkeep.room.left_why });
 	d->outbox = outbox_new(d->core, lookup, acts_outbox_ops(&d->acts));
 	if (d->outbox == NULL)
 		return ERR_NO_MEMORY;
@@ -322,13 +320,12 @@ static enum err open_transfer(struct daemon *d)
 	d->sequencer = sequencer_new(&parts);
 	d->bulk = bulk_new(&bulk, &ops, d->store->ops->lookup(d->store), d->files,
 			   workers_runner(d->file_workers));
-	d->garbage =
-		garbage_new(&(struct garbage_parts){ .files = d->files,
-						     .lookup = d->store->ops->lookup(d->store),
-						     .runner = workers_runner(d->file_workers),
-						     .may_drop = acts_may_drop,
-						     .dropped = acts_dropped,
-						     .ctx = &d->acts });
+	d->garbage = garbage_new(&(struct garbage_parts){ .files = d->files,
+							  .lookup = d->store->ops->lookup(d->store),
+							  .runner = workers_runner(d->file_workers),
+							  .may_drop = acts_may_drop,
+							  .dropped = acts_dropped,
+							  .ctx = &d->acts });
 	d->installer = installer_new(
 		&(struct installer_parts){ .core = d->core,
 					   .inbox = d->inbox,
@@ -420,19 +417,20 @@ static enum err join_duties(struct daemon *d)
 					 .inbox = d->inbox,
 					 .acts = &d->acts,
 					 .scratch = d->received };
-	d->upkeep = (struct upkeep){
-		.store = d->store,
-		.files = d->files,
-		.bulk = d->bulk,
-		.control = d->control,
-		.events = d->events,
-		.garbage = d->garbage,
-		.own_keys = &d->own_keys,
-		.in_force = &d->in_force,
-		.install = &d->install,
-		.memory = { .store = d->store, .control = d->control, .links = d->links },
-		.room = d->upkeep.room
-	};
+	d->upkeep = (struct upkeep){ .store = d->store,
+				     .files = d->files,
+				     .bulk = d->bulk,
+				     .control = d->control,
+				     .events = d->events,
+				     .garbage = d->garbage,
+				     .own_keys = &d->own_keys,
+				     .in_force = &d->in_force,
+				     .install = &d->install,
+				     .memory = { .store = d->store,
+						 .control = d->control,
+						 .links = d->links,
+						 .turn = d->turn },
+				     .room = d->upkeep.room };
 	d->frozen.links = d->links;
 	d->frozen.control = d->control;
 	d->reload = (struct reload_parts){ .config = &d->config,
@@ -448,10 +446,10 @@ static enum err join_duties(struct daemon *d)
 static enum err build(struct daemon *d)
 {
 	/* The directory last: what its turn does needs everything else. */
-	enum err (*const steps[])(struct daemon *) = {
-		read_keys,     read_tables, open_signals, open_zmq,	 open_store,  open_core,
-		open_transfer, open_links,  open_events,  open_control, join_duties, open_directory
-	};
+	enum err (*const steps[])(struct daemon *) = { read_keys,     read_tables, open_signals,
+						       open_zmq,      open_store,  open_core,
+						       open_transfer, open_links,  open_events,
+						       open_control,  join_duties, open_directory };
 	enum err e = ERR_OK;
 
 	d->up_since_ms = clock_now().wall_ms;

@@ -12,6 +12,10 @@ enum {
 	TRIM_EVERY_MS = 3000,
 	TRIM_SECONDS = 2,
 	GIVE_BACK_BYTES = 2 << 20,
+	/* While documents come, what one has freed is the next one's: pages that are given back
+	 * and asked for again cost a fault each. Then only so much goes back. */
+	GIVE_BACK_BUSY_BYTES = 32 << 20,
+	BUSY_A_SECOND = 100,
 	/* the gate cuts off at half of it: it cannot, for some reason */
 	HELD_WATERMARK_BYTES = 2 * HELD_ALL_BYTES,
 };
@@ -50,8 +54,18 @@ static void trim(struct memory_watch *w, int64_t mono_ms, uint64_t resident_byte
 	w->store->ops->idle(w->store);
 }
 
+static bool is_busy(struct memory_watch *w)
+{
+	struct turn_figures f = turn_figures(w->turn);
+	uint64_t taken = f.documents_taken + f.facts_taken, before = w->taken;
+
+	w->taken = taken;
+	return taken - before > BUSY_A_SECOND;
+}
+
 static enum err bound(struct memory_watch *w, uint64_t own_bytes)
 {
+	uint64_t spare_bytes = is_busy(w) ? GIVE_BACK_BUSY_BYTES : GIVE_BACK_BYTES;
 	uint64_t clients = control_held_bytes(w->control); /* bounded there, and no peer's */
 	enum err e;
 
@@ -60,7 +74,7 @@ static enum err bound(struct memory_watch *w, uint64_t own_bytes)
 	if (w->own_first_bytes == 0)
 		w->own_first_bytes = own_bytes;
 	/* What libzmq has freed of peers' stays in its heaps, in pieces, until it is trimmed. */
-	if (own_bytes > w->own_first_bytes + GIVE_BACK_BYTES && w->trim_in-- == 0) {
+	if (own_bytes > w->own_first_bytes + spare_bytes && w->trim_in-- == 0) {
 		w->trim_in = TRIM_SECONDS;
 		malloc_trim(0);
 	}

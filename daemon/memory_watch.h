@@ -6,14 +6,17 @@
 #include "daemon/control/control.h"
 #include "daemon/links/links.h"
 #include "daemon/store/store.h"
+#include "daemon/turn.h"
 
 struct memory_watch {
 	struct store *store; /* all borrowed */
 	struct control *control;
 	struct links *links;
+	const struct turn *turn;
 	/* its own; all zero at first */
 	uint64_t own_first_bytes;
 	unsigned trim_in; /* seconds */
+	uint64_t taken;	  /* documents and facts, a second ago */
 	int64_t next_trim_ms;
 };
 

@@ -19,6 +19,7 @@ enum {
 	TRIM_EVERY_MS = 3000,
 	TRIM_CLIENTS = 16,
 	TRIM_LEAST_BYTES = 256 << 10,
+	TRIM_PENDING = 64, /* with so many under way it is asked for again at once */
 	REFUSAL_BYTES = 256
 };
 
@@ -330,7 +331,7 @@ static void give_back(struct control *c)
 
 	if (held > c->most_held_bytes)
 		c->most_held_bytes = held;
-	if (c->now_ms < c->next_trim_ms ||
+	if (c->now_ms < c->next_trim_ms || c->pending_count > TRIM_PENDING ||
 	    (c->most_held_bytes < held * 2 + TRIM_LEAST_BYTES && c->left_count < TRIM_CLIENTS))
 		return;
 	c->next_trim_ms = c->now_ms + TRIM_EVERY_MS;
