@@ -297,6 +297,12 @@ static enum err open_links(struct daemon *d)
 	return e;
 }
 
+/* 0: nobody has said how many. */
+static unsigned threads(unsigned said, unsigned fitting)
+{
+	return said != 0 ? said : fitting;
+}
+
 static enum err open_transfer(struct daemon *d)
 {
 	struct bulk_config bulk = { .window_bytes = d->config.bulk_window_bytes,
@@ -311,8 +317,11 @@ static enum err open_transfer(struct daemon *d)
 						     .directory_version =
 							     core_directory_version(d->core) } };
 
-	d->verify_workers = workers_new(d->config.verify_workers, "verify");
-	d->file_workers = workers_new(d->config.file_workers, "files");
+	d->verify_workers = workers_new(
+		threads(d->config.verify_workers, workers_checking(workers_processors())),
+		"verify");
+	d->file_workers = workers_new(
+		threads(d->config.file_workers, workers_waiting(workers_processors())), "files");
 	d->commit_worker = workers_new(1, "commit");
 	if (d->verify_workers == NULL || d->file_workers == NULL || d->commit_worker == NULL)
 		return ERR_NO_MEMORY;

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,6 +14,8 @@
 
 /* To wake a thread takes as long as some of these jobs. */
 enum { SMALL_A_THREAD = 16 };
+
+enum { CHECKING_MOST = 8, WAITING_LEAST = 8, WAITING_MOST = 16, WAITING_A_PROCESSOR = 4 };
 
 struct list {
 	struct job *first, **last;
@@ -94,6 +97,29 @@ static void *run(void *arg)
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
+}
+
+unsigned workers_processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0
+		       ? (unsigned)CPU_COUNT(&set)
+		       : 1;
+}
+
+unsigned workers_checking(unsigned processors)
+{
+	unsigned n = processors > 2 ? processors - 1 : 1;
+
+	return n < CHECKING_MOST ? n : CHECKING_MOST;
+}
+
+unsigned workers_waiting(unsigned processors)
+{
+	unsigned n = WAITING_A_PROCESSOR * processors;
+
+	return n < WAITING_LEAST ? WAITING_LEAST : n < WAITING_MOST ? n : WAITING_MOST;
 }
 
 static bool start_threads(struct workers *w, unsigned count, const char *name)

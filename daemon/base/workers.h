@@ -26,6 +26,16 @@ struct job_runner {
 	void (*wait)(void *ctx);
 };
 
+/* Processors that this process may run on (its affinity, which is also a container's); 1 at
+ * least. */
+unsigned workers_processors(void);
+
+/* How many threads of each kind fit so many processors: of those that check, all but the one that
+ * turns need; of those that wait for the disk more than that, so that several files are under one
+ * sync. */
+unsigned workers_checking(unsigned processors);
+unsigned workers_waiting(unsigned processors);
+
 struct workers;
 /* Starts the threads, named for `ps`. All signals blocked in them. NULL without memory or
  * threads. */

@@ -44,12 +44,55 @@ static void run_jobs(struct workers *w, struct counting *jobs, unsigned count, a
 	struct job_runner r = workers_runner(w);
 
 	for (unsigned i = 0; i < count; i++) {
-		jobs[i] =
-		    (struct counting){ .job = { .work = work, .done = done }, .worked = worked };
+		jobs[i] = (struct counting){ .job = { .work = work, .done = done },
+					     .worked = worked };
 		r.run(r.ctx, &jobs[i].job);
 	}
 	assert_int_equal(workers_pending(w), count);
 	workers_flush(w);
+}
+
+static void test_threads_follow_the_processors_within_bounds(void **state)
+{
+	static const unsigned rows[][3] = { /* processors, those that check, those that wait */
+					    { 1, 1, 8 },  { 2, 1, 8 },	{ 3, 2, 12 },
+					    { 4, 3, 16 }, { 8, 7, 16 }, { 64, 8, 16 }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		assert_int_equal(workers_checking(rows[i][0]), rows[i][1]);
+		assert_int_equal(workers_waiting(rows[i][0]), rows[i][2]);
+	}
+	assert_true(workers_processors() >= 1);
+}
+
+/* One thread takes many small jobs; none of them is left behind for want of a wake. */
+static void test_small_jobs_are_all_done_by_few_threads(void **state)
+{
+	static struct counting jobs[500];
+	struct workers *w = workers_new(8, "test");
+	struct job_runner r = workers_runner(w);
+	atomic_uint worked = 0;
+
+	(void)state;
+	assert_non_null(w);
+	for (unsigned round = 1; round <= COUNT_OF(jobs); round += 37) {
+		atomic_store(&worked, 0);
+		for (unsigned i = 0; i < round; i++) {
+			jobs[i] = (struct counting){
+				.job = { .small = i % 5 != 4, .work = work, .done = done },
+				.worked = &worked
+			};
+			r.run(r.ctx, &jobs[i].job);
+		}
+		workers_flush(w);
+		collect_all(w, 1000);
+		assert_int_equal(atomic_load(&worked), round);
+		for (unsigned i = 0; i < round; i++)
+			assert_int_equal(jobs[i].done, 1);
+	}
+	workers_destroy(w);
 }
 
 static void test_every_job_comes_back_once_whatever_is_collected_at_a_time(void **state)
@@ -105,6 +148,8 @@ static void test_nothing_to_collect_does_not_block(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_threads_follow_the_processors_within_bounds),
+		cmocka_unit_test(test_small_jobs_are_all_done_by_few_threads),
 		cmocka_unit_test(test_every_job_comes_back_once_whatever_is_collected_at_a_time),
 		cmocka_unit_test(test_ending_the_pool_releases_every_job),
 		cmocka_unit_test(test_nothing_to_collect_does_not_block),

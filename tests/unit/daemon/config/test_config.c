@@ -67,7 +67,7 @@ static void test_smallest_file_gives_every_default(void **state)
 	assert_true(p->config.credit_messages == 4096 && p->config.bulk_window_bytes == 2 << 20 &&
 		    p->config.commit_gap_us == 2000);
 	assert_true(p->config.relay_retention_ms == 7LL * 24 * 3600 * 1000 &&
-		    p->config.verify_workers == 1);
+		    p->config.verify_workers == 0);
 	assert_true(p->config.feed_keep_ms == 30LL * 24 * 3600 * 1000 &&
 		    p->config.feed_count == 1000000);
 	assert_string_equal(p->config.log_level, "info");
@@ -86,12 +86,11 @@ static void test_values_with_units_and_groups_are_read(void **state)
 {
 	struct corner *p = *state;
 
-	assert_ok(load(p,
-		       "committee: tinh\nlisten: tcp://*:7100\ndata: /var/lib/x\nstore:\n  map: "
-		       "1G\n  reserve: 64M\nexpire: 0\ncommit_gap: 500us\n"
-		       "link:\n  credit_messages: 10\nworkers:\n  verify: 2\nlog_level: debug\n"
-		       "secret_group: vanthu-mat\nrecall:\n  content: drop\n"
-		       "feed:\n  keep: 1d\n  count: 5000\n"));
+	assert_ok(load(p, "committee: tinh\nlisten: tcp://*:7100\ndata: /var/lib/x\nstore:\n  map: "
+			  "1G\n  reserve: 64M\nexpire: 0\ncommit_gap: 500us\n"
+			  "link:\n  credit_messages: 10\nworkers:\n  verify: 2\nlog_level: debug\n"
+			  "secret_group: vanthu-mat\nrecall:\n  content: drop\n"
+			  "feed:\n  keep: 1d\n  count: 5000\n"));
 	assert_true(p->config.feed_keep_ms == 24LL * 3600 * 1000 && p->config.feed_count == 5000);
 	assert_true(config_drops_recalled(&p->config));
 	assert_string_equal(p->config.secret_group, "vanthu-mat");
@@ -127,19 +126,18 @@ static void test_the_spool_folder_is_read_within_its_bounds(void **state)
 static void test_deadlines_reminders_and_tables_are_read_within_their_bounds(void **state)
 {
 	static const char *const wrong[] = {
-		"deadline:\n  soon: 251\n",  "deadline:\n  urgent: 8d\n",
-		"reminders:\n  down: 251\n", "reminders:\n  up: -1\n",
-		"reminders:\n  sideways: 1\n", "reminders:\n  every: 0\n",
+		"deadline:\n  soon: 251\n",	 "deadline:\n  urgent: 8d\n",
+		"reminders:\n  down: 251\n",	 "reminders:\n  up: -1\n",
+		"reminders:\n  sideways: 1\n",	 "reminders:\n  every: 0\n",
 		"reminders:\n  superior: 251\n", "reminders:\n  auto: maybe\n",
 	};
 	struct corner *p = *state;
 	char text[256];
 
-	assert_ok(load(p,
-		       "committee: tinh\ndeadline:\n  urgent: 30m\n  soon: 5\nreminders:\n  "
-		       "down: 3\n  up: 250\n  every: 4\n  superior: 9\n  auto: yes\n"
-		       "tables:\n  doctypes: /etc/x\n  persons: /etc/y\n  "
-		       "targets: /etc/z\n"));
+	assert_ok(load(p, "committee: tinh\ndeadline:\n  urgent: 30m\n  soon: 5\nreminders:\n  "
+			  "down: 3\n  up: 250\n  every: 4\n  superior: 9\n  auto: yes\n"
+			  "tables:\n  doctypes: /etc/x\n  persons: /etc/y\n  "
+			  "targets: /etc/z\n"));
 	assert_true(p->config.urgent_ms == 30 * 60 * 1000 && p->config.soon_days == 5);
 	assert_true(p->config.remind_down_days == 3 && p->config.remind_up_days == 250);
 	assert_true(p->config.remind_every_days == 4 && p->config.remind_superior_days == 9);
@@ -279,10 +277,11 @@ static void test_faults_of_links_are_reported_with_their_positions(void **state)
 	struct corner *p = *state;
 
 	assert_int_equal(
-	    load(p, "committee: a\nlinks:\n  xa-a1:\n    bulk_window: 1K\n    credit_messages: 0\n "
-		    "   credit_byte: 1M\n"
-		    "    credit_bytes: [1M]\n  No One: {bulk_window: 1M}\n  xa-a2: 256K\n"),
-	    ERR_CONFIG);
+		load(p, "committee: a\nlinks:\n  xa-a1:\n    bulk_window: 1K\n    credit_messages: "
+			"0\n "
+			"   credit_byte: 1M\n"
+			"    credit_bytes: [1M]\n  No One: {bulk_window: 1M}\n  xa-a2: 256K\n"),
+		ERR_CONFIG);
 	assert_int_equal(p->errors.count, 6);
 	assert_true(p->errors.list[0].line == 4 && p->errors.list[0].column == 18);
 	assert_non_null(strstr(p->errors.list[0].text, "links.xa-a1.bulk_window: \"1K\""));
@@ -389,10 +388,13 @@ static void test_byte_order_mark_is_passed_over_and_positions_stay(void **state)
 {
 	struct corner *p = *state;
 
-	assert_ok(load(p, "\xef\xbb\xbf" "committee: xa-a1\r\nlog_level: debug\r\n"));
+	assert_ok(load(p, "\xef\xbb\xbf"
+			  "committee: xa-a1\r\nlog_level: debug\r\n"));
 	assert_string_equal(p->config.committee.text, "xa-a1");
 	assert_string_equal(p->config.log_level, "debug");
-	assert_int_equal(load(p, "\xef\xbb\xbf" "committee: xa-a1\nexpire: soon\n"), ERR_CONFIG);
+	assert_int_equal(load(p, "\xef\xbb\xbf"
+				 "committee: xa-a1\nexpire: soon\n"),
+			 ERR_CONFIG);
 	assert_true(p->errors.count == 1 && p->errors.list[0].line == 2 &&
 		    p->errors.list[0].column == 9);
 	assert_int_equal(load(p, "\xef\xbb\xbf"), ERR_CONFIG); /* a mark and nothing else */
@@ -409,7 +411,9 @@ static void test_byte_that_is_no_utf8_is_told_by_its_line_and_column(void **stat
 		{ "committee: xa-a1\n# Đảng\n\n\n\n\n# ủy \xe1\n", 7, 6 },
 		{ "# \xc3\x28\ncommittee: xa-a1\n", 1, 3 },
 		{ "\xef\xbb\xbf# a\nrun: \xd0\n", 2, 6 },
-		{ "committee: xa-a1\nrun: a\x07" "b\n", 2, 7 }, /* readable, and no text */
+		{ "committee: xa-a1\nrun: a\x07"
+		  "b\n",
+		  2, 7 }, /* readable, and no text */
 	};
 	struct corner *p = *state;
 
@@ -546,7 +550,7 @@ static void test_socket_path_that_is_too_long_is_reported(void **state)
 /* Man page, example and `config show` have nothing else to say about a key. */
 static void test_each_key_has_a_meaning_a_type_and_bounds_if_it_is_a_number(void **state)
 {
-	static const char *const types[] = { "text", "path",  "steps",   "types",
+	static const char *const types[] = { "text", "path",  "steps",	 "types",
 					     "size", "count", "duration" };
 	enum { TYPES = sizeof types / sizeof types[0], FIRST_NUMBER = 4 };
 	const struct config_key *k;
