@@ -156,9 +156,10 @@ $(B)/vanthu: $(call obj_of,obj,$(addprefix tools/,$(filter-out $(CLIENT) $(SHARE
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
+# It sends webhooks all day: libcurl is there from its start, and not looked for behind its sandbox (tools/base/curl_calls.h).
 $(B)/vanthu-gateway: $(call obj_of,obj,$(GATEWAY:%=tools/%)) $(addprefix $(B)/obj/,libtools.a libvanthu.a libdaemon.a libproto.a librouting.a)
 	$(call say,link,$@)
-	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS) -Wl,--no-as-needed -lcurl
 
 # ---- libvanthu for other programs: tools/client/vanthu.h and no other symbol. ----
 # Both forms are made of one object, in which all that vanthu.h does not name is local: whoever links the archive may have functions of

@@ -12,6 +12,7 @@ TOOLS := \
 	axis/verdict \
 	axis/wire \
 	axis/work \
+	base/curl_calls \
 	base/file_name \
 	base/files \
 	base/json_memory \
@@ -243,6 +244,7 @@ TOOLS_TEST := \
 	axis/verdict \
 	axis/wire \
 	axis/work \
+	base/curl_calls \
 	base/file_name \
 	base/files \
 	base/json_memory \

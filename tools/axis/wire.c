@@ -1,7 +1,6 @@
 /* See wire.h. */
 #include "tools/axis/wire.h"
 
-#include <curl/curl.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -12,6 +11,7 @@
 
 #include "daemon/base/version.h"
 #include "proto/digest.h"
+#include "tools/base/curl_calls.h"
 #include "tools/base/text.h"
 
 enum { URL_SIZE = AXIS_ADDRESS_SIZE + 1024, HEADER_SIZE = AXIS_SECRET_SIZE + 32 };
@@ -30,11 +30,14 @@ struct axis_wire {
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static CURLcode global;
+static const struct curl_calls *curl;
+static CURLcode global = CURLE_FAILED_INIT;
 
 static void begin_library(void)
 {
-	global = curl_global_init(CURL_GLOBAL_DEFAULT);
+	curl = curl_calls();
+	if (curl != NULL)
+		global = curl->global_init(CURL_GLOBAL_DEFAULT);
 }
 
 static bool add_header(struct axis_wire *w, const char *name, const char *value)
@@ -43,7 +46,7 @@ static bool add_header(struct axis_wire *w, const char *name, const char *value)
 	struct curl_slist *more;
 
 	snprintf(text, sizeof text, "%s: %s", name, value);
-	more = curl_slist_append(w->headers, text);
+	more = curl->slist_append(w->headers, text);
 	explicit_bzero(text, sizeof text);
 	if (more != NULL)
 		w->headers = more;
@@ -62,10 +65,9 @@ enum err axis_wire_new(const struct axis_wire_parts *parts, struct axis_wire **o
 	if (w == NULL)
 		return ERR_NO_MEMORY;
 	w->parts = *parts;
-	w->easy = curl_easy_init();
+	w->easy = curl->easy_init();
 	if (w->easy == NULL || !add_header(w, "SystemId", parts->adapter->system) ||
-	    !add_header(w, "SecretKey", parts->secret) ||
-	    !add_header(w, "Accept-Language", "vi")) {
+	    !add_header(w, "SecretKey", parts->secret) || !add_header(w, "Accept-Language", "vi")) {
 		axis_wire_free(w);
 		return ERR_NO_MEMORY;
 	}
@@ -79,8 +81,8 @@ void axis_wire_free(struct axis_wire *w)
 		return;
 	for (struct curl_slist *h = w->headers; h != NULL; h = h->next)
 		explicit_bzero(h->data, strlen(h->data));
-	curl_slist_free_all(w->headers);
-	curl_easy_cleanup(w->easy);
+	curl->slist_free_all(w->headers);
+	curl->easy_cleanup(w->easy);
 	free(w->bytes);
 	free(w);
 }
@@ -123,7 +125,7 @@ static size_t take(char *bytes, size_t one, size_t count, void *of)
 	long status = 0;
 	char *larger;
 
-	curl_easy_getinfo(w->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl->easy_getinfo(w->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (w->in_file && status == 200)
 		return take_file(w, bytes, len) ? len : 0;
 	if (w->len + len > AXIS_JSON_MAX_BYTES)
@@ -148,43 +150,45 @@ static bool prepare(struct axis_wire *w, const char *path)
 
 	w->len = 0;
 	w->why[0] = '\0';
-	curl_easy_reset(c);
+	curl->easy_reset(c);
 	return n > 0 && (size_t)n < sizeof url &&
-	       curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-	       (ca[0] == '\0' || (curl_easy_setopt(c, CURLOPT_CAINFO, ca) == CURLE_OK &&
-				  curl_easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
-	       curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)AXIS_CONNECT_TIMEOUT_MS) ==
+	       curl->easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ==
 		       CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_USERAGENT, "vanthu-gateway/" VANTHU_VERSION) ==
+	       curl->easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
 		       CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_HTTPHEADER, w->headers) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_WRITEDATA, w) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_ERRORBUFFER, w->why) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, look_for_stop) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_XFERINFODATA, w) == CURLE_OK;
+	       (ca[0] == '\0' || (curl->easy_setopt(c, CURLOPT_CAINFO, ca) == CURLE_OK &&
+				  curl->easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
+	       curl->easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)AXIS_CONNECT_TIMEOUT_MS) ==
+		       CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_USERAGENT, "vanthu-gateway/" VANTHU_VERSION) ==
+		       CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_HTTPHEADER, w->headers) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_WRITEDATA, w) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_ERRORBUFFER, w->why) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_XFERINFOFUNCTION, look_for_stop) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_XFERINFODATA, w) == CURLE_OK;
 }
 
 /* A file of any size takes its time, as long as it moves. */
 static void bound(struct axis_wire *w, bool whole_file)
 {
 	if (!whole_file) {
-		curl_easy_setopt(w->easy, CURLOPT_TIMEOUT_MS, (long)AXIS_ASK_TIMEOUT_MS);
+		curl->easy_setopt(w->easy, CURLOPT_TIMEOUT_MS, (long)AXIS_ASK_TIMEOUT_MS);
 		return;
 	}
-	curl_easy_setopt(w->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(w->easy, CURLOPT_LOW_SPEED_TIME, (long)AXIS_STALLED_S);
+	curl->easy_setopt(w->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl->easy_setopt(w->easy, CURLOPT_LOW_SPEED_TIME, (long)AXIS_STALLED_S);
 }
 
 /* "errorCode" is a number or a text; some write "code". */
@@ -218,18 +222,18 @@ static void fill_reason(struct axis_wire *w, const char *said, struct axis_answe
 
 static void perform(struct axis_wire *w, bool ready, struct axis_answer *out)
 {
-	CURLcode code = ready ? curl_easy_perform(w->easy) : CURLE_OUT_OF_MEMORY;
+	CURLcode code = ready ? curl->easy_perform(w->easy) : CURLE_OUT_OF_MEMORY;
 	curl_off_t after_s = 0;
 	long status = 0;
 
 	*out = (struct axis_answer){ .code = AXIS_CODE_NONE, .retry_after_ms = -1 };
 	if (code == CURLE_OK) {
-		curl_easy_getinfo(w->easy, CURLINFO_RESPONSE_CODE, &status);
-		curl_easy_getinfo(w->easy, CURLINFO_RETRY_AFTER, &after_s);
+		curl->easy_getinfo(w->easy, CURLINFO_RESPONSE_CODE, &status);
+		curl->easy_getinfo(w->easy, CURLINFO_RETRY_AFTER, &after_s);
 		out->json = json_loadb(w->bytes == NULL ? "" : w->bytes, w->len, 0, NULL);
 		out->code = code_of(out->json);
 	} else if (w->why[0] == '\0') {
-		snprintf(w->why, sizeof w->why, "%s", curl_easy_strerror(code));
+		snprintf(w->why, sizeof w->why, "%s", curl->easy_strerror(code));
 	}
 	out->status = (unsigned)status;
 	if (after_s > 0)
@@ -254,48 +258,48 @@ void axis_wire_post(struct axis_wire *w, const char *path, json_t *body, struct 
 	struct curl_slist type = { (char *)(uintptr_t) "Content-Type: application/json",
 				   w->headers };
 	bool ready = text != NULL && prepare(w, path) &&
-		     curl_easy_setopt(w->easy, CURLOPT_HTTPHEADER, &type) == CURLE_OK &&
-		     curl_easy_setopt(w->easy, CURLOPT_POSTFIELDS, text) == CURLE_OK;
+		     curl->easy_setopt(w->easy, CURLOPT_HTTPHEADER, &type) == CURLE_OK &&
+		     curl->easy_setopt(w->easy, CURLOPT_POSTFIELDS, text) == CURLE_OK;
 
 	bound(w, false);
 	perform(w, ready, out);
-	curl_easy_reset(w->easy);
+	curl->easy_reset(w->easy);
 	free(text);
 	json_decref(body);
 }
 
 static bool add_field(curl_mime *m, const char *name, const char *value)
 {
-	curl_mimepart *p = curl_mime_addpart(m);
+	curl_mimepart *p = curl->mime_addpart(m);
 
-	return p != NULL && curl_mime_name(p, name) == CURLE_OK &&
-	       curl_mime_data(p, value, CURL_ZERO_TERMINATED) == CURLE_OK;
+	return p != NULL && curl->mime_name(p, name) == CURLE_OK &&
+	       curl->mime_data(p, value, CURL_ZERO_TERMINATED) == CURLE_OK;
 }
 
 void axis_wire_send(struct axis_wire *w, const struct axis_label *label, const char *file,
 		    struct axis_answer *out)
 {
 	bool ready = prepare(w, "/v1/sendEdoc");
-	curl_mime *m = curl_mime_init(w->easy);
+	curl_mime *m = curl->mime_init(w->easy);
 	curl_mimepart *p;
 
 	ready = ready && m != NULL && add_field(m, "messageType", label->type) &&
 		add_field(m, "from", label->from) && add_field(m, "to", label->to) &&
 		add_field(m, "senderDocId", label->key) &&
 		add_field(m, "contentSha256", label->sha256);
-	p = ready ? curl_mime_addpart(m) : NULL;
-	ready = p != NULL && curl_mime_name(p, "file") == CURLE_OK &&
-		curl_mime_filedata(p, file) == CURLE_OK &&
-		curl_mime_filename(p, "message.edxml") == CURLE_OK &&
-		curl_mime_type(p, "application/xml") == CURLE_OK &&
-		curl_easy_setopt(w->easy, CURLOPT_MIMEPOST, m) == CURLE_OK &&
+	p = ready ? curl->mime_addpart(m) : NULL;
+	ready = p != NULL && curl->mime_name(p, "file") == CURLE_OK &&
+		curl->mime_filedata(p, file) == CURLE_OK &&
+		curl->mime_filename(p, "message.edxml") == CURLE_OK &&
+		curl->mime_type(p, "application/xml") == CURLE_OK &&
+		curl->easy_setopt(w->easy, CURLOPT_MIMEPOST, m) == CURLE_OK &&
 		/* On a connection that was used before, the library itself would send it a second
 		 * time when the first one is broken off without an answer. */
-		curl_easy_setopt(w->easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK;
+		curl->easy_setopt(w->easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK;
 	bound(w, true);
 	perform(w, ready, out);
-	curl_easy_reset(w->easy);
-	curl_mime_free(m);
+	curl->easy_reset(w->easy);
+	curl->mime_free(m);
 }
 
 void axis_wire_fetch(struct axis_wire *w, const char *path, const char *file,

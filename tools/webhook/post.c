@@ -7,9 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <curl/curl.h>
-
 #include "daemon/base/version.h"
+#include "tools/base/curl_calls.h"
 
 enum { HEADER_SIZE = 192, HEADERS_MAX_BYTES = 64 << 10 };
 
@@ -33,11 +32,14 @@ struct webhook_poster {
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static CURLcode global;
+static const struct curl_calls *curl;
+static CURLcode global = CURLE_FAILED_INIT;
 
 static void begin_library(void)
 {
-	global = curl_global_init(CURL_GLOBAL_DEFAULT);
+	curl = curl_calls();
+	if (curl != NULL)
+		global = curl->global_init(CURL_GLOBAL_DEFAULT);
 }
 
 enum err webhook_poster_new(const struct webhook_poster_parts *p, struct webhook_poster **out)
@@ -52,12 +54,12 @@ enum err webhook_poster_new(const struct webhook_poster_parts *p, struct webhook
 	if (made == NULL)
 		return ERR_NO_MEMORY;
 	made->parts = *p;
-	made->multi = curl_multi_init();
+	made->multi = curl->multi_init();
 	if (made->multi == NULL) {
 		free(made);
 		return ERR_NO_MEMORY;
 	}
-	curl_multi_setopt(made->multi, CURLMOPT_MAXCONNECTS, (long)WEBHOOK_POSTS_MAX);
+	curl->multi_setopt(made->multi, CURLMOPT_MAXCONNECTS, (long)WEBHOOK_POSTS_MAX);
 	*out = made;
 	return ERR_OK;
 }
@@ -65,11 +67,11 @@ enum err webhook_poster_new(const struct webhook_poster_parts *p, struct webhook
 static void release(struct delivery *d)
 {
 	if (d->easy != NULL) {
-		curl_multi_remove_handle(d->poster->multi, d->easy);
-		curl_easy_cleanup(d->easy);
+		curl->multi_remove_handle(d->poster->multi, d->easy);
+		curl->easy_cleanup(d->easy);
 		d->poster->count--;
 	}
-	curl_slist_free_all(d->headers);
+	curl->slist_free_all(d->headers);
 	memset(d, 0, sizeof *d);
 }
 
@@ -79,7 +81,7 @@ void webhook_poster_destroy(struct webhook_poster *p)
 		return;
 	for (unsigned i = 0; i < WEBHOOK_POSTS_MAX; i++)
 		release(&p->list[i]);
-	curl_multi_cleanup(p->multi);
+	curl->multi_cleanup(p->multi);
 	free(p);
 }
 
@@ -127,7 +129,7 @@ static size_t take_header(char *bytes, size_t one, size_t count, void *of)
 
 static bool add_header(struct delivery *d, const char *text)
 {
-	struct curl_slist *longer = curl_slist_append(d->headers, text);
+	struct curl_slist *longer = curl->slist_append(d->headers, text);
 
 	if (longer != NULL)
 		d->headers = longer;
@@ -158,46 +160,48 @@ static bool set_bounds(struct delivery *d, const struct webhook_poster_parts *p)
 {
 	CURL *c = d->easy;
 
-	return curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_HTTP09_ALLOWED, 0L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-	       (p->ca[0] == '\0' || (curl_easy_setopt(c, CURLOPT_CAINFO, p->ca) == CURLE_OK &&
-				     curl_easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
-	       curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)WEBHOOK_CONNECT_TIMEOUT_MS) ==
+	return curl->easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ==
 		       CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)p->timeout_ms) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_HTTP09_ALLOWED, 0L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
+		       CURLE_OK &&
+	       (p->ca[0] == '\0' || (curl->easy_setopt(c, CURLOPT_CAINFO, p->ca) == CURLE_OK &&
+				     curl->easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
+	       curl->easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)WEBHOOK_CONNECT_TIMEOUT_MS) ==
+		       CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)p->timeout_ms) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 	       /* else a name server that does not answer would hold up the end of the process */
-	       curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 16L << 10) == CURLE_OK;
+	       curl->easy_setopt(c, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_BUFFERSIZE, 16L << 10) == CURLE_OK;
 }
 
 static bool set_request(struct delivery *d, const struct webhook_post *post)
 {
 	CURL *c = d->easy;
 
-	return curl_easy_setopt(c, CURLOPT_URL, post->url) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_POSTFIELDS, post->body) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->len_bytes) ==
+	return curl->easy_setopt(c, CURLOPT_URL, post->url) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_POSTFIELDS, post->body) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->len_bytes) ==
 		       CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_HTTPHEADER, d->headers) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_USERAGENT, "vanthu-gateway/" VANTHU_VERSION) ==
+	       curl->easy_setopt(c, CURLOPT_HTTPHEADER, d->headers) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_USERAGENT, "vanthu-gateway/" VANTHU_VERSION) ==
 		       CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, d) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_WRITEDATA, d) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_HEADERDATA, d) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_ERRORBUFFER, d->why) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_PRIVATE, d) == CURLE_OK;
+	       curl->easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_OPENSOCKETDATA, d) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_WRITEDATA, d) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_HEADERDATA, d) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_ERRORBUFFER, d->why) == CURLE_OK &&
+	       curl->easy_setopt(c, CURLOPT_PRIVATE, d) == CURLE_OK;
 }
 
 enum err webhook_poster_begin(struct webhook_poster *p, const struct webhook_post *post)
@@ -213,12 +217,12 @@ enum err webhook_poster_begin(struct webhook_poster *p, const struct webhook_pos
 	d->poster = p;
 	d->tls = strncmp(post->url, "https://", 8) == 0;
 	e = make_headers(d, post);
-	d->easy = e == ERR_OK ? curl_easy_init() : NULL;
+	d->easy = e == ERR_OK ? curl->easy_init() : NULL;
 	if (d->easy != NULL)
 		p->count++;
 	if (e == ERR_OK && (d->easy == NULL || !set_bounds(d, &p->parts) || !set_request(d, post)))
 		e = ERR_SYSTEM;
-	if (e == ERR_OK && curl_multi_add_handle(p->multi, d->easy) != CURLM_OK)
+	if (e == ERR_OK && curl->multi_add_handle(p->multi, d->easy) != CURLM_OK)
 		e = ERR_SYSTEM;
 	if (e != ERR_OK)
 		release(d);
@@ -239,11 +243,11 @@ void webhook_poster_turn(struct webhook_poster *p, int timeout_ms)
 {
 	int running = 0;
 
-	curl_multi_perform(p->multi, &running);
+	curl->multi_perform(p->multi, &running);
 	/* What is done already is not to wait. */
 	if ((unsigned)running == p->count)
-		curl_multi_poll(p->multi, NULL, 0, timeout_ms, NULL);
-	curl_multi_perform(p->multi, &running);
+		curl->multi_poll(p->multi, NULL, 0, timeout_ms, NULL);
+	curl->multi_perform(p->multi, &running);
 }
 
 /* An answer that is too long is one all the same: its status stands at its beginning. One that ends
@@ -261,11 +265,11 @@ static void fill(struct delivery *d, CURLcode code, struct webhook_outcome *out)
 	long status = 0;
 
 	*out = (struct webhook_outcome){ .retry_after_ms = -1 };
-	curl_easy_getinfo(d->easy, CURLINFO_TOTAL_TIME_T, &took_us);
+	curl->easy_getinfo(d->easy, CURLINFO_TOTAL_TIME_T, &took_us);
 	out->took_ms = (unsigned)(took_us / 1000);
 	if (is_answer(d, code)) {
-		curl_easy_getinfo(d->easy, CURLINFO_RESPONSE_CODE, &status);
-		curl_easy_getinfo(d->easy, CURLINFO_RETRY_AFTER, &after_s);
+		curl->easy_getinfo(d->easy, CURLINFO_RESPONSE_CODE, &status);
+		curl->easy_getinfo(d->easy, CURLINFO_RETRY_AFTER, &after_s);
 		out->status = (unsigned)status;
 		if (after_s > 0)
 			out->retry_after_ms =
@@ -276,7 +280,7 @@ static void fill(struct delivery *d, CURLcode code, struct webhook_outcome *out)
 	snprintf(out->error, sizeof out->error, "%s",
 		 d->why[0] != '\0'  ? d->why
 		 : code == CURLE_OK ? "the answer ended too early"
-				    : curl_easy_strerror(code));
+				    : curl->easy_strerror(code));
 }
 
 bool webhook_poster_take(struct webhook_poster *p, void **owner, struct webhook_outcome *out)
@@ -284,14 +288,14 @@ bool webhook_poster_take(struct webhook_poster *p, void **owner, struct webhook_
 	int left;
 	const CURLMsg *m;
 
-	while ((m = curl_multi_info_read(p->multi, &left)) != NULL) {
+	while ((m = curl->multi_info_read(p->multi, &left)) != NULL) {
 		CURLcode code = m->data.result;
 		char *private = NULL;
 		struct delivery *d;
 
 		if (m->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &private);
+		curl->easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &private);
 		d = (struct delivery *)(void *)private;
 		fill(d, code, out);
 		*owner = d->owner;
@@ -303,5 +307,5 @@ bool webhook_poster_take(struct webhook_poster *p, void **owner, struct webhook_
 
 void webhook_poster_wake(struct webhook_poster *p)
 {
-	curl_multi_wakeup(p->multi);
+	curl->multi_wakeup(p->multi);
 }
