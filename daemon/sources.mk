@@ -36,6 +36,8 @@ DAEMON := \
 	control/details \
 	control/documents \
 	control/due \
+	control/due_item \
+	control/due_order \
 	control/due_sent \
 	control/evidence \
 	control/find \

@@ -14,6 +14,7 @@ UNIT := \
 	daemon/control/test_crowd \
 	daemon/control/test_documents \
 	daemon/control/test_due \
+	daemon/control/test_due_order \
 	daemon/control/test_many \
 	daemon/control/test_persons \
 	daemon/control/test_queue \
@@ -199,6 +200,7 @@ UNIT_SUPPORT := \
 	support/reporting \
 	support/shelf \
 	support/spool_desk \
+	support/stacks \
 	support/table_text
 SIM := \
 	check \

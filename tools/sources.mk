@@ -164,6 +164,8 @@ TOOLS := \
 	output/csv \
 	output/figures \
 	output/figures_types \
+	output/flow \
+	output/grid \
 	output/installation \
 	output/json \
 	output/markup \
@@ -295,6 +297,8 @@ TOOLS_TEST := \
 	output/chart \
 	output/csv \
 	output/figures_types \
+	output/flow \
+	output/grid \
 	output/markup \
 	output/output \
 	output/page \

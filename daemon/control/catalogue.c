@@ -113,6 +113,24 @@ static void note(struct catalogue *c, uint64_t serial)
 	folio_set(&s->since, at);
 }
 
+/* A folio says of it what this may have changed. That somebody was told of a deadline it does not
+ * say. */
+static bool is_described(const struct write *w)
+{
+	const struct rec_open *open = &w->record.u.open;
+
+	switch (w->record.family) {
+	case FAMILY_DOCUMENT:
+	case FAMILY_STATE:
+	case FAMILY_WORK:
+		return true;
+	case FAMILY_OPEN:
+		return w->erase || (open->soon_at_ms == 0 && open->late_at_ms == 0);
+	default:
+		return false;
+	}
+}
+
 void catalogue_follow(struct catalogue *c, const struct plan *p)
 {
 	if (c == NULL)
@@ -123,9 +141,7 @@ void catalogue_follow(struct catalogue *c, const struct plan *p)
 		struct serial serial;
 		enum role role;
 
-		if ((w->record.family == FAMILY_DOCUMENT || w->record.family == FAMILY_STATE ||
-		     w->record.family == FAMILY_WORK) &&
-		    key_parse_serial(&w->key, &role, &serial))
+		if (is_described(w) && key_parse_serial(&w->key, &role, &serial))
 			note(c, serial.n);
 	}
 }
@@ -169,8 +185,8 @@ static void done(struct job *j)
 	c->more = c->asked > 0; /* not from here: the runner may be at its end */
 }
 
-/* Spans whose serials are all given. */
-static uint64_t whole_spans(struct catalogue *c)
+/* Serials that are given, or passed by, so far. */
+static uint64_t serials(struct catalogue *c)
 {
 	static const enum role roles[] = { ROLE_OUT, ROLE_IN, ROLE_RELAY };
 	struct lookup l = c->store->ops->lookup(c->store);
@@ -187,7 +203,13 @@ static uint64_t whole_spans(struct catalogue *c)
 		    key_parse_serial(&scan.at, &role, &serial) && serial.n > last)
 			last = serial.n;
 	}
-	return (last + 1) / c->span;
+	return last + 1;
+}
+
+/* Spans whose serials are all given. */
+static uint64_t whole_spans(struct catalogue *c)
+{
+	return serials(c) / c->span;
 }
 
 static bool make_room(struct catalogue *c, uint64_t spans)
@@ -308,6 +330,21 @@ void catalogue_add_changed(const struct catalogue *c, const struct folio *p,
 bool catalogue_has_changed(const struct catalogue *c, const struct folio *p, uint32_t at)
 {
 	return folio_has(&shelf_of(c, p->first)->changed, at);
+}
+
+bool catalogue_lacks(struct catalogue *c, unsigned spans)
+{
+	uint64_t all, lacking;
+
+	if (c == NULL)
+		return true;
+	all = serials(c);
+	lacking = all - (c->count * c->span < all ? c->count * c->span : all);
+	for (size_t i = 0; i < c->count; i++)
+		lacking += c->shelves[i] == NULL || c->shelves[i]->folio == NULL
+				   ? c->span
+				   : c->shelves[i]->changed_count;
+	return lacking > (uint64_t)spans * c->span;
 }
 
 unsigned catalogue_count(const struct catalogue *c)

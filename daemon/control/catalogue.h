@@ -45,6 +45,9 @@ const struct folio *catalogue_folio(const struct catalogue *c, uint64_t serial);
 void catalogue_add_changed(const struct catalogue *c, const struct folio *p,
 			   struct folio_bits *bits);
 bool catalogue_has_changed(const struct catalogue *c, const struct folio *p, uint32_t at);
+/* Whether more documents than so many spans hold are described by no folio any more, or not yet:
+ * they are to be read. */
+bool catalogue_lacks(struct catalogue *c, unsigned spans);
 /* Parts that are there, and that have been made, again ones too. */
 unsigned catalogue_count(const struct catalogue *c);
 uint64_t catalogue_made(const struct catalogue *c);

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/control/catalogue.h"
 #include "daemon/control/client.h"
+#include "daemon/control/due_order.h"
 #include "daemon/control/due_sent.h"
 #include "daemon/control/find.h"
 #include "daemon/control/listing.h"
@@ -19,57 +21,16 @@
 
 struct due_walk {
 	struct scan scan;
-	struct deadline_rules rules;
-	int64_t now_ms;
+	struct due_order *order; /* NULL: as they came */
+	struct due_rules rules;
 	char today[DATE_MAX + 1];
 	bool all;
 	char person[PERSON_MAX + 1], unit[PERSON_MAX + 1];
 };
 
-/* What is read of one document. */
-struct due_item {
-	struct rec_document document;
-	struct rec_work work;
-	bool worked; /* there is a record of work */
-	int64_t arrived_at_ms;
-	struct deadline deadline;
-	enum deadline_state state;
-};
-
 static char *text(text_t t)
 {
 	return (char *)(uintptr_t)(t == NULL ? "" : t);
-}
-
-static enum err read_item(struct client *c, const struct due_walk *w, struct due_item *out)
-{
-	struct arena *a = c->control->arena;
-	struct lookup l = control_lookup(c);
-	struct deadline_of of;
-	struct record r;
-	enum err e;
-
-	*out = (struct due_item){ .work = { .to = "", .due_on = "" } };
-	e = control_get_document(c, a, &w->scan.at, &out->document);
-	if (e == ERR_OK)
-		e = l.get(l.ctx, a, FAMILY_STATE, &w->scan.at, &r);
-	if (e != ERR_OK)
-		return e;
-	out->arrived_at_ms = r.u.state.complete_at_ms;
-	e = l.get(l.ctx, a, FAMILY_WORK, &w->scan.at, &r);
-	out->worked = e == ERR_OK;
-	if (e == ERR_OK)
-		out->work = r.u.work;
-	else if (e != ERR_NOT_FOUND && e != ERR_DAMAGED)
-		return e;
-	of = (struct deadline_of){ .stand = out->work.stand,
-				   .urgency = out->document.urgency,
-				   .arrived_at_ms = out->arrived_at_ms,
-				   .office_due_on = out->work.due_on,
-				   .document_due_on = out->document.summary.due_on };
-	out->deadline = deadline_next(&w->rules, &of);
-	out->state = deadline_state_at(&w->rules, &out->deadline, w->now_ms);
-	return ERR_OK;
 }
 
 static bool is_person(const struct due_walk *w, const struct rec_work *work)
@@ -134,40 +95,56 @@ static enum err say_item(struct client *c, uint64_t id, const struct due_walk *w
 	line.state = (Vanthu__V1__DueState)i->state;
 	line.due_at_ms = i->deadline.at_ms;
 	line.due_on = text(i->deadline.on);
-	line.late_days = deadline_late_days(&w->rules, &i->deadline, w->now_ms);
-	line.now_ms = w->now_ms;
+	line.late_days = deadline_late_days(&w->rules.deadlines, &i->deadline, w->rules.now_ms);
+	line.now_ms = w->rules.now_ms;
+	line.in_order = w->order != NULL;
 	r.more = 1;
 	r.due = &line;
 	control_say(c, &r);
 	return ERR_OK;
 }
 
+static enum err say_one(struct client *c, uint64_t id, const struct due_walk *w,
+			const struct key *key)
+{
+	struct due_item item;
+	enum err e = due_item_read(c, &w->rules, key, &item);
+	text_t unit;
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+	unit = persons_unit(&c->control->parts.tables->persons, item.work.to, w->today);
+	return is_wanted(w, &item, unit) ? say_item(c, id, w, &item, unit) : ERR_OK;
+}
+
 static bool step(struct client *c, uint64_t id, void *walk)
 {
 	struct due_walk *w = walk;
-	struct lookup l = control_lookup(c);
-	struct due_item item;
-	struct record r;
-	text_t unit;
-	enum err e = l.next(l.ctx, c->control->arena, FAMILY_OPEN, &w->scan, &r);
+	struct doc_key doc;
+	enum err e = due_order_next(c, w->order, &w->scan, &doc);
+	struct key key;
 
 	if (e != ERR_OK)
 		return control_listing_end(c, id, e, "");
-	e = read_item(c, w, &item);
-	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+	if (doc.role == ROLE_NONE)
 		return true;
-	unit = e == ERR_OK ? persons_unit(&c->control->parts.tables->persons, item.work.to,
-					  w->today)
-			   : "";
-	if (e == ERR_OK && is_wanted(w, &item, unit))
-		e = say_item(c, id, w, &item, unit);
+	key = key_serial(doc.role, doc.serial);
+	e = say_one(c, id, w, &key);
 	return e == ERR_OK || control_listing_end(c, id, e, "");
+}
+
+static void drop(void *walk)
+{
+	struct due_walk *w = walk;
+
+	due_order_free(w->order);
+	free(w);
 }
 
 void control_due(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__DueQuery *m = request->due;
-	static const struct listing_kind kind = { step, free, true };
+	static const struct listing_kind kind = { step, drop, true };
 	struct due_walk *w;
 	text_t person, unit;
 
@@ -181,13 +158,12 @@ void control_due(struct client *c, const Vanthu__V1__Request *request)
 	w = calloc(1, sizeof *w);
 	if (w != NULL) {
 		w->scan = scan_of(key_role(ROLE_IN));
-		w->rules =
-			tables_deadlines(c->control->parts.tables, c->control->parts.config);
-		if (m->soon_days != 0)
-			w->rules.soon_days = m->soon_days;
-		w->now_ms = control_wall_ms(c);
-		date_of_ms(w->now_ms, w->today);
+		w->rules = due_item_rules(c, m->soon_days);
+		date_of_ms(w->rules.now_ms, w->today);
 		w->all = m->all;
+		catalogue_ask(c->control->catalogue);
+		if (m->in_order)
+			w->order = due_order_new(c, ROLE_IN, &w->rules, w->all);
 		/* control_check has their lengths, the list of persons its own */
 		memcpy(w->person, person, strlen(person) + 1);
 		memcpy(w->unit, unit, strlen(unit) + 1);

@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "daemon/control/catalogue.h"
 #include "daemon/control/client.h"
+#include "daemon/control/due_order.h"
 #include "daemon/control/find.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/names.h"
@@ -20,10 +22,10 @@ enum { SCRATCH_BYTES = 1 << 20, LINES_MAX = 1000 };
 
 struct sent_walk {
 	struct scan scan;
-	struct deadline_rules rules;
+	struct due_order *order; /* NULL: as they were sent */
+	struct due_rules rules;
 	struct arena *scratch;
 	struct tree *tree; /* of the directory in force, for who may be reminded */
-	int64_t now_ms;
 	bool all;
 };
 
@@ -33,6 +35,7 @@ static void drop(void *walk)
 
 	tree_destroy(w->tree);
 	arena_destroy(w->scratch);
+	due_order_free(w->order);
 	free(w);
 }
 
@@ -41,28 +44,29 @@ static char *text(text_t t)
 	return (char *)(uintptr_t)(t == NULL ? "" : t);
 }
 
+/* One that is shown. */
+struct sent_item {
+	struct found_document found;
+	struct due_item due;
+};
+
 static enum err say(struct client *c, uint64_t id, const struct sent_walk *w,
-		    const struct found_document *f, struct committee_id whom,
+		    const struct sent_item *i, struct committee_id whom,
 		    const Vanthu__V1__DueLine *who)
 {
+	const struct found_document *f = &i->found;
+	const struct deadline *d = &i->due.deadline;
 	const struct remind_asked asked = { .tree = w->tree,
 					    .scratch = w->scratch,
-					    .rules = &w->rules,
-					    .wall_ms = w->now_ms,
+					    .rules = &w->rules.deadlines,
+					    .wall_ms = w->rules.now_ms,
 					    .of = f,
 					    .whom = whom };
-	const struct deadline_of of = { .stand = { .work = OFFICE_ACCEPTED },
-					.document_due_on = f->document.summary.due_on };
-	struct deadline d = deadline_next(&w->rules, &of);
-	enum deadline_state state = deadline_state_at(&w->rules, &d, w->now_ms);
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_DUE);
 	Vanthu__V1__DueLine line = *who;
 	struct doc_id doc = f->document.id;
-	enum err e;
+	enum err e = control_remind(c, &asked, &line);
 
-	if (!w->all && state < DEADLINE_SOON)
-		return ERR_OK;
-	e = control_remind(c, &asked, &line);
 	if (e != ERR_OK)
 		return e;
 	line.id = field_bytes(doc.bytes, sizeof doc.bytes);
@@ -73,12 +77,13 @@ static enum err say(struct client *c, uint64_t id, const struct sent_walk *w,
 	line.subject = text(f->document.summary.subject);
 	line.urgency = (Vanthu__V1__Urgency)f->document.urgency;
 	line.arrived_at_ms = f->document.taken_at_ms;
-	line.reason = (Vanthu__V1__DueReason)d.reason;
-	line.state = (Vanthu__V1__DueState)state;
-	line.due_at_ms = d.at_ms;
-	line.due_on = text(d.on);
-	line.late_days = deadline_late_days(&w->rules, &d, w->now_ms);
-	line.now_ms = w->now_ms;
+	line.reason = (Vanthu__V1__DueReason)d->reason;
+	line.state = (Vanthu__V1__DueState)i->due.state;
+	line.due_at_ms = d->at_ms;
+	line.due_on = text(d->on);
+	line.late_days = deadline_late_days(&w->rules.deadlines, d, w->rules.now_ms);
+	line.now_ms = w->rules.now_ms;
+	line.in_order = w->order != NULL;
 	r.more = 1;
 	r.due = &line;
 	control_say(c, &r);
@@ -86,8 +91,9 @@ static enum err say(struct client *c, uint64_t id, const struct sent_walk *w,
 }
 
 static enum err say_recipients(struct client *c, uint64_t id, const struct sent_walk *w,
-			       const struct found_document *f)
+			       const struct sent_item *it)
 {
+	const struct found_document *f = &it->found;
 	size_t names_bytes = LINES_MAX * NAMES_LINE_BYTES;
 	struct recipient_list list;
 	uint32_t said = 0;
@@ -104,7 +110,7 @@ static enum err say_recipients(struct client *c, uint64_t id, const struct sent_
 		line.to_name = control_name_of(c, NULL, list.ids[i].text, &names_bytes);
 		line.code = last.code;
 		line.said_at_ms = last.at_ms;
-		e = say(c, id, w, f, list.ids[i], &line);
+		e = say(c, id, w, it, list.ids[i], &line);
 		said++;
 	}
 	return e;
@@ -113,20 +119,24 @@ static enum err say_recipients(struct client *c, uint64_t id, const struct sent_
 static bool step(struct client *c, uint64_t id, void *walk)
 {
 	struct sent_walk *w = walk;
-	struct lookup l = control_lookup(c);
-	struct found_document f = { .role = ROLE_OUT };
-	struct record r;
-	enum err e = l.next(l.ctx, c->control->arena, FAMILY_OPEN, &w->scan, &r);
+	struct doc_key doc;
+	struct sent_item i = { .found = { .role = ROLE_OUT } };
+	enum err e = due_order_next(c, w->order, &w->scan, &doc);
+	struct key key;
 
 	if (e != ERR_OK)
 		return control_listing_end(c, id, e, "");
-	if (!key_parse_serial(&w->scan.at, &f.role, &f.serial))
+	if (doc.role == ROLE_NONE)
 		return true;
-	e = control_get_document(c, c->control->arena, &w->scan.at, &f.document);
-	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+	key = key_serial(doc.role, doc.serial);
+	e = due_item_read(c, &w->rules, &key, &i.due);
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED ||
+	    (e == ERR_OK && !w->all && i.due.state < DEADLINE_SOON))
 		return true;
+	i.found.serial = doc.serial;
+	i.found.document = i.due.document;
 	if (e == ERR_OK)
-		e = say_recipients(c, id, w, &f);
+		e = say_recipients(c, id, w, &i);
 	return e == ERR_OK || control_listing_end(c, id, e, "");
 }
 
@@ -137,8 +147,7 @@ void control_due_sent(struct client *c, const Vanthu__V1__Request *request)
 	struct found_document only;
 	struct sent_walk *w;
 
-	if (m->ref != NULL &&
-	    control_find_sent(c, request->id, m->ref->text, &only) != ERR_OK)
+	if (m->ref != NULL && control_find_sent(c, request->id, m->ref->text, &only) != ERR_OK)
 		return;
 	if (m->ref != NULL && only.role != ROLE_OUT) { /* a whole id names whatever has it */
 		control_say_error(c, request->id, ERR_NOT_ISSUER, m->ref->text);
@@ -156,11 +165,11 @@ void control_due_sent(struct client *c, const Vanthu__V1__Request *request)
 	if (w != NULL) {
 		w->scan = scan_of(m->ref != NULL ? key_serial(only.role, only.serial)
 						 : key_role(ROLE_OUT));
-		w->rules = tables_deadlines(c->control->parts.tables, c->control->parts.config);
-		if (m->soon_days != 0)
-			w->rules.soon_days = m->soon_days;
-		w->now_ms = control_wall_ms(c);
+		w->rules = due_item_rules(c, m->soon_days);
 		w->all = m->all;
+		catalogue_ask(c->control->catalogue);
+		if (m->in_order && m->ref == NULL)
+			w->order = due_order_new(c, ROLE_OUT, &w->rules, w->all);
 	}
 	control_listing_begin(c, request->id, &kind, w);
 }

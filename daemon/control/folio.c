@@ -29,6 +29,17 @@ const struct folio_audience *folio_audiences(const struct folio *p)
 	return at(p, p->audiences);
 }
 
+struct doc_id folio_id(const struct folio *p, uint32_t n)
+{
+	const size_t before = sizeof p->id_before[n];
+	struct doc_id id;
+
+	memcpy(id.bytes, p->id_before[n], before);
+	for (size_t i = before; i < sizeof id.bytes; i++)
+		id.bytes[i] = (uint8_t)(p->ending[n] >> (8 * (sizeof id.bytes - 1 - i)));
+	return id;
+}
+
 bool folio_has(const struct folio_bits *b, uint32_t n)
 {
 	return (b->of[n / 64] >> n % 64 & 1) != 0;

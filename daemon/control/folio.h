@@ -26,6 +26,10 @@ enum folio_flag {
 	FOLIO_ANY = 1 << 1,	     /* it may be anything: read it */
 	FOLIO_ANY_TEXT = 1 << 2,     /* it may have any word */
 	FOLIO_ANY_AUDIENCE = 1 << 3, /* it may be for anybody */
+	FOLIO_OPEN = 1 << 4,	     /* the index of open work has it */
+	FOLIO_REGISTERED = 1 << 5,   /* it need not be any more */
+	FOLIO_URGENT = 1 << 6,
+	FOLIO_SETTLED = 1 << 7, /* it does not count against the share */
 };
 
 /* A group that a document is for, and nobody else. */
@@ -46,10 +50,12 @@ struct folio {
 	uint32_t span;		  /* at most FOLIO_SPAN */
 	uint8_t role[FOLIO_SPAN]; /* enum role; 0: no document */
 	uint8_t flags[FOLIO_SPAN], state[FOLIO_SPAN], secrecy[FOLIO_SPAN];
-	uint8_t tray[FOLIO_SPAN]; /* before its day has come */
-	uint32_t due[FOLIO_SPAN]; /* YYYYMMDD: late behind it; 0: never */
+	uint8_t tray[FOLIO_SPAN];      /* before its day has come */
+	uint32_t due[FOLIO_SPAN];      /* YYYYMMDD: late behind it; 0: never */
+	uint32_t last_day[FOLIO_SPAN]; /* named for what is open: struct day; 0: none */
 	int64_t arrived_ms[FOLIO_SPAN];
 	uint32_t ending[FOLIO_SPAN]; /* the last bytes of its id */
+	uint8_t id_before[FOLIO_SPAN][sizeof(struct doc_id) - sizeof(uint32_t)]; /* the others */
 	/* hashes of its number, of that of what it answers, and of the id that another system gave
 	 * it; 0: none */
 	uint32_t number[FOLIO_SPAN], answered[FOLIO_SPAN], foreign[FOLIO_SPAN];
@@ -66,6 +72,7 @@ const struct committee_id *folio_committees(const struct folio *p);
 const struct folio_list *folio_to(const struct folio *p); /* by committee */
 const char *folio_type(const struct folio *p, uint32_t at);
 const struct folio_audience *folio_audiences(const struct folio *p);
+struct doc_id folio_id(const struct folio *p, uint32_t at);
 
 void folio_drop(const struct folio *p); /* NULL is fine */
 /* Its pages count as resident no more. */

@@ -343,6 +343,32 @@ static void note_tray(struct maker *m, uint32_t doc, const struct found_document
 		m->p->flags[doc] |= FOLIO_ANY;
 }
 
+/* What its next deadline is made of, by the rules that are in force when somebody asks. */
+static void note_deadline(struct maker *m, uint32_t doc, const struct found_document *f)
+{
+	const struct office_stand *stand = &f->work.stand;
+	text_t own = f->document.summary.due_on;
+	uint8_t *flags = &m->p->flags[doc];
+
+	if (f->document.urgency >= URGENCY_KHAN)
+		*flags |= FOLIO_URGENT;
+	if (f->role == ROLE_OUT) {
+		*flags |= FOLIO_REGISTERED;
+		m->p->last_day[doc] = deadline_named_day(NULL, own).n;
+		/* it came when it was taken */
+		if (m->p->arrived_ms[doc] != f->document.taken_at_ms)
+			*flags |= FOLIO_ANY;
+		return;
+	}
+	if (!deadline_is_open(stand)) {
+		*flags |= FOLIO_REGISTERED;
+		return;
+	}
+	if (stand->work != OFFICE_NONE && stand->work != OFFICE_ARRIVED)
+		*flags |= FOLIO_REGISTERED;
+	m->p->last_day[doc] = deadline_named_day(f->work.due_on, own).n;
+}
+
 static void note_columns(struct maker *m, uint32_t doc, const struct found_document *f)
 {
 	const struct rec_document *d = &f->document;
@@ -358,12 +384,16 @@ static void note_columns(struct maker *m, uint32_t doc, const struct found_docum
 		p->flags[doc] |= FOLIO_WHOLE;
 	if (f->state_damaged)
 		p->flags[doc] |= FOLIO_ANY;
-	for (size_t i = sizeof d->id.bytes - 4; i < sizeof d->id.bytes; i++)
+	if (control_settled(f))
+		p->flags[doc] |= FOLIO_SETTLED;
+	memcpy(p->id_before[doc], d->id.bytes, sizeof p->id_before[doc]);
+	for (size_t i = sizeof p->id_before[doc]; i < sizeof d->id.bytes; i++)
 		p->ending[doc] = p->ending[doc] << 8 | d->id.bytes[i];
 	p->foreign[doc] = folio_hash(d->summary.foreign_id);
 	p->from[doc] = place(m, &m->committees, doc, d->origin.text);
 	p->type[doc] = place(m, &m->types, doc, d->summary.type_code);
 	note_tray(m, doc, f);
+	note_deadline(m, doc, f);
 }
 
 static enum err take(struct maker *m, enum role role, struct serial serial,
@@ -384,11 +414,18 @@ static enum err take(struct maker *m, enum role role, struct serial serial,
 	return note_texts(m, doc, &f);
 }
 
-static enum err read_role(struct maker *m, enum role role)
+/* All of the role from its first serial on. */
+static struct scan scan_behind(const struct maker *m, enum role role)
 {
 	const struct serial before = { m->p->first - 1 };
-	struct scan scan = m->p->first == 0 ? scan_of(key_role(role))
-					    : scan_from(key_role(role), key_serial(role, before));
+
+	return m->p->first == 0 ? scan_of(key_role(role))
+				: scan_from(key_role(role), key_serial(role, before));
+}
+
+static enum err read_role(struct maker *m, enum role role)
+{
+	struct scan scan = scan_behind(m, role);
 	struct serial serial = { 0 };
 	struct record r;
 	enum role found;
@@ -402,6 +439,28 @@ static enum err read_role(struct maker *m, enum role role)
 		if (serial.n >= m->p->first + m->p->span)
 			break;
 		e = take(m, role, serial, &r.u.document);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* What the index of open work has of that role. */
+static enum err read_open(struct maker *m, enum role role)
+{
+	struct scan scan = scan_behind(m, role);
+	struct serial serial = { 0 };
+	struct record r;
+	enum role found;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK) {
+		arena_reset(m->arena);
+		e = m->l->next(m->l->ctx, m->arena, FAMILY_OPEN, &scan, &r);
+		if (e != ERR_OK || !key_parse_serial(&scan.at, &found, &serial))
+			continue;
+		if (serial.n >= m->p->first + m->p->span)
+			break;
+		if (m->p->role[serial.n - m->p->first] == (uint8_t)role)
+			m->p->flags[serial.n - m->p->first] |= FOLIO_OPEN;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -554,6 +613,10 @@ enum err folio_make(const struct lookup *l, const struct fold *fold, const char 
 	m.p->span = span;
 	for (size_t i = 0; e == ERR_OK && i < sizeof roles / sizeof roles[0]; i++)
 		e = read_role(&m, roles[i]);
+	if (e == ERR_OK)
+		e = read_open(&m, ROLE_OUT);
+	if (e == ERR_OK)
+		e = read_open(&m, ROLE_IN);
 	if (e == ERR_OK)
 		e = m.failed ? ERR_NO_MEMORY : save(&m, folder, out);
 out:

@@ -45,6 +45,21 @@ enum tray control_tray(const struct found_document *f, text_t today)
 	return tray_of(at, tray_deadline(f->work.due_on, f->document.summary.due_on), today);
 }
 
+bool control_work_done(const struct rec_work *work)
+{
+	return office_stand_frozen(&work->stand) || work->stand.work == OFFICE_RETURNED ||
+	       work->stand.work == OFFICE_FINISHED;
+}
+
+bool control_settled(const struct found_document *f)
+{
+	const struct rec_state *s = &f->state;
+
+	if (f->role == ROLE_OUT)
+		return s->closed_at_ms != 0 && s->refused == 0 && !s->expired && s->delivered != 0;
+	return f->role == ROLE_IN && f->received && control_work_done(&f->work);
+}
+
 static bool is_empty(text_t t)
 {
 	return t == NULL || t[0] == '\0';

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "daemon/config/config.h"
+#include "daemon/control/catalogue.h"
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/names.h"
+#include "daemon/control/stored.h"
 #include "daemon/control/why_cause.h"
 #include "proto/fields.h"
 #include "routing/base/arena.h"
@@ -24,6 +26,7 @@ enum {
 	REMEMBERED_MAX = 4096,
 	/* records a step: most are passed over after a look */
 	READ_AT_ONCE = 16,
+	PASSED_AT_ONCE = 256, /* by what a folio says */
 	PAPER_MONTH_BITS = 40,
 };
 
@@ -44,6 +47,7 @@ struct why_walk {
 	enum phase phase;
 	bool begun; /* the scan of the phase */
 	struct scan scan;
+	uint64_t at; /* the next serial of the phase */
 	Vanthu__V1__WhySum sum;
 	bool summed; /* and said: read again, records are not summed again */
 	struct position *found;
@@ -160,12 +164,6 @@ static bool may_count(const struct why_walk *w, enum role role, const struct rec
 	       s->delivered == 0;
 }
 
-static bool is_done(const struct rec_work *work)
-{
-	return office_stand_frozen(&work->stand) || work->stand.work == OFFICE_RETURNED ||
-	       work->stand.work == OFFICE_FINISHED;
-}
-
 static enum err get(struct client *c, enum family family, const struct key *key, struct record *out)
 {
 	struct lookup l = control_lookup(c);
@@ -190,7 +188,7 @@ static enum err look_at_document(struct client *c, struct why_walk *w, enum role
 	if (role == ROLE_IN) {
 		e = get(c, FAMILY_WORK, &key, &work);
 		worked = e == ERR_OK;
-		if (worked && is_done(&work.u.work))
+		if (worked && control_work_done(&work.u.work))
 			return ERR_OK;
 	}
 	if (e == ERR_OK || e == ERR_NOT_FOUND)
@@ -208,9 +206,50 @@ static void next_phase(struct why_walk *w)
 {
 	w->phase++;
 	w->begun = false;
+	w->at = 0;
 }
 
-static enum err read_document(struct client *c, struct why_walk *w, enum role role)
+/* By its folio it may count. One of which the month is not known is looked at. */
+static bool is_worth_reading(const struct client *c, const struct why_walk *w,
+			     const struct folio *t, uint32_t at, enum role role)
+{
+	uint32_t month;
+
+	if ((t->flags[at] & FOLIO_ANY) != 0 || catalogue_has_changed(c->control->catalogue, t, at))
+		return true;
+	if (t->role[at] != (uint8_t)role || (t->flags[at] & FOLIO_SETTLED) != 0)
+		return false;
+	month = month_of_ms(t->arrived_ms[at]).n;
+	return month >= w->query.from_month && month <= w->query.to_month;
+}
+
+/* The next one of a folio that is worth reading, or its end. */
+static enum err read_described(struct client *c, struct why_walk *w, const struct folio *t,
+			       enum role role)
+{
+	uint64_t end = t->first + t->span;
+	struct record r;
+	struct key key;
+	enum err e;
+
+	for (unsigned i = 0; i < PASSED_AT_ONCE && w->at < end; i++, w->at++) {
+		if (!is_worth_reading(c, w, t, (uint32_t)(w->at - t->first), role))
+			continue;
+		key = key_serial(role, (struct serial){ w->at });
+		w->at++;
+		e = get(c, FAMILY_STATE, &key, &r);
+		if (e == ERR_DAMAGED)
+			w->sum.damaged += !w->summed;
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+		return look_at_document(c, w, role, (struct serial){ w->at - 1 }, &r.u.state);
+	}
+	w->begun = false;
+	return ERR_OK;
+}
+
+/* What no folio describes, by what is stored. */
+static enum err read_next(struct client *c, struct why_walk *w, enum role role)
 {
 	struct lookup l = control_lookup(c);
 	struct serial serial;
@@ -218,7 +257,9 @@ static enum err read_document(struct client *c, struct why_walk *w, enum role ro
 	enum err e;
 
 	if (!w->begun)
-		w->scan = scan_of(key_role(role));
+		w->scan = w->at == 0 ? scan_of(key_role(role))
+				     : scan_from(key_role(role),
+						 key_serial(role, (struct serial){ w->at - 1 }));
 	w->begun = true;
 	w->scan.report_damage = true;
 	e = l.next(l.ctx, c->control->arena, FAMILY_STATE, &w->scan, &r);
@@ -226,11 +267,24 @@ static enum err read_document(struct client *c, struct why_walk *w, enum role ro
 		next_phase(w);
 		return ERR_OK;
 	}
+	if ((e != ERR_OK && e != ERR_DAMAGED) || !key_parse_serial(&w->scan.at, &role, &serial))
+		return e == ERR_DAMAGED ? ERR_OK : e;
+	w->at = serial.n;
+	if (catalogue_folio(c->control->catalogue, serial.n) != NULL) {
+		w->begun = false;
+		return ERR_OK;
+	}
+	w->at++;
 	if (e == ERR_DAMAGED)
 		w->sum.damaged += !w->summed;
-	if (e != ERR_OK || !key_parse_serial(&w->scan.at, &role, &serial))
-		return e == ERR_DAMAGED ? ERR_OK : e;
-	return look_at_document(c, w, role, serial, &r.u.state);
+	return e == ERR_DAMAGED ? ERR_OK : look_at_document(c, w, role, serial, &r.u.state);
+}
+
+static enum err read_document(struct client *c, struct why_walk *w, enum role role)
+{
+	const struct folio *t = catalogue_folio(c->control->catalogue, w->at);
+
+	return t != NULL ? read_described(c, w, t, role) : read_next(c, w, role);
 }
 
 /* Keys ascend by month. */
@@ -417,6 +471,7 @@ static enum err go_on(struct why_walk *w)
 	w->count = 0;
 	w->phase = PHASE_OUT;
 	w->begun = false;
+	w->at = 0;
 	return ERR_OK;
 }
 
@@ -593,5 +648,6 @@ void control_why(struct client *c, const Vanthu__V1__Request *request)
 		drop(w);
 		return;
 	}
+	catalogue_ask(c->control->catalogue);
 	control_listing_begin(c, request->id, w->of_committee ? &unfit_kind : &kind, w);
 }

@@ -22,6 +22,32 @@ bool deadline_is_open(const struct office_stand *stand)
 	       stand->work != OFFICE_FINISHED;
 }
 
+int64_t deadline_day_ms(struct day day)
+{
+	return day_begin_ms(day) + DAY_MS - 1;
+}
+
+int64_t deadline_register_ms(const struct deadline_rules *rules, enum urgency urgency,
+			     int64_t arrived_at_ms)
+{
+	return urgency >= URGENCY_KHAN ? arrived_at_ms + rules->urgent_ms
+				       : working_days_deadline_ms(days_of(rules), arrived_at_ms, 1);
+}
+
+static struct day read_day(text_t date)
+{
+	struct day day;
+
+	return date != NULL && date_day(date, &day) ? day : (struct day){ 0 };
+}
+
+struct day deadline_named_day(text_t office_due_on, text_t document_due_on)
+{
+	struct day office = read_day(office_due_on), document = read_day(document_due_on);
+
+	return document.n == 0 || (office.n != 0 && office.n < document.n) ? office : document;
+}
+
 static void set(struct deadline *d, enum deadline_reason reason, int64_t at_ms)
 {
 	if (d->reason != DEADLINE_NONE && d->at_ms <= at_ms)
@@ -34,10 +60,10 @@ static void set(struct deadline *d, enum deadline_reason reason, int64_t at_ms)
 /* The end of a day that somebody named: it is meant, working day or not. */
 static void set_day(struct deadline *d, enum deadline_reason reason, text_t date)
 {
-	struct day day;
+	struct day day = read_day(date);
 
-	if (date != NULL && date_day(date, &day))
-		set(d, reason, day_begin_ms(day) + DAY_MS - 1);
+	if (day.n != 0)
+		set(d, reason, deadline_day_ms(day));
 }
 
 struct deadline deadline_next(const struct deadline_rules *rules, const struct deadline_of *of)
@@ -51,11 +77,8 @@ struct deadline deadline_next(const struct deadline_rules *rules, const struct d
 	set_day(&d, DEADLINE_OFFICE, of->office_due_on);
 	if (registered)
 		return d;
-	if (of->urgency >= URGENCY_KHAN)
-		set(&d, DEADLINE_AT_ONCE, of->arrived_at_ms + rules->urgent_ms);
-	else
-		set(&d, DEADLINE_REGISTER,
-		    working_days_deadline_ms(days_of(rules), of->arrived_at_ms, 1));
+	set(&d, of->urgency >= URGENCY_KHAN ? DEADLINE_AT_ONCE : DEADLINE_REGISTER,
+	    deadline_register_ms(rules, of->urgency, of->arrived_at_ms));
 	return d;
 }
 

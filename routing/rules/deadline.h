@@ -57,6 +57,14 @@ struct deadline {
  * recall of it was agreed to. */
 bool deadline_is_open(const struct office_stand *stand);
 
+/* What a deadline is made of. The last moment of a day. Until when what came then is to be
+ * registered, urgent or not. The day that the office or the document names, whichever comes first;
+ * {0}: neither does. */
+int64_t deadline_day_ms(struct day day);
+int64_t deadline_register_ms(const struct deadline_rules *rules, enum urgency urgency,
+			     int64_t arrived_at_ms);
+struct day deadline_named_day(text_t office_due_on, text_t document_due_on);
+
 /* The next deadline of what is open; of what is not, none. */
 struct deadline deadline_next(const struct deadline_rules *rules, const struct deadline_of *of);
 

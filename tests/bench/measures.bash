@@ -223,6 +223,8 @@ reads() { # DOCUMENTS
 		tinh|outbox 'bao wipha' --limit 20
 		tinh|register out --period 2020
 		tinh|register out --period $PERIOD_WITHOUT
+		tinh|target why
+		huyen-1|target why --period 2020
 	COMMANDS
 	note reads_ms "$slowest"
 	note reads_rss_bytes "$(settled_rss tinh huyen-1)"

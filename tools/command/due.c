@@ -103,6 +103,12 @@ enum grouping { BY_NOBODY, BY_PERSON, BY_UNIT };
 struct due_wanted {
 	Vanthu__V1__DueQuery query; /* its texts are argv's */
 	enum grouping by;
+	json_t *list;	   /* ours */
+	struct flow *flow; /* ours; NULL: all are collected first */
+	bool flowed;	   /* they are on the screen */
+	/* of the first line that people see */
+	char first_id[64];
+	bool unregistered;
 };
 
 static json_t *line_json(const Vanthu__V1__DueLine *l)
@@ -267,73 +273,85 @@ static int print_groups(struct cli *cli, json_t *list, enum grouping by)
 	return output_list(cli, groups, by_table);
 }
 
-static int print_sent(struct cli *cli, json_t *list)
+/* A line as people read it; the first one is kept for what is said below the table. */
+static void prepare(struct cli *cli, struct due_wanted *w, json_t *line)
 {
-	json_t *line, *first = json_array_get(list, 0), *name;
-	bool any = first != NULL;
-	char id[64] = "";
-	int code;
-	size_t i;
+	json_t *name = json_object_get(line, "recipient_name");
 
-	if (cli->json || cli->plain)
-		return output_list(cli, list, sent_plain);
-	json_array_foreach(list, i, line) {
-		add_words(cli, line);
-		name = json_object_get(line, "recipient_name");
-		if (json_is_string(name))
-			json_object_set(line, "recipient", name);
-	}
-	output_format(cli, json_object_get(first, "id"), FORMAT_ID, false, id, sizeof id);
-	code = output_list(cli, list, sent_table);
-	if (any)
-		cli_hint(cli, _("Remind them: vanthu remind %s; all who are late: vanthu remind "
-				"--all-late"),
-			 id);
-	return code;
+	add_words(cli, line);
+	if (w->query.sent && json_is_string(name))
+		json_object_set(line, "recipient", name);
+	if (w->first_id[0] != '\0')
+		return;
+	output_format(cli, json_object_get(line, "id"), FORMAT_ID, false, w->first_id,
+		      sizeof w->first_id);
+	w->unregistered = json_is_null(json_object_get(line, "arrival"));
 }
 
-static int print(struct cli *cli, json_t *list, const struct due_wanted *w)
+static void print_hint(struct cli *cli, const struct due_wanted *w)
 {
-	json_t *line, *first = json_array_get(list, 0);
-	char id[64] = "";
-	bool unregistered;
+	if (w->query.sent && w->first_id[0] != '\0')
+		cli_hint(cli,
+			 _("Remind them: vanthu remind %s; all who are late: vanthu remind "
+			   "--all-late"),
+			 w->first_id);
+	else if (w->query.sent)
+		return;
+	else if (w->first_id[0] == '\0' && !w->query.all)
+		cli_hint(cli, _("All that is still to do: vanthu due --all%s"), "");
+	else if (w->first_id[0] != '\0')
+		cli_hint(cli,
+			 w->unregistered ? _("Register it: vanthu accept %s")
+					 : _("When it is done: vanthu finish %s"),
+			 w->first_id);
+}
+
+static int print(struct cli *cli, json_t *list, struct due_wanted *w)
+{
+	const bool sent = w->query.sent;
+	json_t *line;
 	size_t i;
 
-	if (w->query.sent)
-		return print_sent(cli, list);
 	if (w->by != BY_NOBODY)
 		return print_groups(cli, list, w->by);
 	if (cli->json || cli->plain)
-		return output_list(cli, list, due_plain);
-	json_array_foreach(list, i, line) add_words(cli, line);
-	output_format(cli, json_object_get(first, "id"), FORMAT_ID, false, id, sizeof id);
-	unregistered = first != NULL && json_is_null(json_object_get(first, "arrival"));
-	output_list(cli, list, due_table);
-	if (first == NULL && !w->query.all)
-		cli_hint(cli, _("All that is still to do: vanthu due --all%s"), "");
-	else if (id[0] != '\0')
-		cli_hint(cli,
-			 unregistered ? _("Register it: vanthu accept %s")
-				      : _("When it is done: vanthu finish %s"),
-			 id);
+		return output_list(cli, list, sent ? sent_plain : due_plain);
+	json_array_foreach(list, i, line) prepare(cli, w, line);
+	output_list(cli, list, sent ? sent_table : due_table);
+	print_hint(cli, w);
 	return 0;
 }
 
 /* ---- the command ---- */
 
-static enum err collect(struct call *c, struct due_wanted *w, json_t *out)
+/* One more line: on the screen at once where the daemon sends them in order, else to the others. */
+static void keep(struct cli *cli, struct due_wanted *w, const Vanthu__V1__DueLine *line)
+{
+	json_t *row = line_json(line);
+
+	if (w->flow != NULL && line->in_order) {
+		prepare(cli, w, row);
+		flow_row(w->flow, row);
+		w->flowed = true;
+	} else {
+		json_array_append_new(w->list, row);
+	}
+}
+
+static enum err collect(struct call *c, struct due_wanted *w)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Reply *reply;
 	enum err e;
 
+	w->query.in_order = w->flow != NULL;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_DUE;
 	request.due = &w->query;
 	e = call_send(c, &request);
 	if (e != ERR_OK)
 		return call_fail(c, e, NULL);
 	while ((e = call_row(c, VANTHU__V1__REPLY__WHAT_DUE, &reply)) == ERR_OK)
-		json_array_append_new(out, line_json(reply->due));
+		keep(call_cli(c), w, reply->due);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -367,12 +385,33 @@ static bool take(struct due_wanted *w, int option, char *value)
 	}
 }
 
+static int run(struct cli *cli, struct due_wanted *w)
+{
+	struct call *client = NULL;
+	enum err e;
+
+	w->list = json_array();
+	if (w->by == BY_NOBODY)
+		w->flow = flow_new(cli, w->query.sent ? sent_table : due_table);
+	e = call_open(cli, CLIENT_OFFICE, &client);
+	if (e == ERR_OK)
+		e = collect(client, w);
+	call_close(client);
+	if (e == ERR_OK && w->flowed) {
+		flow_end(w->flow);
+		print_hint(cli, w);
+	} else {
+		flow_drop(w->flow);
+	}
+	if (e == ERR_OK && !w->flowed)
+		return print(cli, sorted(w->list), w);
+	json_decref(w->list);
+	return e == ERR_OK ? 0 : err_exit_code(e);
+}
+
 int cmd_due(struct cli *cli, int argc, char **argv)
 {
 	struct due_wanted w = { .by = BY_NOBODY };
-	struct call *client = NULL;
-	json_t *list;
-	enum err e;
 	int c;
 
 	vanthu__v1__due_query__init(&w.query);
@@ -389,14 +428,5 @@ int cmd_due(struct cli *cli, int argc, char **argv)
 	if (w.query.sent && (w.by != BY_NOBODY || w.query.person[0] != '\0' ||
 			     w.query.unit[0] != '\0'))
 		return cli_wanted(cli, _("--sent is of other committees: no person, no unit"), "");
-	list = json_array();
-	e = call_open(cli, CLIENT_OFFICE, &client);
-	if (e == ERR_OK)
-		e = collect(client, &w, list);
-	call_close(client);
-	if (e != ERR_OK) {
-		json_decref(list);
-		return err_exit_code(e);
-	}
-	return print(cli, sorted(list), &w);
+	return run(cli, &w);
 }

@@ -156,8 +156,8 @@ static void warn_of_twin(struct cli *cli, struct call *c, const struct paper *p)
 	unsigned hits = 0;
 
 	list.box = p->direction == VANTHU__V1__DIRECTION__DIRECTION_IN
-		       ? VANTHU__V1__BOX__BOX_INBOX
-		       : VANTHU__V1__BOX__BOX_OUTBOX;
+			   ? VANTHU__V1__BOX__BOX_INBOX
+			   : VANTHU__V1__BOX__BOX_OUTBOX;
 	list.number = p->number;
 	list.type_code = (char *)(uintptr_t)p->kind->code;
 	list.limit = 1;
@@ -256,11 +256,11 @@ static int print_added(struct cli *cli, struct call *c, const struct paper *p,
 		json_object_set_new(out, "repeated", json_true());
 	if (cli->dry_run)
 		json_object_set_new(out, "dry_run", json_true());
-	json_object_set_new(
-	    out, "alike",
-	    a->alike_id.len == 0
-		? json_null()
-		: json_pack("{s:o, s:s}", "id", json_uuid(a->alike_id), "date", a->alike_date));
+	json_object_set_new(out, "alike",
+			    a->alike_id.len == 0
+				    ? json_null()
+				    : json_pack("{s:o, s:s}", "id", json_uuid(a->alike_id), "date",
+						a->alike_date));
 	slips_add(out, slips_of_paper(a));
 	if (p->direction == VANTHU__V1__DIRECTION__DIRECTION_IN && !secret && !cli->dry_run)
 		add_arrival(c, out);
@@ -510,6 +510,7 @@ static int list(struct cli *cli, const struct paper *p, Vanthu__V1__Direction di
 	Vanthu__V1__Reply *reply;
 	struct call *c = NULL;
 	json_t *out = json_array();
+	struct flow *flow = flow_new(cli, columns);
 	enum err e = call_open(cli, CLIENT_OFFICE, &c);
 
 	query.direction = direction;
@@ -519,13 +520,21 @@ static int list(struct cli *cli, const struct paper *p, Vanthu__V1__Direction di
 	request.papers = &query;
 	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
 		e = call_fail(c, e, NULL);
-	while (e == ERR_OK && (e = call_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply)) == ERR_OK)
-		json_array_append_new(out, json_paper(reply->paper));
+	while (e == ERR_OK && (e = call_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply)) == ERR_OK) {
+		if (flow != NULL)
+			flow_row(flow, json_paper(reply->paper));
+		else
+			json_array_append_new(out, json_paper(reply->paper));
+	}
 	call_close(c);
-	if (e == ERR_NOT_FOUND)
+	if (e == ERR_NOT_FOUND && flow == NULL)
 		return output_list(cli, out, columns);
 	json_decref(out);
-	return err_exit_code(e);
+	if (e == ERR_NOT_FOUND)
+		flow_end(flow);
+	else
+		flow_drop(flow);
+	return e == ERR_NOT_FOUND ? 0 : err_exit_code(e);
 }
 
 /* ---- show ---- */
@@ -715,17 +724,18 @@ int cmd_paper(struct cli *cli, int argc, char **argv)
 			code = err_exit_code(ERR_USAGE);
 		else if (!take(&p, c, optarg))
 			code = c == OPT_DATE || c == OPT_ISSUED
-				   ? cli_fail(cli, ERR_BAD_DATE, optarg)
+				       ? cli_fail(cli, ERR_BAD_DATE, optarg)
 			       : c == OPT_COMPETENCE
-				   ? cli_bad_value(cli,
-						   _("write T/M, T/L or K/T and for whom, like "
-						     "\"T/M ĐẢNG ỦY\"; the State writes TM. "
-						     "KT. TL. TUQ. Q."))
+				       ? cli_bad_value(cli,
+						       _("write T/M, T/L or K/T and for whom, like "
+							 "\"T/M ĐẢNG ỦY\"; the State writes TM. "
+							 "KT. TL. TUQ. Q."))
 			       : c == OPT_ID
-				   ? cli_bad_value(cli,
-						   _("give a UUID (32 hexadecimal digits, not all "
-						     "zero), or leave --id out and one is made"))
-				   : cli_usage(cli, optarg);
+				       ? cli_bad_value(
+						 cli,
+						 _("give a UUID (32 hexadecimal digits, not all "
+						   "zero), or leave --id out and one is made"))
+				       : cli_usage(cli, optarg);
 	}
 	if (code == 0)
 		code = run(cli, &p, argv + optind, argc - optind);

@@ -120,14 +120,15 @@ struct book_wanted {
 	bool secret;
 	struct period period; /* zero: this year */
 	enum book_format format;
-	const char *output; /* NULL: standard output */
+	const char *output;  /* NULL: standard output */
 	unsigned long limit; /* 0: all */
 	/* --cursor: behind this line; year 0: from the first on. Of what is read, the last one */
 	uint32_t after_year, after_number, last_year, last_number;
 	bool parted; /* one of both was given */
 	/* ours: lines as they are, for programs; or rows for people, and the line that came last */
 	json_t *lines, *rows, *line;
-	char *office;	    /* its name; ours */
+	struct flow *flow; /* ours; takes the rows, when they are shown as they come */
+	char *office;	   /* its name; ours */
 	/* of a void number */
 	const char *reason, *type, *date;
 	struct doc_id id; /* zero: none was given */
@@ -163,23 +164,30 @@ static json_t *addition_cells(struct cli *cli, Vanthu__V1__Book book, const json
 
 /* For people a line becomes its row at once: a year of lines would not stay in the processor's
  * cache until all are there. */
+static void take_row(struct book_wanted *w, json_t *row)
+{
+	if (w->flow != NULL)
+		flow_row(w->flow, row);
+	else
+		json_array_append_new(w->rows, row);
+}
+
 static void keep_row(struct cli *cli, struct book_wanted *w, const Vanthu__V1__RegisterLine *l)
 {
 	if (l->addition == 0) {
 		json_decref(w->line);
 		w->line = register_json(w->book, l);
-		json_array_append_new(w->rows, register_cells(cli, w->book, w->line));
+		take_row(w, register_cells(cli, w->book, w->line));
 	} else if (w->line != NULL) {
 		json_t *addition = register_addition_json(l);
 
-		json_array_append_new(w->rows, addition_cells(cli, w->book, w->line, addition));
+		take_row(w, addition_cells(cli, w->book, w->line, addition));
 		json_decref(addition);
 	}
 }
 
 /* True: there is a line more than is wanted, and the next part begins with it. */
-static bool is_full(struct cli *cli, const struct book_wanted *w,
-		    const Vanthu__V1__RegisterLine *l)
+static bool is_full(struct cli *cli, const struct book_wanted *w, const Vanthu__V1__RegisterLine *l)
 {
 	if (w->limit == 0 || l->addition != 0 || json_array_size(w->lines) < w->limit)
 		return false;
@@ -258,17 +266,28 @@ static enum err ask_office(struct call *c, struct book_wanted *w)
 
 /* ---- a table ---- */
 
-static int print_table(struct cli *cli, const struct book_wanted *w)
+static const struct column *columns_of(const struct book_wanted *w)
+{
+	return w->book == VANTHU__V1__BOOK__BOOK_OUT  ? out_table
+	       : w->book == VANTHU__V1__BOOK__BOOK_IN ? in_table
+						      : followup_table;
+}
+
+static int print_table(struct cli *cli, struct book_wanted *w)
 {
 	const bool out = w->book == VANTHU__V1__BOOK__BOOK_OUT;
-	const struct column *table = out				    ? out_table
-				     : w->book == VANTHU__V1__BOOK__BOOK_IN ? in_table
-									    : followup_table;
+	size_t count;
 
 	if (w->rows == NULL)
 		return output_list(cli, json_incref(w->lines), out ? out_plain : in_plain);
-	output_list(cli, json_incref(w->rows), table);
-	if (json_array_size(w->rows) > 0)
+	if (w->flow != NULL) {
+		count = flow_end(w->flow);
+		w->flow = NULL;
+	} else {
+		count = json_array_size(w->rows);
+		output_list(cli, json_incref(w->rows), columns_of(w));
+	}
+	if (count > 0)
 		cli_hint(cli, "%s", _("All columns, to print: --format html --output FILE.html"));
 	return 0;
 }
@@ -340,17 +359,16 @@ static void write_table(FILE *to, const struct book_wanted *w)
 	size_t i;
 
 	for (unsigned k = 0; k < count; k++)
-		heads[k] = (struct page_column){
-			.title = columns[k].decree,
-			.beside = in_vietnamese() ? NULL : _(columns[k].title),
-			.width = columns[k].width
-		};
+		heads[k] = (struct page_column){ .title = columns[k].decree,
+						 .beside = in_vietnamese() ? NULL
+									   : _(columns[k].title),
+						 .width = columns[k].width };
 	page_table_begin(to, heads);
 	if (json_array_size(w->rows) == 0)
 		page_nothing(to, _("Nothing was entered in this period."), count);
 	json_array_foreach(w->rows, i, row) write_row(to, columns, row);
 	page_signature_row(to, _("Checked by"), _("Kept by"), _("(signature and full name)"),
-			_("…………, day …… month …… year ……"), count);
+			   _("…………, day …… month …… year ……"), count);
 	page_table_end(to);
 }
 
@@ -448,12 +466,15 @@ static int run(struct cli *cli, struct book_wanted *w)
 		w->lines = json_array();
 	else
 		w->rows = json_array();
+	if (w->format == FORMAT_TABLE)
+		w->flow = flow_new(cli, columns_of(w));
 	if (e == ERR_OK && w->format == FORMAT_HTML)
 		e = ask_office(c, w);
 	code = e == ERR_OK ? ask_lines(cli, c, w) : err_exit_code(e);
 	call_close(c);
 	if (code == 0)
 		code = w->format == FORMAT_TABLE ? print_table(cli, w) : write_book(cli, w);
+	flow_drop(w->flow);
 	json_decref(w->lines);
 	json_decref(w->rows);
 	json_decref(w->line);
@@ -463,8 +484,9 @@ static int run(struct cli *cli, struct book_wanted *w)
 
 static bool read_book(const char *word, struct book_wanted *w)
 {
-	static const char *const words[] = { "out", "in", "followup", "di", "den", "theo-doi",
-					     NULL };
+	static const char *const words[] = {
+		"out", "in", "followup", "di", "den", "theo-doi", NULL
+	};
 	int i = text_choose(word, words);
 
 	w->book = (Vanthu__V1__Book)(i < 3 ? i + 1 : i - 2);
@@ -578,8 +600,7 @@ static int make_void(struct cli *cli, struct book_wanted *w, char **operands, in
 	enum err e = ERR_OK;
 	int code;
 
-	if (count == 0 || !read_book(operands[0], w) ||
-	    w->book == VANTHU__V1__BOOK__BOOK_FOLLOWUP)
+	if (count == 0 || !read_book(operands[0], w) || w->book == VANTHU__V1__BOOK__BOOK_FOLLOWUP)
 		return cli_wanted(cli, _("in or out?"), "");
 	if (count != 2)
 		return cli_wanted(cli, _("which number?"),

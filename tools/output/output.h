@@ -70,6 +70,7 @@ void output_decimal(double value, int decimals, const char *unit, char *out, siz
 #include "tools/output/clocks.h"
 #include "tools/output/csv.h"
 #include "tools/output/figures.h"
+#include "tools/output/flow.h"
 #include "tools/output/installation.h"
 #include "tools/output/json.h"
 #include "tools/output/page.h"

@@ -1,4 +1,5 @@
-/* Tables: a long one is written without libsmartcols, and no byte of it is another. */
+/* Tables: a long one is written without libsmartcols, and no byte of it is another; on a terminal
+ * its first rows come before the last ones are known, and nothing of those is lost. */
 #define _XOPEN_SOURCE 700 /* terminals of one's own */
 
 #include <errno.h>
@@ -117,7 +118,45 @@ static void print_list(int count, int color)
 	json_decref(list);
 }
 
-static void print(int count, int color, enum where where, int width, struct printed *out)
+/* ---- row by row ---- */
+
+enum { HELD_BACK = 3 };
+/* What the child waits for before its last rows; -1: for nothing. */
+static int gate = -1;
+/* The last of them is as no other. */
+static const char *odd_key, *odd_value;
+
+static void wait_at_gate(void)
+{
+	char byte;
+
+	assert_true(gate < 0 || read(gate, &byte, 1) == 1);
+}
+
+static void print_flowed(int count, int color)
+{
+	struct cli cli = { .color = color, .renderer = output_text() };
+	struct flow *flow = flow_new(&cli, columns);
+	json_t *list = rows(count);
+
+	assert_non_null(flow);
+	for (int i = 0; i < count; i++) {
+		if (i == count - HELD_BACK)
+			wait_at_gate();
+		if (i == count - 1 && odd_key != NULL)
+			json_object_set_new(json_array_get(list, (size_t)i), odd_key,
+					    json_string(odd_value));
+		flow_row(flow, json_incref(json_array_get(list, (size_t)i)));
+	}
+	assert_int_equal(flow_end(flow), count);
+	fflush(stdout);
+	json_decref(list);
+}
+
+typedef void printer(int count, int color);
+
+static void print_as(printer *as, int count, int color, enum where where, int width,
+		     struct printed *out)
 {
 	char columns_text[16];
 	int from, to, status;
@@ -135,7 +174,7 @@ static void print(int count, int color, enum where where, int width, struct prin
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		dup2(to, STDOUT_FILENO);
-		print_list(count, color);
+		as(count, color);
 		_exit(0);
 	}
 	close(to);
@@ -147,6 +186,11 @@ static void print(int count, int color, enum where where, int width, struct prin
 	out->bytes[out->len] = '\0';
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
+}
+
+static void print(int count, int color, enum where where, int width, struct printed *out)
+{
+	print_as(print_list, count, color, where, width, out);
 }
 
 /* The long list is the short one with its last row once more. */
@@ -193,9 +237,98 @@ static void test_long_tables_are_those_of_libsmartcols_on_a_terminal(void **stat
 	expect_same(-1, TERMINAL, 80);
 }
 
+static void test_rows_that_are_shown_as_they_come_are_those_of_the_list(void **state)
+{
+	static const int counts[] = { SHORT_ROWS - 1, SHORT_ROWS, SHORT_ROWS + 1,
+				      3 * SHORT_ROWS + 7 };
+	static struct printed whole, flowed;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+		print(counts[i], -1, TERMINAL, 100, &whole);
+		print_as(print_flowed, counts[i], -1, TERMINAL, 100, &flowed);
+		assert_int_equal(flowed.len, whole.len);
+		assert_memory_equal(flowed.bytes, whole.bytes, whole.len);
+	}
+}
+
+/* Whoever holds the gate has read the headings before the child may go on. */
+static void test_first_rows_are_on_the_screen_before_the_last_ones_are_there(void **state)
+{
+	static struct printed out;
+	int from, to, ends[2], status;
+	ssize_t n;
+	pid_t pid;
+
+	(void)state;
+	open_ends(TERMINAL, 100, &from, &to);
+	assert_int_equal(pipe(ends), 0);
+	gate = ends[0];
+	fflush(stdout);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		dup2(to, STDOUT_FILENO);
+		print_flowed(SHORT_ROWS + 1 + HELD_BACK, 0);
+		_exit(0);
+	}
+	gate = -1;
+	close(to);
+	out.len = 0;
+	while (strstr(out.bytes, "1234/QĐ-BTP") == NULL) {
+		n = read(from, out.bytes + out.len, sizeof out.bytes - 1 - out.len);
+		assert_true(n > 0);
+		out.len += (size_t)n;
+		out.bytes[out.len] = '\0';
+	}
+	assert_non_null(strstr(out.bytes, "No."));
+	assert_int_equal(write(ends[1], "", 1), 1);
+	while (read(from, out.bytes, sizeof out.bytes) > 0)
+		;
+	close(from);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static unsigned count_of(const char *text, const char *part)
+{
+	unsigned n = 0;
+
+	while ((text = strstr(text, part)) != NULL) {
+		text += strlen(part);
+		n++;
+	}
+	return n;
+}
+
+static void test_what_the_first_rows_leave_no_room_for_begins_a_table_of_its_own(void **state)
+{
+	static struct printed out;
+
+	(void)state;
+	print_as(print_flowed, 2 * SHORT_ROWS + 1, 0, TERMINAL, 180, &out);
+	assert_int_equal(count_of(out.bytes, "Recipients"), 1);
+	odd_key = "never"; /* a column that the others do not fill */
+	odd_value = "now";
+	print_as(print_flowed, 2 * SHORT_ROWS + 1, 0, TERMINAL, 180, &out);
+	assert_int_equal(count_of(out.bytes, "Recipients"), 2);
+	assert_int_equal(count_of(out.bytes, "Never"), 1);
+	assert_int_equal(count_of(out.bytes, " now\r\n"), 1);
+	odd_key = "state"; /* wider than any, and not to be folded */
+	odd_value = "no word that is as long as this";
+	print_as(print_flowed, 2 * SHORT_ROWS + 1, 0, TERMINAL, 180, &out);
+	assert_int_equal(count_of(out.bytes, "Recipients"), 2);
+	assert_int_equal(count_of(out.bytes, odd_value), 1);
+	odd_key = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows_that_are_shown_as_they_come_are_those_of_the_list),
+		cmocka_unit_test(test_first_rows_are_on_the_screen_before_the_last_ones_are_there),
+		cmocka_unit_test(
+			test_what_the_first_rows_leave_no_room_for_begins_a_table_of_its_own),
 		cmocka_unit_test(test_long_tables_are_those_of_libsmartcols_in_a_pipe),
 		cmocka_unit_test(test_long_tables_are_those_of_libsmartcols_in_colours),
 		cmocka_unit_test(test_long_tables_are_those_of_libsmartcols_on_a_terminal),
