@@ -527,7 +527,7 @@ static void test_reload_takes_what_it_may_and_names_the_rest(void **state)
 	assert_string_equal(names, "committee,workers.files");
 	assert_string_equal(running.committee.text, "a");
 	assert_string_equal(running.log_level, "debug");
-	assert_true(running.expire_ms == 24LL * 3600 * 1000 && running.file_workers == 8);
+	assert_true(running.expire_ms == 24LL * 3600 * 1000 && running.file_workers == 0);
 	assert_true(running.bulk_window_bytes == 1 << 20 &&
 		    config_link_for(&running, fixture_id("x")).credit_bytes == 2 << 20);
 	config_reload(&running, &p->config, names, 5); /* too small for both: cut, not overrun */
