@@ -197,6 +197,7 @@ UNIT_SUPPORT := \
 	support/edxml_dump \
 	support/fixture \
 	support/paper \
+	support/plan_pool \
 	support/reporting \
 	support/shelf \
 	support/spool_desk \

@@ -14,13 +14,25 @@ static char *text(const char *t)
 	return (char *)(uintptr_t)t;
 }
 
-static bool passes(const char *words, const Vanthu__V1__DocumentLine *line)
+/* Twice: it keeps nothing of the line before. */
+static bool passes_twice(struct sift *s, const Vanthu__V1__DocumentLine *line)
+{
+	return control_sift_passes(s, line) && control_sift_passes(s, line);
+}
+
+static struct sift *sift(const char *words)
 {
 	struct sift *s = control_sift_new(words, (struct committee_id){ "btp" });
-	bool yes;
 
 	assert_non_null(s);
-	yes = control_sift_passes(s, line) && control_sift_passes(s, line);
+	return s;
+}
+
+static bool passes(const char *words, const Vanthu__V1__DocumentLine *line)
+{
+	struct sift *s = sift(words);
+	bool yes = passes_twice(s, line);
+
 	control_sift_drop(s);
 	return yes;
 }
@@ -88,13 +100,17 @@ static bool is_seldom(unsigned c)
 	return (c >= 0x3400 && c < 0xa000) || (c >= 0xac00 && c < 0xd7a4);
 }
 
-/* Every letter that a search folds to ASCII passes for what it is folded to, or is not judged. */
+/* Every letter that a search folds to ASCII passes for what it is folded to, or is not judged.
+ * Neighbours are mostly folded to the same. */
 static void test_nothing_is_kept_back_that_a_search_would_find(void **state)
 {
+	char plain[16] = "", before[16] = "";
+	struct sift *s = sift(before);
+
 	(void)state;
 	for (unsigned c = 0xa0; c < 0xffff; c += is_seldom(c) ? 61 : 1) {
 		Vanthu__V1__DocumentLine line = VANTHU__V1__DOCUMENT_LINE__INIT;
-		char subject[16], plain[16], *one[] = { subject };
+		char subject[16], *one[] = { subject };
 		struct words *w;
 
 		if (c >= 0xd800 && c < 0xe000)
@@ -102,10 +118,16 @@ static void test_nothing_is_kept_back_that_a_search_would_find(void **state)
 		snprintf(subject, sizeof subject, "%lc", (wint_t)c);
 		w = words_new(one, 1);
 		words_plain(w, plain, sizeof plain);
-		line.subject = subject;
-		assert_true(passes(plain, &line));
 		words_drop(w);
+		if (strcmp(plain, before) != 0) {
+			control_sift_drop(s);
+			s = sift(plain);
+			memcpy(before, plain, sizeof before);
+		}
+		line.subject = subject;
+		assert_true(passes_twice(s, &line));
 	}
+	control_sift_drop(s);
 }
 
 static void test_what_no_client_may_ask_is_refused(void **state)
