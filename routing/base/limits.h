@@ -119,6 +119,7 @@ enum {
 	/* records that a recount cannot read and names; all are counted */
 	RECOUNT_DAMAGE_MAX = 64,
 	PLAN_WRITES_MAX = 32768,
+	PLAN_ARENA_BYTES = 256 * 1024 * 1024, /* a bound, not an allocation */
 	PLAN_ACTS_MAX = 42960,
 	PLAN_DRAFTS_MAX = BATCH_LEAVES_MAX,
 	/* an act of an event is seldom more than two changes of the feed */

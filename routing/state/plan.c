@@ -9,7 +9,6 @@
 #include "routing/base/limits.h"
 
 enum {
-	PLAN_ARENA_BYTES = 256 * 1024 * 1024, /* a bound, not an allocation */
 	/* of the index: as many as a common turn wants, which stay in the processor's cache; and
 	 * twice PLAN_WRITES_MAX, so that open addressing stays short */
 	INDEX_SLOTS_LEAST = 1024,

@@ -19,7 +19,6 @@ void __wrap_plan_destroy(struct plan *p);
 
 enum {
 	KEPT_MAX = 48, /* a world of fifteen members, each with its turns in flight */
-	PLAN_ARENA_BYTES = 256 * 1024 * 1024, /* as in routing/state/plan.c */
 };
 
 static struct plan *kept[KEPT_MAX];
