@@ -339,21 +339,21 @@ static enum err land(struct turn *t)
 {
 	struct slot *s = flight_at(&t->flight, 0);
 	struct slot *next = t->flight.count > 1 ? flight_at(&t->flight, 1) : NULL;
-	enum err e = s->result;
+	enum err e = s->result, begun = ERR_OK;
 
 	assert(s->step == STEP_LANDED);
-	if (e == ERR_OK && next != NULL && next->step == STEP_SEALED &&
-	    t->parts.committer.run != NULL)
-		e = start_commit(t, next, false);
 	if (e != ERR_OK)
 		return e;
+	/* If that one cannot even begin, this one is on the disk all the same, and says so. */
+	if (next != NULL && next->step == STEP_SEALED && t->parts.committer.run != NULL)
+		begun = start_commit(t, next, false);
 	core_landed(t->parts.core, s->plan);
 	if (t->parts.committed != NULL)
 		t->parts.committed(t->parts.ctx, s->plan);
 	e = act(t, s);
 	if (e == ERR_OK)
 		flight_drop_oldest(&t->flight);
-	return e;
+	return e == ERR_OK ? begun : e;
 }
 
 /* As far as it goes without a job's end. */

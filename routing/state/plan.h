@@ -185,7 +185,8 @@ struct plan {
 	/* for the feed: the end of the turn makes records of them (routing/state/feed.h) */
 	struct change *changes;
 	uint32_t change_count;
-	struct plan_index *index; /* key → latest write; and a family's writes in the order of keys */
+	/* key → latest write; and a family's writes in the order of keys */
+	struct plan_index *index;
 	uint32_t family_writes[FAMILY_COUNT]; /* so that scans of untouched families cost nothing */
 	struct lookup base;       /* the store, or what lies between */
 	const struct rec_committee *own_entry; /* of core_own_entry; NULL: not read yet */

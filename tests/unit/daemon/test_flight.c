@@ -87,12 +87,10 @@ static int set_up(void **state)
 	o->stage = stage;
 	s = o->stage->s;
 	o->inbox = inbox_new();
-	o->outbox = outbox_new(s->core, s->lookup,
-			       (struct outbox_ops){ .ctx = o,
-						    .send = send,
-						    .reply = reply,
-						    .notify = notify,
-						    .visit = visit });
+	o->outbox = outbox_new(
+		s->core, s->lookup,
+		(struct outbox_ops){
+			.ctx = o, .send = send, .reply = reply, .notify = notify, .visit = visit });
 	assert_true(o->inbox != NULL && o->outbox != NULL);
 	o->turn = turn_new(&(struct turn_parts){
 		.core = s->core,
@@ -367,6 +365,43 @@ static void test_when_the_store_is_gone_all_in_flight_are_told(void **state)
 	assert_int_equal(o->releases, 3);
 }
 
+/* The store's folder has gone between the end of one commit and the beginning of the next. */
+static enum err gone(struct store *store)
+{
+	(void)store;
+	return ERR_STORE_GONE;
+}
+
+static void test_what_has_landed_says_so_though_the_next_cannot_begin(void **state)
+{
+	struct office *o = *state;
+	struct store *store = o->stage->s->store;
+	const struct store_ops *before = store->ops;
+	struct store_ops without = *before;
+	struct submission first, second;
+
+	without.check = gone;
+	begin_two(o, &first, &second);
+	/* sealed, so that it would begin as soon as the first has landed */
+	for (unsigned i = 3; i < 200 && turn_open(o->turn).events > 0; i++) {
+		static struct submission more[200];
+
+		submit(o, &more[i], i);
+		assert_ok(run(o, PACE_BUSY));
+	}
+	land(o);
+	store->ops = &without;
+	assert_int_equal(run(o, PACE_BUSY), ERR_STORE_GONE);
+	store->ops = before;
+	assert_true(o->reply_count > 2);
+	assert_ok(o->replies[0].result);
+	for (unsigned i = 1; i < o->reply_count; i++)
+		assert_int_equal(o->replies[i].result, ERR_STORE_GONE);
+	assert_int_equal(o->releases, o->reply_count);
+	assert_true(is_stored(o, 1));
+	assert_false(is_stored(o, 2));
+}
+
 static void test_draining_ends_all_turns(void **state)
 {
 	struct office *o = *state;
@@ -394,6 +429,7 @@ int main(void)
 		FLIGHT_TEST(test_what_others_read_of_memory_goes_alone),
 		FLIGHT_TEST(test_a_commit_that_fails_takes_all_with_it_that_was_decided_since),
 		FLIGHT_TEST(test_when_the_store_is_gone_all_in_flight_are_told),
+		FLIGHT_TEST(test_what_has_landed_says_so_though_the_next_cannot_begin),
 		FLIGHT_TEST(test_draining_ends_all_turns),
 	};
 
