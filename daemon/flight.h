@@ -30,6 +30,7 @@ struct slot {
 	unsigned urgent, patient; /* of them */
 	bool ticked;		  /* a tick was among what it decided */
 	uint64_t cost_bytes;	  /* when it is closed */
+	int64_t begun_ms;	  /* its commit; monotonic */
 };
 
 struct flight {

@@ -14,6 +14,9 @@ enum {
 	/* While an older one is on its way, a turn is sealed ahead when it has so many events: the
 	 * signature is then no more than a few µs for each. Fewer wait, others will join them. */
 	SEAL_AHEAD_EVENTS = 64,
+	/* And when so many hundredths are over of what the commit before took: on a slow disk a
+	 * turn that is closed at once has little of what comes meanwhile. */
+	SEAL_AHEAD_PERCENT = 70,
 	/* So small a turn is committed on this thread, when nothing else goes on. */
 	CALM_EVENTS = 4,
 	/* What is decided and not on the disk, as plan_cost counts it. */
@@ -25,6 +28,7 @@ struct turn {
 	struct flight flight;
 	struct turn_figures figures;
 	struct store_room room;
+	int64_t now_ms, commit_ms; /* of this step, monotonic; what the last commit took */
 };
 
 struct turn *turn_new(const struct turn_parts *parts)
@@ -263,7 +267,10 @@ static bool is_due(struct turn *t, const struct slot *s, enum pace pace)
 		return false; /* one waits already: whatever comes joins the open one */
 	if (is_full(t, s))
 		return true;
-	return before != NULL ? s->batch_count >= SEAL_AHEAD_EVENTS : pace != PACE_HOLD;
+	if (before == NULL)
+		return pace != PACE_HOLD;
+	return s->batch_count >= SEAL_AHEAD_EVENTS &&
+	       (t->now_ms - before->begun_ms) * 100 >= t->commit_ms * SEAL_AHEAD_PERCENT;
 }
 
 /* ---- commit ---- */
@@ -301,6 +308,7 @@ static enum err start_commit(struct turn *t, struct slot *s, bool here)
 	if (e != ERR_OK)
 		return e;
 	s->step = STEP_COMMITTING;
+	s->begun_ms = t->now_ms;
 	s->commit = (struct job){ .work = work_commit, .done = committed };
 	if (plan_is_empty(s->plan)) {
 		committed(&s->commit);
@@ -345,6 +353,7 @@ static enum err land(struct turn *t)
 	if (e != ERR_OK)
 		return e;
 	/* If that one cannot even begin, this one is on the disk all the same, and says so. */
+	t->commit_ms = t->now_ms - s->begun_ms;
 	if (next != NULL && next->step == STEP_SEALED && t->parts.committer.run != NULL)
 		begun = start_commit(t, next, false);
 	core_landed(t->parts.core, s->plan);
@@ -470,8 +479,11 @@ static enum err failed(struct turn *t, enum err e)
 
 static enum err step(struct turn *t, struct now now, enum pace pace)
 {
-	enum err e = go_on(t, pace);
 	struct slot *s;
+	enum err e;
+
+	t->now_ms = now.mono_ms;
+	e = go_on(t, pace);
 
 	if (e == ERR_OK)
 		e = take(t, now);
@@ -499,7 +511,10 @@ static void wait_for_job(struct turn *t)
 
 enum err turn_drain(struct turn *t, struct now now)
 {
-	enum err e = go_on(t, PACE_BUSY);
+	enum err e;
+
+	t->now_ms = now.mono_ms;
+	e = go_on(t, PACE_BUSY);
 
 	while (e == ERR_OK && t->flight.count > 0) {
 		struct slot *s = flight_youngest(&t->flight, STEP_OPEN);

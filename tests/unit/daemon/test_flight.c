@@ -365,6 +365,32 @@ static void test_when_the_store_is_gone_all_in_flight_are_told(void **state)
 	assert_int_equal(o->releases, 3);
 }
 
+/* Closed at once it would have little of what comes while the disk is busy. */
+static void test_on_a_slow_disk_a_turn_is_closed_late(void **state)
+{
+	enum { MANY = 100 };
+	static struct submission submissions[MANY + 3];
+	struct office *o = *state;
+
+	begin_two(o, &submissions[0], &submissions[1]);
+	o->stage->s->now.mono_ms += 10; /* so long the first takes */
+	land(o);
+	assert_ok(run(o, PACE_BUSY));
+	for (unsigned i = 0; i < MANY; i++)
+		submit(o, &submissions[2 + i], 3 + i);
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(turn_open(o->turn).events, MANY);
+	o->stage->s->now.mono_ms += 6;
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(turn_open(o->turn).events, MANY);
+	o->stage->s->now.mono_ms += 1;
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(turn_open(o->turn).events, 0);
+	assert_true(turn_open(o->turn).disk_busy);
+	assert_ok(turn_drain(o->turn, o->stage->s->now));
+	assert_true(is_stored(o, 2 + MANY));
+}
+
 /* The store's folder has gone between the end of one commit and the beginning of the next. */
 static enum err gone(struct store *store)
 {
@@ -429,6 +455,7 @@ int main(void)
 		FLIGHT_TEST(test_what_others_read_of_memory_goes_alone),
 		FLIGHT_TEST(test_a_commit_that_fails_takes_all_with_it_that_was_decided_since),
 		FLIGHT_TEST(test_when_the_store_is_gone_all_in_flight_are_told),
+		FLIGHT_TEST(test_on_a_slow_disk_a_turn_is_closed_late),
 		FLIGHT_TEST(test_what_has_landed_says_so_though_the_next_cannot_begin),
 		FLIGHT_TEST(test_draining_ends_all_turns),
 	};
