@@ -11,7 +11,7 @@
 
 #define ID_NAME "feed"
 
-enum { LOOK_MS = 10 * 1000 };
+enum { LOOK_MS = 10 * 1000, SCRATCH_BYTES = 16 << 20 };
 
 static struct scan scan_all(void)
 {
@@ -167,19 +167,24 @@ static bool too_old(const struct core *c, const struct rec_feed *r, int64_t pass
 	return c->config.feed_keep_ms != 0 && passed_ms - r->passed_ms > c->config.feed_keep_ms;
 }
 
-/* The oldest record, when it is to go. *first: the number that is the oldest then. */
-static enum err to_go(struct turn_view *t, int64_t passed_ms, struct key *key, uint64_t *first)
+/* The oldest record, when it is to go. *first: the number that is the oldest then. A record may
+ * have FEED_ROW_MAX changes: nothing of it stays in the plan's arena. */
+static enum err to_go(struct turn_view *t, struct arena *scratch, int64_t passed_ms,
+		      struct key *key, uint64_t *first)
 {
 	struct scan scan = scan_all();
 	struct lookup *l = &t->lookup;
 	struct record oldest, next;
-	enum err e = l->next(l->ctx, t->plan->arena, FAMILY_FEED, &scan, &oldest);
-	bool readable = e == ERR_OK;
+	bool readable;
+	enum err e;
 
+	arena_reset(scratch);
+	e = l->next(l->ctx, scratch, FAMILY_FEED, &scan, &oldest);
+	readable = e == ERR_OK;
 	if (e != ERR_OK && e != ERR_DAMAGED)
 		return e;
 	*key = scan.at;
-	e = l->next(l->ctx, t->plan->arena, FAMILY_FEED, &scan, &next);
+	e = l->next(l->ctx, scratch, FAMILY_FEED, &scan, &next);
 	if ((e != ERR_OK && e != ERR_DAMAGED) || !key_parse_number(&scan.at, first))
 		return e; /* the youngest stays */
 	return too_many(t->core, *first) ||
@@ -191,23 +196,28 @@ static enum err to_go(struct turn_view *t, int64_t passed_ms, struct key *key, u
 enum err feed_tick(struct turn_view *t, int64_t passed_ms)
 {
 	struct feed_memory *f = &t->core->feed;
+	struct arena *scratch;
 	enum err e = ERR_OK;
 	unsigned rows = 0;
 
 	if (t->now.mono_ms < f->next_look_ms && !too_many(t->core, f->first + FEED_ROW_MAX))
 		return ERR_OK;
 	f->next_look_ms = t->now.mono_ms + LOOK_MS;
-	for (; e == ERR_OK && rows < FEED_SWEPT_ROWS; rows++) {
+	scratch = arena_new(SCRATCH_BYTES);
+	if (scratch == NULL)
+		return ERR_NO_MEMORY;
+	for (; e == ERR_OK && rows < FEED_SWEPT_ROWS && plan_has_room(t->plan); rows++) {
 		struct key key;
 		uint64_t first;
 
-		e = to_go(t, passed_ms, &key, &first);
+		e = to_go(t, scratch, passed_ms, &key, &first);
 		if (e != ERR_OK)
 			break;
 		core_erase(t, FAMILY_FEED, key);
 		f->first = first;
 	}
-	if (rows == FEED_SWEPT_ROWS) {
+	arena_destroy(scratch);
+	if (e == ERR_OK) { /* there are more */
 		f->next_look_ms = 0;
 		t->core->next_tick_ms = t->now.mono_ms;
 	}

@@ -210,6 +210,33 @@ static void test_more_than_a_record_takes_are_several(void **state)
 	assert_int_equal(row_of(g, before + FEED_ROW_MAX).changes[2].serial.n, FEED_ROW_MAX + 3);
 }
 
+/* Under load each turn writes records of many changes, and all that are too many go in one tick:
+ * the tick's plan must not grow with what they said. */
+static void test_sweeping_full_records_takes_no_room_in_the_plan(void **state)
+{
+	struct stage *g = *state;
+	struct event e = { .type = EVENT_TICK };
+	struct turn_view t;
+
+	for (unsigned rows = 0; rows < FEED_SWEPT_ROWS; rows++) {
+		station_clear(g->s);
+		t = turn_view_of(g->s->core, g->s->now, g->s->plan);
+		for (unsigned i = 0; i < FEED_ROW_MAX; i++)
+			feed_document(&t, CHANGE_ARRIVED, ROLE_IN, (struct serial){ i + 1 },
+				      fixture_id("tinh"));
+		station_commit(g->s);
+	}
+	submit(g, 1, false);
+	core_set_feed(g->s->core, 0, 1);
+	station_clear(g->s);
+	g->s->now.mono_ms += 1000;
+	g->s->now.mono_us += 1000 * 1000;
+	station_take(g->s, &e);
+	assert_true(arena_used(g->s->plan->arena) < FEED_SWEPT_ROWS * 4096);
+	station_commit(g->s);
+	assert_true(feed_of(g).first > FEED_SWEPT_ROWS / 2 * FEED_ROW_MAX);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -222,6 +249,7 @@ int main(void)
 		TEST(test_what_is_more_than_kept_goes_and_the_youngest_stays),
 		TEST(test_what_is_older_than_kept_goes_by_the_time_that_passed),
 		TEST(test_sweeping_is_bounded_and_goes_on),
+		TEST(test_sweeping_full_records_takes_no_room_in_the_plan),
 		TEST(test_a_store_that_is_behind_has_another_feed),
 		TEST(test_more_than_a_record_takes_are_several),
 	};
