@@ -129,6 +129,7 @@ DAEMON := \
 	reload \
 	signals \
 	store/lmdb \
+	store/lmdb_copy \
 	store/lmdb_error \
 	store/lmdb_layout \
 	store/lmdb_owner \

@@ -38,6 +38,7 @@ UNIT := \
 	daemon/links/test_gate \
 	daemon/links/test_publish_opener \
 	daemon/links/test_sequencer \
+	daemon/store/test_copy \
 	daemon/store/test_damage \
 	daemon/store/test_layout \
 	daemon/store/test_owner \

@@ -139,6 +139,7 @@ enum err files_disk_open(const char *directory, struct files **out)
 		.read = files_read,
 		.chunks = files_read_chunks,
 		.leaves = files_read_leaves,
+		.open = files_open,
 		.exists = disk_exists,
 		.release = files_release,
 		.drop = files_drop,

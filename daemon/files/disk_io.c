@@ -120,18 +120,27 @@ void files_path(const struct disk_files *f, const struct digest *sha256, const c
 	snprintf(out, FILES_PATH_MAX, "%s/files/%.2s/%s%s", f->directory, hex, hex, suffix);
 }
 
+enum err files_open(struct files *base, const struct digest *sha256, int *fd)
+{
+	char path[FILES_PATH_MAX];
+
+	files_path((struct disk_files *)base, sha256, "", path);
+	*fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (*fd >= 0)
+		return ERR_OK;
+	return errno == ENOENT ? ERR_NOT_FOUND : files_errno("open");
+}
+
 enum err files_read(struct files *base, const struct digest *sha256, uint64_t offset, uint8_t *out,
 		    size_t len, size_t *got)
 {
-	char path[FILES_PATH_MAX];
 	enum err e;
 	int fd;
 
 	*got = 0;
-	files_path((struct disk_files *)base, sha256, "", path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? ERR_NOT_FOUND : files_errno("open");
+	e = files_open(base, sha256, &fd);
+	if (e != ERR_OK)
+		return e;
 	e = files_read_full(fd, offset, out, len, got);
 	close(fd);
 	return e;

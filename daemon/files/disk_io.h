@@ -21,6 +21,8 @@ must_use enum err files_write_past_cache(struct disk_files *f, int fd, uint64_t 
 /* DIRECTORY/files/ab/ab12…SUFFIX */
 void files_path(const struct disk_files *f, const struct digest *sha256, const char *suffix,
 		char out[FILES_PATH_MAX]);
+/* files_ops.open */
+must_use enum err files_open(struct files *base, const struct digest *sha256, int *fd);
 /* files_ops.read */
 must_use enum err files_read(struct files *base, const struct digest *sha256, uint64_t offset,
 			     uint8_t *out, size_t len, size_t *got);

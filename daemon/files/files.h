@@ -76,6 +76,10 @@ struct files_ops {
 	 * there. */
 	enum err (*leaves)(struct files *f, const struct manifest_item *item, uint64_t piece,
 			   struct digest *out, size_t *count);
+	/* A descriptor of the content, for reading alone: the caller's, who closes it. Who backs it
+	 * up gives the file a second name by it, or copies it. ERR_NOT_FOUND, ERR_FILE. NULL: what
+	 * lies in no file system. */
+	enum err (*open)(struct files *f, const struct digest *sha256, int *fd);
 	bool (*exists)(struct files *f, const struct digest *sha256); /* does not block for long */
 	/* Releases the content that incoming_finish pinned for a submission, when the record that
 	 * names it is committed, or never will be. Does not block. */

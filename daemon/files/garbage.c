@@ -21,9 +21,10 @@ enum {
 struct garbage {
 	struct garbage_parts parts;
 	struct arena *arena;
-	struct key at;	  /* where the walk over DROPPED stands; empty: at its beginning */
-	bool again;	  /* there are new ones: when the walk ends, another begins */
-	bool busy;	  /* a job is under way */
+	struct key at; /* where the walk over DROPPED stands; empty: at its beginning */
+	bool again;    /* there are new ones: when the walk ends, another begins */
+	bool busy;     /* a job is under way */
+	bool held;
 	int64_t next_ms; /* monotonic: when to go on; 0: at once, as after the start */
 	struct digest unclaimed[UNCLAIMED_MAX];
 	unsigned unclaimed_count;
@@ -193,13 +194,24 @@ static void run(struct garbage *g, struct drop_job *drop)
 	g->parts.runner.run(g->parts.runner.ctx, &drop->job);
 }
 
+void garbage_hold(struct garbage *g)
+{
+	g->held = true;
+}
+
+void garbage_release(struct garbage *g)
+{
+	g->held = false;
+}
+
 void garbage_due(struct garbage *g, int64_t mono_ms)
 {
 	bool sifts = g->unclaimed_count > 0 && mono_ms >= g->unclaimed_ms;
 	struct drop_job *drop;
 	bool ended;
 
-	if (g->busy || (mono_ms < g->next_ms && !sifts) || !g->parts.may_drop(g->parts.ctx))
+	if (g->busy || g->held || (mono_ms < g->next_ms && !sifts) ||
+	    !g->parts.may_drop(g->parts.ctx))
 		return;
 	drop = calloc(1, sizeof *drop);
 	if (drop == NULL)

@@ -36,6 +36,10 @@ void garbage_wake(struct garbage *g);
  * process that ends before are not found again; nor are more than a thousand at once. Does not
  * block. */
 void garbage_unclaimed(struct garbage *g, const struct digest *sha256, int64_t mono_ms);
+/* Nothing is dropped until garbage_release: somebody copies what records of a moment ago name. A
+ * job that is under way goes on: what it drops no record named when this was called. */
+void garbage_hold(struct garbage *g);
+void garbage_release(struct garbage *g);
 /* Each second: a bounded number of what DROPPED names goes to a job, one job at a time. What the
  * files refuse to drop yet (ERR_BUSY) is looked at again after ten minutes. */
 void garbage_due(struct garbage *g, int64_t mono_ms);

@@ -15,6 +15,7 @@
 
 #include "daemon/base/folder.h"
 #include "daemon/base/log.h"
+#include "daemon/store/lmdb_copy.h"
 #include "daemon/store/lmdb_env.h"
 #include "daemon/store/lmdb_error.h"
 #include "daemon/store/lmdb_layout.h"
@@ -27,7 +28,7 @@
  * that is full. */
 #define HEADROOM_BYTES (1ULL << 30)
 
-enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 8, FACTS_SHARE = 8, READERS_MAX = 64 };
+enum { COMMIT_ARENA_BYTES = 256 << 20, FACTS_SHARE = 8, READERS_MAX = 64 };
 
 /* ---- commit ---- */
 
@@ -289,6 +290,7 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 		.room = lmdb_room,
 		.set_reserve = lmdb_set_reserve,
 		.figures = lmdb_figures,
+		.copy = lmdb_copy,
 		.idle = lmdb_idle,
 		.close = lmdb_close,
 	};

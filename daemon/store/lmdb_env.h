@@ -10,7 +10,11 @@
 #include "daemon/store/store.h"
 #include "routing/state/staged.h"
 
-enum { LMDB_PATH_MAX = 1024, LMDB_READERS_KEPT = 8 };
+enum {
+	LMDB_PATH_MAX = 1024,
+	LMDB_READERS_KEPT = 8,
+	FORMAT_VERSION = 8, /* check_format in lmdb.c says what each brought */
+};
 
 /* lmdb_owner.h. All descriptors are kept until the environment is closed; -1: not
  * open. */

@@ -152,6 +152,26 @@ enum err lmdb_open_databases(struct lmdb_store *s)
 	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
 }
 
+enum err lmdb_find_databases(struct lmdb_store *s, bool absent[FAMILY_COUNT])
+{
+	MDB_txn *txn;
+	enum err e = lmdb_error(mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn), "mdb_txn_begin");
+
+	if (e != ERR_OK)
+		return e;
+	for (int f = FAMILY_META; e == ERR_OK && f < FAMILY_COUNT; f++) {
+		int code = mdb_dbi_open(txn, database_name((enum family)f), 0, &s->dbis[f]);
+
+		absent[f] = code == MDB_NOTFOUND;
+		e = absent[f] ? ERR_OK : lmdb_error(code, "mdb_dbi_open");
+	}
+	if (e != ERR_OK) {
+		mdb_txn_abort(txn);
+		return e;
+	}
+	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit"); /* what was opened stays so */
+}
+
 /* ---- from formats 1, where every family was alone, 3, whose SWEEP said no kind, 5, where LINE and
  * SERIES were alone, and 6, where LINE and OPEN stood in links among the others ---- */
 

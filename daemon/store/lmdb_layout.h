@@ -22,6 +22,8 @@ enum family lmdb_family_at(enum family f, const MDB_val *stored);
  * shape. */
 bool lmdb_key_at(enum family f, const MDB_val *stored, struct key *out);
 must_use enum err lmdb_open_databases(struct lmdb_store *s);
+/* The same where nothing may be written: says of which families there is no database. */
+must_use enum err lmdb_find_databases(struct lmdb_store *s, bool absent[FAMILY_COUNT]);
 /* Moves records that an older format kept in databases of their own to their present database, a
  * bounded number a transaction; resumes after a crash. */
 must_use enum err lmdb_move_in(struct lmdb_store *s);

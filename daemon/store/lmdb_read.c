@@ -110,6 +110,8 @@ static void quarantine(struct lmdb_store *s, enum family family, const MDB_val *
 	pthread_mutex_lock(&s->lock);
 	s->damaged++;
 	pthread_mutex_unlock(&s->lock);
+	if (s->quarantine[0] == '\0')
+		return; /* a copy, which nobody writes to */
 	mkdir(s->quarantine, 0700);
 	n = snprintf(path, sizeof path, "%s/%s-", s->quarantine, family_name(family));
 	for (size_t i = 0; i < key->mv_size && i < 96; i++)

@@ -36,6 +36,16 @@ struct store_figures {
 	uint64_t commits;
 	uint64_t damaged; /* records quarantined since start */
 	uint32_t readers;
+	/* of a copy: how many records it says that there are, each damaged one too; a walk that
+	 * finds fewer was led past some. Else 0. */
+	uint64_t entries;
+};
+
+/* Who takes the bytes of a copy, in order. */
+struct store_sink {
+	void *ctx;
+	/* May block. Anything but ERR_OK ends the copy, which returns it. */
+	enum err (*take)(void *ctx, struct blob bytes);
 };
 
 struct store_ops {
@@ -63,6 +73,12 @@ struct store_ops {
 	 * submissions of our own when less than both together. Control thread only. */
 	void (*set_reserve)(struct store *s, uint64_t reserve_bytes, uint64_t submit_reserve_bytes);
 	void (*figures)(struct store *s, struct store_figures *out);
+	/* A copy of all that is committed when it begins, as the bytes of one file, which the back
+	 * end opens again. Any thread but the one that commits; reading and commits go on
+	 * meanwhile. While it lasts what they free cannot be used again, so that the store grows
+	 * by what is written: a sink is to take it as fast as a disk does. ERR_STORE; or what the
+	 * sink said. NULL: the back end writes none. */
+	enum err (*copy)(struct store *s, const struct store_sink *to);
 	/* Housekeeping, every minute or so: stale readers, resident pages of the map. */
 	void (*idle)(struct store *s);
 	void (*close)(struct store *s); /* NULL is fine */

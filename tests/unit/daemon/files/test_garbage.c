@@ -173,6 +173,25 @@ static void test_a_store_that_is_behind_deletes_nothing(void **state)
 	assert_int_equal(yard.dropped, 1);
 }
 
+static void test_nothing_is_dropped_while_somebody_copies_what_records_name(void **state)
+{
+	struct digest lost = { { 7 } };
+
+	(void)state;
+	yard.noted[0] = true;
+	garbage_hold(yard.garbage);
+	garbage_wake(yard.garbage);
+	garbage_unclaimed(yard.garbage, &lost, 0);
+	garbage_due(yard.garbage, 1000);
+	garbage_due(yard.garbage, 3600000);
+	assert_true(yard.dropped == 0 && yard.noted[0]);
+	garbage_release(yard.garbage);
+	garbage_due(yard.garbage, 3601000);
+	assert_true(yard.dropped == 1 && !yard.noted[0]);
+	garbage_due(yard.garbage, 3602000);
+	assert_int_equal(yard.dropped, 2); /* and the one that nobody claimed */
+}
+
 static void test_a_content_that_the_files_keep_yet_is_tried_again_later(void **state)
 {
 	static const enum err verdicts[] = { ERR_BUSY, ERR_FILE };
@@ -310,6 +329,7 @@ int main(void)
 		TEST(test_a_content_that_a_record_names_meanwhile_stays),
 		TEST(test_a_record_that_cannot_be_read_counts_as_one_that_names_it),
 		TEST(test_a_store_that_is_behind_deletes_nothing),
+		TEST(test_nothing_is_dropped_while_somebody_copies_what_records_name),
 		TEST(test_a_content_that_the_files_keep_yet_is_tried_again_later),
 		TEST(test_however_many_wait_all_go_a_bounded_number_at_once),
 		TEST(test_the_content_of_a_refused_submission_goes_after_a_while),
