@@ -47,7 +47,7 @@ struct daemon {
 	struct core *core;
 	struct keyring *keyring;
 	struct verifier *verifier;
-	struct workers *verify_workers, *file_workers, *commit_worker;
+	struct workers *verify_workers, *file_workers, *commit_worker, *backup_worker;
 	struct inbox *inbox;
 	struct sequencer *sequencer;
 	struct outbox *outbox;
@@ -55,6 +55,7 @@ struct daemon {
 	struct links *links;
 	struct bulk *bulk;
 	struct garbage *garbage;
+	struct backup *backup;
 	struct installer *installer;
 	struct download *download;
 	struct live_events *events;
@@ -323,7 +324,9 @@ static enum err open_transfer(struct daemon *d)
 	d->file_workers = workers_new(
 		threads(d->config.file_workers, workers_waiting(workers_processors())), "files");
 	d->commit_worker = workers_new(1, "commit");
-	if (d->verify_workers == NULL || d->file_workers == NULL || d->commit_worker == NULL)
+	d->backup_worker = workers_new(1, "backup");
+	if (d->verify_workers == NULL || d->file_workers == NULL || d->commit_worker == NULL ||
+	    d->backup_worker == NULL)
 		return ERR_NO_MEMORY;
 	parts.runner = workers_runner(d->verify_workers);
 	d->sequencer = sequencer_new(&parts);
@@ -358,6 +361,23 @@ static enum err open_transfer(struct daemon *d)
 	return ERR_OK;
 }
 
+static int64_t now_wall_ms(void)
+{
+	return clock_now().wall_ms;
+}
+
+static enum err open_backup(struct daemon *d)
+{
+	d->backup = backup_new(&(struct backup_parts){ .config = &d->config,
+						       .store = d->store,
+						       .files = d->files,
+						       .garbage = d->garbage,
+						       .runner = workers_runner(d->backup_worker),
+						       .open_copy = store_lmdb_copy_open,
+						       .wall_ms = now_wall_ms });
+	return d->backup == NULL ? ERR_NO_MEMORY : ERR_OK;
+}
+
 static enum err open_control(struct daemon *d)
 {
 	struct control_parts parts = { .config = &d->config,
@@ -366,6 +386,7 @@ static enum err open_control(struct daemon *d)
 				       .tables = &d->tables.now,
 				       .files = d->files,
 				       .garbage = d->garbage,
+				       .backup = d->backup,
 				       .bulk = d->bulk,
 				       .verifier = d->verifier,
 				       .inbox = d->inbox,
@@ -432,6 +453,7 @@ static enum err join_duties(struct daemon *d)
 				     .control = d->control,
 				     .events = d->events,
 				     .garbage = d->garbage,
+				     .backup = d->backup,
 				     .own_keys = &d->own_keys,
 				     .in_force = &d->in_force,
 				     .install = &d->install,
@@ -455,10 +477,11 @@ static enum err join_duties(struct daemon *d)
 static enum err build(struct daemon *d)
 {
 	/* The directory last: what its turn does needs everything else. */
-	enum err (*const steps[])(struct daemon *) = { read_keys,     read_tables, open_signals,
-						       open_zmq,      open_store,  open_core,
-						       open_transfer, open_links,  open_events,
-						       open_control,  join_duties, open_directory };
+	enum err (*const steps[])(struct daemon *) = { read_keys,     read_tables,  open_signals,
+						       open_zmq,      open_store,   open_core,
+						       open_transfer, open_links,   open_backup,
+						       open_events,   open_control, join_duties,
+						       open_directory };
 	enum err e = ERR_OK;
 
 	d->up_since_ms = clock_now().wall_ms;
@@ -475,6 +498,13 @@ static enum err build(struct daemon *d)
 		turn_set_committer(d->turn, workers_runner(d->commit_worker));
 	}
 	return e;
+}
+
+int daemon_backup(const struct config *config, struct backup_order *order)
+{
+	order->config = config;
+	order->open_copy = store_lmdb_copy_open;
+	return backup_offline(order);
 }
 
 enum err daemon_open(const struct config *config, struct daemon **out)
@@ -502,6 +532,7 @@ enum err daemon_run(struct daemon *d)
 				    .verify_workers = d->verify_workers,
 				    .file_workers = d->file_workers,
 				    .commit_worker = d->commit_worker,
+				    .backup_worker = d->backup_worker,
 				    .signals = d->signals,
 				    .core = d->core,
 				    .turn = d->turn,
@@ -532,10 +563,12 @@ void daemon_close(struct daemon *d)
 	if (d->links != NULL)
 		links_bye(d->links);
 	installer_stop(d->installer);
+	backup_stop(d->backup);
 	/* Jobs first: they hold clients, uploads and transfers. */
 	workers_destroy(d->verify_workers);
 	workers_destroy(d->file_workers);
 	workers_destroy(d->commit_worker);
+	workers_destroy(d->backup_worker);
 	control_close(d->control);
 	live_events_close(d->events);
 	bulk_destroy(d->bulk);
@@ -544,6 +577,7 @@ void daemon_close(struct daemon *d)
 	turn_destroy(d->turn);
 	outbox_destroy(d->outbox);
 	inbox_destroy(d->inbox);
+	backup_destroy(d->backup);
 	garbage_destroy(d->garbage); /* what was waiting has released its contents */
 	installer_destroy(d->installer);
 	sequencer_destroy(d->sequencer);

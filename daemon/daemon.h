@@ -3,6 +3,7 @@
 #ifndef VANTHU_DAEMON_DAEMON_H
 #define VANTHU_DAEMON_DAEMON_H
 
+#include "daemon/backup/backup.h"
 #include "daemon/config/config.h"
 #include "routing/base/err.h"
 
@@ -15,5 +16,9 @@ must_use enum err daemon_open(const struct config *config, struct daemon **out);
  * any more. */
 must_use enum err daemon_run(struct daemon *d);
 void daemon_close(struct daemon *d); /* NULL is fine */
+
+/* What is done with backups while no daemon runs: order->config and order->open_copy are filled
+ * here. `config` may be NULL but to restore. Returns the exit code; see daemon/backup/offline.h. */
+int daemon_backup(const struct config *config, struct backup_order *order);
 
 #endif

@@ -55,6 +55,8 @@ static void fill(struct loop *l)
 		return; /* for nothing else: see turn.h */
 	w->items[w->count++] =
 		(zmq_pollitem_t){ .fd = workers_fd(l->parts.file_workers), .events = ZMQ_POLLIN };
+	w->items[w->count++] =
+		(zmq_pollitem_t){ .fd = workers_fd(l->parts.backup_worker), .events = ZMQ_POLLIN };
 	w->signals = w->count++;
 	w->items[w->signals] = (zmq_pollitem_t){ .fd = l->parts.signals, .events = ZMQ_POLLIN };
 	w->control = w->count;
@@ -190,6 +192,7 @@ static void flush_workers(struct loop *l)
 	workers_flush(l->parts.verify_workers);
 	workers_flush(l->parts.file_workers);
 	workers_flush(l->parts.commit_worker);
+	workers_flush(l->parts.backup_worker);
 }
 
 /* While turns are quiet: only what ends up in the inbox, and their jobs. */
@@ -224,6 +227,7 @@ static enum err collect(struct loop *l)
 	workers_collect(l->parts.verify_workers, JOBS_A_TURN);
 	workers_collect(l->parts.file_workers, JOBS_A_TURN);
 	workers_collect(l->parts.commit_worker, JOBS_A_TURN);
+	workers_collect(l->parts.backup_worker, JOBS_A_TURN);
 	sequencer_flush(l->parts.sequencer);
 	control_service(l->parts.control, w->items + w->control, w->count - w->control);
 	installer_go_on(l->parts.installer);

@@ -14,7 +14,7 @@
 /* What has a descriptor, a deadline or a queue, and who does the rest. */
 struct loop_parts {
 	const struct config *config; /* all borrowed; for the gap between commits */
-	struct workers *verify_workers, *file_workers, *commit_worker;
+	struct workers *verify_workers, *file_workers, *commit_worker, *backup_worker;
 	int signals; /* signals_open */
 	struct core *core;
 	struct turn *turn;

@@ -26,6 +26,7 @@ enum { FILES_WANTED = 65536, HEAP_END_BYTES = 8 << 20, HEAP_MAPPED_BYTES = 1 << 
 struct options {
 	const char *config;
 	bool check;
+	struct backup_order backup; /* .verb NULL: none */
 };
 
 static void print_help(FILE *to)
@@ -37,6 +38,8 @@ static void print_help(FILE *to)
 	fprintf(to, "\n  %s    %s\n", _("-c, --config FILE"),
 		_("configuration file, or its folder (else VANTHU_CONFIG)"));
 	fprintf(to, "      --check-config   %s\n", _("say all that is wrong with it and stop"));
+	fprintf(to, "      --backup VERB    %s\n",
+		_("list, verify, prune or restore backups: what vanthu backup runs"));
 	fprintf(to, "      --version        %s\n", _("print the version"));
 	fprintf(to, "  -h, --help           %s\n", _("print this"));
 }
@@ -46,6 +49,9 @@ static int parse(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = { { "config", required_argument, NULL, 'c' },
 					       { "check-config", no_argument, NULL, 'k' },
+					       { "backup", required_argument, NULL, 'b' },
+					       { "no-verify", no_argument, NULL, 'u' },
+					       { "dry-run", no_argument, NULL, 'n' },
 					       { "version", no_argument, NULL, 'V' },
 					       { "help", no_argument, NULL, 'h' },
 					       { NULL, 0, NULL, 0 } };
@@ -61,6 +67,15 @@ static int parse(int argc, char **argv, struct options *o)
 		case 'k':
 			o->check = true;
 			break;
+		case 'b':
+			o->backup.verb = optarg;
+			break;
+		case 'u':
+			o->backup.unchecked = true;
+			break;
+		case 'n':
+			o->backup.dry_run = true;
+			break;
 		case 'V':
 			printf("vanthud %s\n", VANTHU_VERSION);
 			return 0;
@@ -74,6 +89,11 @@ static int parse(int argc, char **argv, struct options *o)
 			print_help(stderr);
 			return err_exit_code(ERR_USAGE);
 		}
+	}
+	if (o->backup.verb != NULL && optind < argc && argc - optind <= 2) {
+		o->backup.folder = argv[optind];
+		o->backup.name = o->backup.number = argv[optind + 1];
+		return -1;
 	}
 	if (o->config == NULL || optind != argc) {
 		print_help(stderr);
@@ -190,6 +210,18 @@ static int run(const struct config *config)
 	return err_exit_code(e);
 }
 
+/* No daemon: only what it restores needs a configuration. */
+static int do_backup(struct options *o, struct config *config)
+{
+	bool restores = strcmp(o->backup.verb, "restore") == 0;
+	enum err e = !restores ? ERR_OK : o->config == NULL ? ERR_USAGE : load(o->config, config);
+
+	umask(077);
+	log_open(LOG_WARNING);
+	return e == ERR_OK ? daemon_backup(restores ? config : NULL, &o->backup)
+			   : err_exit_code(e == ERR_FILE ? ERR_CONFIG : e);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .config = NULL };
@@ -198,7 +230,9 @@ int main(int argc, char **argv)
 
 	i18n_open(NULL);
 	code = parse(argc, argv, &o);
-	if (code < 0) {
+	if (code < 0 && o.backup.verb != NULL && config != NULL) {
+		code = do_backup(&o, config);
+	} else if (code < 0) {
 		enum err e = config == NULL ? ERR_NO_MEMORY : load(o.config, config);
 
 		if (e == ERR_OK && o.check)

@@ -1,6 +1,16 @@
 # Sources of the daemon.
 DAEMON := \
 	acts \
+	backup/backup \
+	backup/contents \
+	backup/manifest \
+	backup/note \
+	backup/offline \
+	backup/place \
+	backup/prune \
+	backup/restore \
+	backup/run \
+	backup/verify \
 	base/byteset \
 	base/clock \
 	base/file \
@@ -24,6 +34,7 @@ DAEMON := \
 	config/yaml \
 	control/admission \
 	control/aside \
+	control/backup \
 	control/blocks \
 	control/catalogue \
 	control/changes \

@@ -40,6 +40,7 @@ enum err upkeep_second(struct upkeep *u, struct now now)
 	control_tick(u->control, now.mono_ms);
 	bulk_tick(u->bulk, now);
 	garbage_due(u->garbage, now.mono_ms);
+	backup_second(u->backup, &room);
 	if (own_keys_wait(u->own_keys))
 		own_keys_choose(u->own_keys);
 	systemd_watchdog();

@@ -3,6 +3,7 @@
 #ifndef VANTHU_DAEMON_UPKEEP_H
 #define VANTHU_DAEMON_UPKEEP_H
 
+#include "daemon/backup/backup.h"
 #include "daemon/bulk/bulk.h"
 #include "daemon/control/control.h"
 #include "daemon/directory/directory.h"
@@ -19,6 +20,7 @@ struct upkeep {
 	struct control *control;
 	struct live_events *events;
 	struct garbage *garbage;
+	struct backup *backup;
 	struct own_keys *own_keys;
 	struct in_force *in_force;
 	struct install_parts *install;

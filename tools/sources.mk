@@ -58,6 +58,8 @@ TOOLS := \
 	command/accepted \
 	command/axis \
 	command/axis_systems \
+	command/backup \
+	command/backup_run \
 	command/changes \
 	command/check \
 	command/check_target \

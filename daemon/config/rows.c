@@ -126,6 +126,12 @@ const struct config_row config_rows[] = {
 	  AT(expire_ms),
 	  0,
 	  3650 * DAY_MS },
+	{ { "backup.max_age", "duration", "26h",
+	    N_("check backup warns when the last backup is older; 0: never"), false, true },
+	  KEY_DURATION_MS,
+	  AT(backup_age_ms),
+	  0,
+	  3650 * DAY_MS },
 	{ { "feed.keep", "duration", "30d",
 	    N_("how long changes are kept for programs that follow; 0: as long as feed.count "
 	       "allows"),

@@ -478,6 +478,18 @@ static bool check_changes(struct fault *f, const Vanthu__V1__ChangesQuery *m)
 	return true;
 }
 
+static bool check_backup(struct fault *f, const Vanthu__V1__BackupWanted *m)
+{
+	/* control characters would end a line of what is noted of it */
+	if (m->folder[0] != '/' || strlen(m->folder) >= CONFIG_PATH_MAX - 64)
+		return bad(f, ERR_USAGE, "folder");
+	for (const char *p = m->folder; *p != '\0'; p++) {
+		if ((unsigned char)*p < ' ')
+			return bad(f, ERR_USAGE, "folder");
+	}
+	return m->keep <= BACKUPS_KEPT_MAX ? true : bad(f, ERR_USAGE, "keep");
+}
+
 /* ---- any request ---- */
 
 static bool check(struct fault *f, const Vanthu__V1__Request *m)
@@ -527,6 +539,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return check_months(f, m->target->from_month, m->target->to_month, false);
 	case VANTHU__V1__REQUEST__WHAT_IMPORT:
 		return m->import->size_bytes > 0 ? true : bad(f, ERR_USAGE, "size_bytes");
+	case VANTHU__V1__REQUEST__WHAT_BACKUP:
+		return check_backup(f, m->backup);
 	case VANTHU__V1__REQUEST__WHAT_PING:
 		return check_committee(f, m->ping->committee, false);
 	case VANTHU__V1__REQUEST__WHAT_SUBTREE:

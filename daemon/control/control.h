@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <zmq.h>
 
+#include "daemon/backup/backup.h"
 #include "daemon/base/workers.h"
 #include "daemon/bulk/bulk.h"
 #include "daemon/config/config.h"
@@ -32,6 +33,7 @@ struct control_parts {
 	const struct tables *tables;
 	struct files *files;
 	struct garbage *garbage;
+	struct backup *backup; /* NULL: none can be made */
 	struct bulk *bulk;
 	struct verifier *verifier;
 	struct inbox *inbox; /* EVENT_SUBMIT, EVENT_DIRECTORY and EVENT_OPERATE go there */

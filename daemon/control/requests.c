@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "daemon/control/aside.h"
+#include "daemon/control/backup.h"
 #include "daemon/control/changes.h"
 #include "daemon/control/check.h"
 #include "daemon/control/client.h"
@@ -97,6 +98,7 @@ static const struct request_row rows[] = {
 	{ WHAT(WHY), OFFICE, control_why, room_little, NULL },
 	{ WHAT(PING), OPERATE, control_ping, room_little, NULL },
 	{ WHAT(IMPORT), OPERATE, control_import, room_little, control_import_fits },
+	{ WHAT(BACKUP), OPERATE, control_backup, room_little, NULL },
 	{ WHAT(RECOUNT), OPERATE, control_recount, room_message, NULL },
 	{ WHAT(RECOVER), OPERATE, control_recover, room_little, NULL },
 	{ WHAT(STATUS), ALL, control_status, room_links, NULL },

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "daemon/base/version.h"
+#include "daemon/control/backup.h"
 #include "daemon/control/client.h"
 #include "daemon/control/control.h"
 #include "daemon/control/import.h"
@@ -140,6 +141,7 @@ void control_status(struct client *c, const Vanthu__V1__Request *request)
 	struct stand_view stand;
 	uint32_t alarms[16];
 	Vanthu__V1__Installation installation;
+	Vanthu__V1__BackupNote backup;
 
 	c->control->parts.figures(c->control->parts.ctx, &figures);
 	store->ops->figures(store, &stored);
@@ -178,6 +180,7 @@ void control_status(struct client *c, const Vanthu__V1__Request *request)
 	s.store_alarm_by = stand.by.text;
 	add_store_alarms(c, &s, alarms);
 	add_aside(c, &s);
+	s.backup = control_fill_backup(c, &backup) ? &backup : NULL;
 	r.status = &s;
 	control_say(c, &r);
 }

@@ -202,6 +202,17 @@ enum err {
 	ERR_NO_INODES = 4011,       /* the file system takes no more files */
 	ERR_SOCKET_GONE = 4012,     /* a local socket was deleted while the daemon runs */
 
+	ERR_BACKUP_BUSY = 4030,     /* one is made, or the folder is in use */
+	ERR_BACKUP_FOLDER = 4031,   /* other things lie in it */
+	ERR_BACKUP_COMMITTEE = 4032,
+	ERR_BACKUP_PLACE = 4033,    /* the folder cannot be read or written */
+	ERR_BACKUP_DISK = 4034,     /* no room where the backup goes */
+	ERR_BACKUP_DAMAGED = 4035,
+	ERR_BACKUP_NONE = 4036,
+	ERR_BACKUP_OVER = 4037,     /* nothing is restored over data */
+	ERR_BACKUP_PARTLY = 4038,   /* contents were lost or damaged at the source */
+	ERR_BACKUP_STOPPED = 4039,  /* the store needs the room */
+
 	ERR_UNREACHABLE = 5001,     /* no daemon on the socket */
 	ERR_TIMEOUT = 5002,
 	ERR_NO_MEMORY = 5003,

@@ -28,6 +28,7 @@ enum {
 	WITH_MAX = 16,	     /* who works together on one document, besides who is in charge */
 	STATUSES_MAX = 1000, /* of one office about one document */
 	LINE_ADDITIONS_MAX = 1000, /* to one line of a register */
+	BACKUPS_KEPT_MAX = 1000000,
 	NAME_MAX_BYTES = 255,	   /* a file name */
 	DATE_MAX = 10,
 

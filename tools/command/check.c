@@ -322,6 +322,39 @@ static void check_store(const struct facts *k, struct finding *f)
 	snprintf(f->text, sizeof f->text, "%s", _("nothing shows it behind"));
 }
 
+/* Never made is a warning: who has this looked at wants backups, and a monitoring system hides what
+ * is unknown. Twice the age is critical: two in a row were missed. */
+static void check_backup(const struct facts *k, struct finding *f)
+{
+	const Vanthu__V1__BackupNote *b = k->status->backup;
+	int64_t now_ms = k->status->clock == NULL ? text_now_ms() : k->status->clock->now_ms;
+	uint64_t age_s;
+	char age[64];
+
+	if (b == NULL || b->whole_at_ms == 0) {
+		f->level = LEVEL_WARNING;
+		if (b != NULL && b->result != 0)
+			set_code(f, LEVEL_CRITICAL, b->result);
+		else
+			snprintf(f->text, sizeof f->text, "%s", _("there is no backup yet"));
+		return;
+	}
+	age_s = now_ms > b->whole_at_ms ? (uint64_t)(now_ms - b->whole_at_ms) / 1000 : 0;
+	age_words(age_s, age, sizeof age);
+	snprintf(f->figures, sizeof f->figures, "backup_age=%llus backup_size=%lluB",
+		 (unsigned long long)age_s, (unsigned long long)b->bytes);
+	if (b->max_age_ms > 0 && age_s > (uint64_t)b->max_age_ms / 1000)
+		f->level = age_s / 2 > (uint64_t)b->max_age_ms / 1000 ? LEVEL_CRITICAL
+								      : LEVEL_WARNING;
+	if (b->result != 0 && f->level == LEVEL_OK)
+		f->level = LEVEL_WARNING;
+	if (b->result != 0)
+		snprintf(f->text, sizeof f->text, _("the last is %s old: VT-%u %s"), age, b->result,
+			 words_of(b->result));
+	else
+		snprintf(f->text, sizeof f->text, _("the last is %s old: %s"), age, b->folder);
+}
+
 /* What the office answers for; of the daemon it says nothing. */
 static void check_target(const struct facts *k, struct finding *f)
 {
@@ -344,7 +377,7 @@ static const struct check {
 	{ "clock", check_clock },	  { "key", check_key },	      { "links", check_links },
 	{ "queue", check_queue },	  { "aside", check_aside },   { "room", check_room },
 	{ "directory", check_directory }, { "damage", check_damage }, { "store", check_store },
-	{ "target", check_target },
+	{ "target", check_target },	  { "backup", check_backup },
 };
 
 enum { CHECKS = sizeof checks / sizeof checks[0] };
@@ -353,6 +386,13 @@ enum { CHECKS = sizeof checks / sizeof checks[0] };
 static bool is_apart(int i)
 {
 	return checks[i].look == check_target;
+}
+
+/* Nor is it part of all before the first backup was asked for: that a committee has others is not
+ * known here. */
+static bool is_in_all(const struct facts *k, int i)
+{
+	return !is_apart(i) && (checks[i].look != check_backup || k->status->backup != NULL);
 }
 
 /* Unknown is less than a warning that is certain. */
@@ -413,7 +453,7 @@ static int judge(struct cli *cli, const struct facts *k, int only)
 
 	memset(all, 0, sizeof all);
 	for (int i = 0; i < CHECKS; i++) {
-		if (only == ALL ? is_apart(i) : only != i)
+		if (only == ALL ? !is_in_all(k, i) : only != i)
 			continue;
 		checks[i].look(k, &all[i]);
 		worst = rank(all[i].level) > rank(worst) ? all[i].level : worst;

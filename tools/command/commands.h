@@ -33,6 +33,7 @@ int cmd_check(struct cli *cli, int argc, char **argv);
 int cmd_status(struct cli *cli, int argc, char **argv);
 int cmd_link(struct cli *cli, int argc, char **argv);
 int cmd_resend(struct cli *cli, int argc, char **argv);
+int cmd_backup(struct cli *cli, int argc, char **argv);
 int cmd_recover(struct cli *cli, int argc, char **argv);
 int cmd_queue(struct cli *cli, int argc, char **argv);
 int cmd_changes(struct cli *cli, int argc, char **argv);
@@ -95,6 +96,6 @@ extern const struct command_option changes_options[], send_options[], show_optio
 	due_options[], person_options[], remind_options[], target_export_options[],
 	report_options[], target_declare_options[], token_options[],
 	webhook_options[], edxml_options[],
-	axis_options[], spool_options[];
+	axis_options[], spool_options[], backup_options[];
 
 #endif

@@ -165,6 +165,20 @@ static enum err ask(struct call *c, Vanthu__V1__Request__WhatCase what)
 	return e == ERR_OK ? ERR_OK : call_fail(c, e, NULL);
 }
 
+static json_t *json_backup(const Vanthu__V1__BackupNote *b)
+{
+	bool whole = b != NULL && b->whole_at_ms != 0;
+
+	if (b == NULL)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "made_at",
+			 whole ? json_time(b->whole_at_ms) : json_null(), "name",
+			 json_text_or_null(b->name), "folder", json_text_or_null(b->folder),
+			 "bytes", whole ? json_integer((json_int_t)b->bytes) : json_null(),
+			 "tried_at", json_time(b->tried_at_ms), "code",
+			 b->result == 0 ? json_null() : json_code(b->result));
+}
+
 static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 {
 	json_t *links = json_array(), *alarms = json_array(), *out;
@@ -222,6 +236,7 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 			    s->store_alarm == 0 ? json_null() : json_code(s->store_alarm));
 	json_object_set_new(out, "store_alarm_since", json_time(s->store_alarm_since_ms));
 	json_object_set_new(out, "store_alarm_by", json_text_or_null(s->store_alarm_by));
+	json_object_set_new(out, "backup", json_backup(s->backup));
 	return out;
 }
 
@@ -258,6 +273,7 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 		{ "disk_free_bytes", N_("Disk free"), FORMAT_BYTES, false },
 		{ "inodes_free", N_("Inodes free"), FORMAT_COUNT, false },
 		{ "store_used", N_("Store"), FORMAT_BYTES, false },
+		{ "backup_made", N_("Last backup"), FORMAT_TIME, false },
 		{ "sentence", N_("Digital share"), FORMAT_TEXT, false },
 		{ "clock_why", N_("Signs nothing"), FORMAT_TEXT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
@@ -268,6 +284,8 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 
 	json_object_set(status, "store_used",
 			json_object_get(json_object_get(status, "map"), "used_bytes"));
+	json_object_set(status, "backup_made",
+			json_object_get(json_object_get(status, "backup"), "made_at"));
 	json_object_set(status, "queued", json_object_get(queue, "count"));
 	json_object_set(status, "oldest", json_object_get(queue, "oldest_s"));
 	json_object_set(status, "directory_version",
@@ -289,6 +307,10 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 		    cli, "%s",
 		    _("no directory of committees yet, so no links: vanthu committee import FILE"));
 	warn_of_room(cli, status);
+	if (s->backup != NULL && s->backup->result != 0)
+		cli_warn(cli, _("the last backup failed: VT-%u %s: %s"), s->backup->result,
+			 _(err_text((enum err)s->backup->result)),
+			 _(err_fix((enum err)s->backup->result)));
 	json_array_foreach(json_object_get(status, "alarms"), i, alarm)
 	{
 		unsigned code = 0;

@@ -97,10 +97,10 @@ int process_pid(const struct lab_member *m, enum process_program which)
 	return pid > 0 && is_ours(pid, m, which) ? pid : 0;
 }
 
-/* Beside this program or in the folder for daemons, else from the PATH. */
-static void find_program(const char *name, char *out, size_t size)
+void process_program(enum process_program which, char *out, size_t size)
 {
 	static const char *const folders[] = { "", "/../sbin" };
+	const char *name = programs[which].name;
 	ssize_t n = readlink("/proc/self/exe", out, size - 48);
 	char *slash;
 
@@ -165,7 +165,7 @@ enum err process_spawn(struct cli *cli, const struct lab_member *m, enum process
 	pid_t pid;
 	int code;
 
-	find_program(programs[which].name, program, sizeof program);
+	process_program(which, program, sizeof program);
 	beside(m, programs[which].log_file, log, sizeof log);
 	mark_start(log);
 	beside(m, programs[which].pid_file, pid_path, sizeof pid_path);

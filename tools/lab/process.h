@@ -3,6 +3,8 @@
 #ifndef VANTHU_TOOLS_LAB_PROCESS_H
 #define VANTHU_TOOLS_LAB_PROCESS_H
 
+#include <stddef.h>
+
 #include "routing/base/err.h"
 
 struct cli;
@@ -13,6 +15,9 @@ enum { PROCESS_START_MS = 60000, PROCESS_STOP_MS = 5000 };
 
 enum process_program { PROCESS_DAEMON, PROCESS_GATEWAY };
 
+/* Where this program is: beside the one that runs or in the folder for daemons, else its name, for
+ * the PATH. */
+void process_program(enum process_program which, char *out, size_t size);
 /* Its process, 0 when none of this configuration runs. */
 int process_pid(const struct lab_member *m, enum process_program which);
 /* Starts one detached process; does not wait. */

@@ -107,9 +107,9 @@ void grid_empty(struct grid *g)
 const char *grid_color(const char *state)
 {
 	static const char *const good[] = { "delivered", "up",	    "running", "arrived",
-					    "receipt",	 "link-up", NULL };
+					    "receipt",	 "link-up", "whole",   NULL };
 	static const char *const bad[] = { "refused", "down",	   "stopped", "expired",
-					   "held",    "link-down", NULL };
+					   "held",    "link-down", "damaged", NULL };
 
 	for (unsigned i = 0; good[i] != NULL; i++) {
 		if (strcmp(state, good[i]) == 0)

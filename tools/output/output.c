@@ -28,6 +28,8 @@ static const struct word states[] = {
 	{ "down", N_("down"), "✗" },
 	{ "running", N_("running"), "✓" },
 	{ "stopped", N_("stopped"), "✗" },
+	{ "whole", N_("whole"), "✓" },
+	{ "damaged", N_("damaged"), "✗" },
 	{ "arrived", N_("arrived"), "✓" },
 	{ "receipt", N_("receipt"), "✓" },
 	{ "superior", N_("superior"), "↑" },

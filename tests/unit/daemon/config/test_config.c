@@ -359,6 +359,18 @@ static void test_a_feed_of_no_change_or_of_more_than_ten_years_is_refused(void *
 	assert_int_equal(load(p, "committee: xa-a1\nfeed:\n  keep: 0\n  count: 1\n"), ERR_OK);
 }
 
+static void test_how_old_a_backup_may_be_has_a_bound(void **state)
+{
+	struct corner *p = *state;
+
+	assert_int_equal(load(p, "committee: xa-a1\n"), ERR_OK);
+	assert_true(p->config.backup_age_ms == 26LL * 3600 * 1000);
+	assert_int_equal(load(p, "committee: xa-a1\nbackup:\n  max_age: 8d\n"), ERR_OK);
+	assert_true(p->config.backup_age_ms == 8LL * 24 * 3600 * 1000);
+	assert_int_equal(load(p, "committee: xa-a1\nbackup:\n  max_age: 4000d\n"), ERR_CONFIG);
+	assert_int_equal(load(p, "committee: xa-a1\nbackup:\n  max_age: old\n"), ERR_CONFIG);
+}
+
 static void test_nobody_publishes_until_the_operator_says_yes(void **state)
 {
 	struct corner *p = *state;
@@ -617,6 +629,7 @@ int main(void)
 		TEST(test_more_errors_than_slots_are_counted),
 		TEST(test_reload_takes_what_it_may_and_names_the_rest),
 		TEST(test_a_feed_of_no_change_or_of_more_than_ten_years_is_refused),
+		TEST(test_how_old_a_backup_may_be_has_a_bound),
 		TEST(test_nobody_publishes_until_the_operator_says_yes),
 		TEST(test_numbers_of_types_are_names_and_numbers_each_once),
 		TEST(test_socket_path_that_is_too_long_is_reported),

@@ -34,6 +34,7 @@ struct sample {
 	Vanthu__V1__ChangesQuery changes;
 	char *kinds[1];
 	Vanthu__V1__Import import;
+	Vanthu__V1__BackupWanted backup;
 	Vanthu__V1__Neighbour link;
 	Vanthu__V1__Nothing nothing;
 	uint8_t id[17];
@@ -73,6 +74,7 @@ static void fill(struct sample *s)
 	s->changes.n_kinds = 1;
 	s->book.book = VANTHU__V1__BOOK__BOOK_IN;
 	vanthu__v1__import__init(&s->import);
+	vanthu__v1__backup_wanted__init(&s->backup);
 	vanthu__v1__neighbour__init(&s->link);
 	vanthu__v1__nothing__init(&s->nothing);
 	s->recipients[0] = &s->recipient;
@@ -199,6 +201,18 @@ CHANGE(ping_nobody, choose(s, WHAT(PING), &s->link); s->link.committee = TEXT(""
 CHANGE(queue_of_none, QUEUE_LIST; s->link.committee = TEXT("Thads"))
 CHANGE(queue_of_all, QUEUE_LIST; s->link.committee = TEXT(""))
 CHANGE(nothing_asked, s->request.what_case = VANTHU__V1__REQUEST__WHAT__NOT_SET)
+
+static void ask_backup(struct sample *s, const char *folder, uint32_t keep)
+{
+	choose(s, WHAT(BACKUP), &s->backup);
+	s->backup.folder = (char *)(uintptr_t)folder;
+	s->backup.keep = keep;
+}
+
+CHANGE(backup_here, ask_backup(s, "backups", 0))
+CHANGE(backup_line, ask_backup(s, "/a\nb", 0))
+CHANGE(backup_kept, ask_backup(s, "/a", 1000001))
+CHANGE(backup_good, ask_backup(s, "/a", 14))
 
 static void add_unknown(struct sample *s, ProtobufCMessage *m)
 {
@@ -470,6 +484,10 @@ static const struct {
 	{ changes_both, ERR_USAGE, "since" },
 	{ register_behind, ERR_USAGE, "after_year" },
 	{ import_nothing, ERR_USAGE, "size_bytes" },
+	{ backup_here, ERR_USAGE, "folder" },
+	{ backup_line, ERR_USAGE, "folder" },
+	{ backup_kept, ERR_USAGE, "keep" },
+	{ backup_good, ERR_OK, "" },
 	{ ping_nobody, ERR_BAD_ID, "" },
 	{ queue_of_none, ERR_BAD_ID, "Thads" },
 	{ queue_of_all, ERR_OK, "" },
