@@ -425,6 +425,8 @@ install: all
 	sed 's|@bindir@|$(PREFIX)/bin|' etc/vanthu-gateway@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-gateway@.service"
 	sed 's|@bindir@|$(PREFIX)/bin|' etc/vanthu-remind@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-remind@.service"
 	install -m 644 etc/vanthu-remind@.timer "$(R)/lib/systemd/system/vanthu-remind@.timer"
+	sed 's|@bindir@|$(PREFIX)/bin|' etc/vanthu-backup@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-backup@.service"
+	install -m 644 etc/vanthu-backup@.timer "$(R)/lib/systemd/system/vanthu-backup@.timer"
 	install -m 644 tools/client/vanthu.h "$(R)/include/vanthu.h"
 	install -m 644 $(B)/lib/libvanthu.a $(B)/lib/libvanthu.so.1 "$(R)/lib/"
 	ln -sf libvanthu.so.1 "$(R)/lib/libvanthu.so"

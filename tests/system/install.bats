@@ -18,6 +18,9 @@ setup() {
 	grep -q '^ExecStart=/usr/bin/vanthu-gateway -c ' "a root/usr/lib/systemd/system/vanthu-gateway@.service"
 	grep -q '^ExecStart=/usr/bin/vanthu .* remind --all-late --auto' "a root/usr/lib/systemd/system/vanthu-remind@.service"
 	grep -q '^OnCalendar=' "a root/usr/lib/systemd/system/vanthu-remind@.timer"
+	grep -q '^ExecStart=/usr/bin/vanthu .* backup create /var/backups/vanthu/%i ' "a root/usr/lib/systemd/system/vanthu-backup@.service"
+	grep -q '^RandomizedDelaySec=' "a root/usr/lib/systemd/system/vanthu-backup@.timer"
+	grep -q '^ReadWritePaths=-/var/backups/vanthu$' "a root/usr/lib/systemd/system/vanthud@.service"
 }
 
 @test "systemd starts it again however often and long it fails" {
