@@ -190,6 +190,24 @@ static void follow_plan(void *ctx, const struct plan *p)
 		control_follow(d->control, p);
 }
 
+/* A start that ends with what is not there, or cannot be read, says what that is. */
+static void name_missed(struct daemon *d, enum err e)
+{
+	char hex[2 * KEY_MAX_BYTES + 1] = "";
+	enum family family;
+	struct key key;
+
+	if ((e != ERR_NOT_FOUND && e != ERR_DAMAGED) ||
+	    !d->store->ops->missed(d->store, &family, &key))
+		return;
+	for (unsigned i = 0; i < key.len_bytes; i++)
+		snprintf(hex + 2 * i, 3, "%02x", key.bytes[i]);
+	log_event(LOG_ERROR, e == ERR_DAMAGED ? "needed-record-damaged" : "needed-record-missing",
+		  "path=%s/store/data.mdb family=%s key=%s text=\"%s\" todo=\"%s\"", d->config.data,
+		  family_name(family), hex, err_text(ERR_RECORDS_MISSING),
+		  err_fix(ERR_STORE_DAMAGED));
+}
+
 static enum err open_core(struct daemon *d)
 {
 	struct core_config config = { .self = d->config.committee,
@@ -245,7 +263,9 @@ static enum err open_core(struct daemon *d)
 	if (d->turn == NULL)
 		return ERR_NO_MEMORY;
 	join_acts(d);
-	return turn_boot(d->turn, clock_now());
+	e = turn_boot(d->turn, clock_now());
+	name_missed(d, e);
+	return e;
 }
 
 /* ---- sockets ---- */

@@ -139,13 +139,18 @@ DAEMON := \
 	outbox \
 	reload \
 	signals \
+	store/ledger \
 	store/lmdb \
 	store/lmdb_copy \
 	store/lmdb_error \
 	store/lmdb_layout \
+	store/lmdb_ledger \
+	store/lmdb_map_fault \
 	store/lmdb_owner \
+	store/lmdb_pages \
 	store/lmdb_read \
 	store/lmdb_room \
+	store/lmdb_survey \
 	tables/tables \
 	turn \
 	upkeep

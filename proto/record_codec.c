@@ -96,22 +96,31 @@ enum err record_encode(struct arena *a, const struct key *key, const struct reco
 	return ERR_OK;
 }
 
-enum err record_decode(struct arena *a, enum family family, const struct key *key,
-		       struct blob value, struct record *out)
+enum err record_check(enum family family, const struct key *key, struct blob value)
 {
-	struct blob message;
 	uint32_t stored = 0;
-	enum err e;
+	struct blob message;
 
-	memset(out, 0, sizeof *out);
 	if (value.len_bytes < RECORD_OVERHEAD_BYTES)
 		return ERR_DAMAGED;
 	message = (struct blob){ value.data + RECORD_OVERHEAD_BYTES,
 				 value.len_bytes - RECORD_OVERHEAD_BYTES };
 	for (unsigned i = 0; i < 4; i++)
 		stored = stored << 8 | value.data[1 + i];
-	if (stored != checksum(value.data[0], family, key, message))
-		return ERR_DAMAGED;
+	return stored == checksum(value.data[0], family, key, message) ? ERR_OK : ERR_DAMAGED;
+}
+
+enum err record_decode(struct arena *a, enum family family, const struct key *key,
+		       struct blob value, struct record *out)
+{
+	struct blob message;
+	enum err e = record_check(family, key, value);
+
+	memset(out, 0, sizeof *out);
+	if (e != ERR_OK)
+		return e;
+	message = (struct blob){ value.data + RECORD_OVERHEAD_BYTES,
+				 value.len_bytes - RECORD_OVERHEAD_BYTES };
 	if (value.data[0] != RECORD_VERSION)
 		/* the checksum is right: it is no damage but a newer writer */
 		return ERR_STORE_VERSION;

@@ -17,4 +17,7 @@ must_use enum err record_encode(struct arena *a, const struct key *key, const st
 must_use enum err record_decode(struct arena *a, enum family family, const struct key *key,
 				struct blob value, struct record *out);
 
+/* Only the checksum: ERR_OK, ERR_DAMAGED. */
+must_use enum err record_check(enum family family, const struct key *key, struct blob value);
+
 #endif

@@ -40,7 +40,9 @@ UNIT := \
 	daemon/links/test_sequencer \
 	daemon/store/test_copy \
 	daemon/store/test_damage \
+	daemon/store/test_flips \
 	daemon/store/test_layout \
+	daemon/store/test_map_fault \
 	daemon/store/test_owner \
 	daemon/store/test_room \
 	daemon/store/test_store \

@@ -19,6 +19,8 @@
 #include "daemon/store/lmdb_env.h"
 #include "daemon/store/lmdb_error.h"
 #include "daemon/store/lmdb_layout.h"
+#include "daemon/store/lmdb_ledger.h"
+#include "daemon/store/lmdb_map_fault.h"
 #include "daemon/store/lmdb_owner.h"
 #include "daemon/store/lmdb_read.h"
 #include "daemon/store/lmdb_room.h"
@@ -32,7 +34,10 @@ enum { COMMIT_ARENA_BYTES = 256 << 20, FACTS_SHARE = 8, READERS_MAX = 64 };
 
 /* ---- commit ---- */
 
-static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write *w)
+/* What is written over or erased is taken out of the sums; the descent to it warms the pages that
+ * the write goes to next. */
+static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write *w,
+			  struct ledger *sums)
 {
 	MDB_dbi dbi = s->dbis[w->record.family];
 	MDB_val key, value;
@@ -43,20 +48,27 @@ static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write
 
 	lmdb_encode_key(w->record.family, &w->key, &stored);
 	key = (MDB_val){ .mv_size = stored.len_bytes, .mv_data = stored.bytes };
-	if (w->erase) {
-		code = mdb_del(txn, dbi, &key, NULL);
-		return code == MDB_NOTFOUND ? ERR_OK : lmdb_error(code, "mdb_del");
-	}
+	code = mdb_get(txn, dbi, &key, &value);
+	if (code == MDB_SUCCESS)
+		ledger_remove(sums, w->record.family, &w->key,
+			      (struct blob){ value.mv_data, value.mv_size });
+	else if (code != MDB_NOTFOUND)
+		return lmdb_error(code, "mdb_get");
+	if (w->erase)
+		return code == MDB_NOTFOUND ? ERR_OK
+					    : lmdb_error(mdb_del(txn, dbi, &key, NULL), "mdb_del");
 	arena_reset(s->arena);
 	e = record_encode(s->arena, &w->key, &w->record, &bytes);
 	if (e != ERR_OK)
 		return e;
+	ledger_add(sums, w->record.family, &w->key, bytes);
 	value = (MDB_val){ .mv_size = bytes.len_bytes, .mv_data = (void *)(uintptr_t)bytes.data };
 	return lmdb_error(mdb_put(txn, dbi, &key, &value, 0), "mdb_put");
 }
 
 static enum err commit(struct lmdb_store *s, const struct plan *p)
 {
+	struct ledger sums = s->ledger;
 	MDB_txn *txn = NULL;
 	enum err e = lmdb_owner_check_path(s);
 
@@ -65,7 +77,9 @@ static enum err commit(struct lmdb_store *s, const struct plan *p)
 	if (e == ERR_OK)
 		e = lmdb_owner_check_last(s, txn);
 	for (uint32_t i = 0; e == ERR_OK && i < p->write_count; i++)
-		e = write_one(s, txn, &p->writes[i]);
+		e = write_one(s, txn, &p->writes[i], &sums);
+	if (e == ERR_OK && p->write_count > 0)
+		e = lmdb_ledger_put(s, txn, &sums);
 	if (e != ERR_OK) {
 		mdb_txn_abort(txn);
 		return e;
@@ -77,8 +91,10 @@ static enum err commit(struct lmdb_store *s, const struct plan *p)
 	/* Deleted between the check before and the commit: what was written is in no folder. */
 	if (e == ERR_OK)
 		e = lmdb_owner_check_path(s);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		s->ledger = sums;
 		staged_follow(&s->staged, p);
+	}
 	return e;
 }
 
@@ -125,9 +141,21 @@ static void lmdb_figures(struct store *base, struct store_figures *out)
 	out->commits = __atomic_load_n(&s->commits, __ATOMIC_RELAXED);
 	pthread_mutex_lock(&s->lock);
 	out->damaged = s->damaged;
+	out->survey = s->survey;
 	pthread_mutex_unlock(&s->lock);
 	mdb_env_info(s->env, &info);
 	out->readers = info.me_numreaders;
+}
+
+static bool lmdb_missed(struct store *base, enum family *family, struct key *key)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+
+	pthread_mutex_lock(&s->lock);
+	*family = s->missed_in;
+	*key = s->missed;
+	pthread_mutex_unlock(&s->lock);
+	return *family != FAMILY_NONE;
 }
 
 /* LMDB reports where its map is only when an address was asked for; the kernel always does. NULL:
@@ -182,6 +210,7 @@ static void lmdb_close(struct store *base)
 	if (s == NULL)
 		return;
 	lmdb_readers_close(s);
+	lmdb_map_fault_watch(NULL, NULL, 0, 0);
 	if (s->env != NULL)
 		mdb_env_close(s->env);
 	lmdb_owner_release(s);
@@ -217,12 +246,31 @@ static enum err check_format(struct lmdb_store *s)
 	e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
 	if (e != ERR_OK)
 		return e;
-	e = write_one(s, txn, &w);
+	e = write_one(s, txn, &w, &s->ledger); /* who fails here does not open it */
 	if (e != ERR_OK) {
 		mdb_txn_abort(txn);
 		return e;
 	}
 	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
+}
+
+/* LMDB aborts after this. */
+static void assertion_failed(MDB_env *env, const char *what)
+{
+	(void)env;
+	log_event(LOG_ERROR, "store-structure-damaged", "error=VT-%d what=\"%s\" todo=\"%s\"",
+		  (int)ERR_STORE_DAMAGED, what, err_fix(ERR_STORE_DAMAGED));
+}
+
+static void watch_map(struct lmdb_store *s)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+
+	mdb_env_info(s->env, &info);
+	mdb_env_stat(s->env, &stat);
+	s->map = find_map(s);
+	lmdb_map_fault_watch(s->directory, s->map, info.me_mapsize, stat.ms_psize);
 }
 
 static enum err open_environment(struct lmdb_store *s, uint64_t map_bytes)
@@ -238,6 +286,8 @@ static enum err open_environment(struct lmdb_store *s, uint64_t map_bytes)
 	if (e == ERR_OK)
 		e = lmdb_error(mdb_env_set_mapsize(s->env, map_bytes + HEADROOM_BYTES),
 			       "mdb_env_set_mapsize");
+	if (e == ERR_OK)
+		e = lmdb_error(mdb_env_set_assert(s->env, assertion_failed), "mdb_env_set_assert");
 	if (e != ERR_OK)
 		return e;
 	/* Default sync: durable when mdb_txn_commit returns. NORDAHEAD: random reads over a file
@@ -245,9 +295,11 @@ static enum err open_environment(struct lmdb_store *s, uint64_t map_bytes)
 	code = mdb_env_open(s->env, s->directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
 	if (code == MDB_VERSION_MISMATCH || code == MDB_INVALID || code == MDB_CORRUPTED) {
 		log_event(LOG_ERROR, "store-damaged", "code=%d", code);
-		return ERR_DAMAGED;
+		return ERR_STORE_DAMAGED;
 	}
 	e = lmdb_error(code, "mdb_env_open");
+	if (e == ERR_OK)
+		watch_map(s);
 	return e == ERR_OK ? lmdb_open_databases(s) : e;
 }
 
@@ -269,9 +321,9 @@ static enum err sync_folders(const struct lmdb_store *s, const char *data)
 static enum err make_folders(struct lmdb_store *s, const char *data)
 {
 	if ((size_t)snprintf(s->directory, sizeof s->directory, "%s/store", data) >=
-		sizeof s->directory ||
+		    sizeof s->directory ||
 	    (size_t)snprintf(s->quarantine, sizeof s->quarantine, "%s/quarantine", data) >=
-		sizeof s->quarantine)
+		    sizeof s->quarantine)
 		return ERR_STORE;
 	if (folder_make(data) == ERR_OK && folder_make(s->directory) == ERR_OK)
 		return ERR_OK;
@@ -291,6 +343,8 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 		.set_reserve = lmdb_set_reserve,
 		.figures = lmdb_figures,
 		.copy = lmdb_copy,
+		.missed = lmdb_missed,
+		.survey = lmdb_ledger_survey,
 		.idle = lmdb_idle,
 		.close = lmdb_close,
 	};
@@ -313,11 +367,15 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 	if (e == ERR_OK)
 		e = lmdb_owner_take(s);
 	if (e == ERR_OK)
+		e = lmdb_ledger_look(s);
+	if (e == ERR_OK)
 		e = open_environment(s, config->map_bytes);
 	if (e == ERR_OK)
 		e = check_format(s);
 	if (e == ERR_OK)
 		e = lmdb_move_in(s);
+	if (e == ERR_OK)
+		e = lmdb_ledger_settle(s);
 	if (e == ERR_OK)
 		e = sync_folders(s, config->directory);
 	if (e == ERR_OK)

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sys/stat.h>
 
+#include "daemon/store/ledger.h"
 #include "daemon/store/store.h"
 #include "routing/state/staged.h"
 
@@ -38,16 +39,22 @@ struct lmdb_store {
 	uint64_t reserve_bytes, submit_reserve_bytes;
 	uint64_t tail_end; /* data.mdb has blocks up to here; see daemon/store/lmdb_room.c */
 	bool tail_unknown; /* the file system gives none in advance */
-	uint64_t commits; /* read by other threads than the one that commits */
+	uint64_t commits;  /* read by other threads than the one that commits */
 	struct staged staged;
 	/* held by a commit as long as it lasts: of owner.last_txnid */
 	pthread_mutex_t committing;
-	pthread_mutex_t lock;		  /* all below */
+	struct ledger ledger; /* what should be there, by the last commit; `committing` too */
+	bool sums_held;	      /* at the start the store had sums of its last commit */
+	pthread_mutex_t lock; /* all below */
 	MDB_txn *idle[LMDB_READERS_KEPT]; /* reset read transactions, to be renewed */
 	unsigned idle_count;
 	MDB_txn *held; /* between read_begin and read_end */
 	pthread_t holder;
 	uint64_t damaged;
+	struct store_survey survey; /* the last */
+	/* what was looked for last, before the first commit, and not found */
+	struct key missed;
+	enum family missed_in;
 };
 
 #endif

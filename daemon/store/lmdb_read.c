@@ -101,8 +101,8 @@ void lmdb_read_end(struct store *base)
 
 /* A value that does not fit its checksum is copied aside for an operator, never served and never
  * deleted. */
-static void quarantine(struct lmdb_store *s, enum family family, const MDB_val *key,
-		       const MDB_val *value)
+void lmdb_quarantine(struct lmdb_store *s, enum family family, const MDB_val *key,
+		     const MDB_val *value)
 {
 	char path[LMDB_PATH_MAX + 2 * KEY_MAX_BYTES + 64];
 	int n, fd;
@@ -137,17 +137,26 @@ static enum err decode(struct lmdb_store *s, struct arena *a, const struct found
 	enum err e;
 
 	if (!lmdb_key_at(f->family, &f->key, key)) {
-		quarantine(s, f->family, &f->key, &f->value);
+		lmdb_quarantine(s, f->family, &f->key, &f->value);
 		return ERR_DAMAGED;
 	}
 	e = record_decode(a, f->family, key, (struct blob){ f->value.mv_data, f->value.mv_size },
 			  out);
 	if (e == ERR_DAMAGED)
-		quarantine(s, f->family, &f->key, &f->value);
+		lmdb_quarantine(s, f->family, &f->key, &f->value);
 	return e;
 }
 
 /* ---- lookups ---- */
+
+/* A start that ends with what was looked for names it. */
+static void note_missed(struct lmdb_store *s, enum family family, const struct key *key)
+{
+	pthread_mutex_lock(&s->lock);
+	s->missed = *key;
+	s->missed_in = family;
+	pthread_mutex_unlock(&s->lock);
+}
 
 static enum err get(void *ctx, struct arena *arena, enum family family, const struct key *key,
 		    struct record *out)
@@ -167,6 +176,8 @@ static enum err get(void *ctx, struct arena *arena, enum family family, const st
 	if (e == ERR_OK)
 		e = decode(s, arena, &f, &found, out);
 	lmdb_reader_give(s, txn);
+	if (e != ERR_OK && __atomic_load_n(&s->commits, __ATOMIC_RELAXED) == 0)
+		note_missed(s, family, key);
 	return e;
 }
 

@@ -210,7 +210,7 @@ static enum err decode(struct memory_store *m, struct arena *a, enum family fami
 		       const struct entry *e, struct record *out)
 {
 	enum err r =
-	    record_decode(a, family, &e->key, (struct blob){ e->value, e->len_bytes }, out);
+		record_decode(a, family, &e->key, (struct blob){ e->value, e->len_bytes }, out);
 
 	m->damaged += r == ERR_DAMAGED;
 	return r;
@@ -319,6 +319,21 @@ static void memory_figures(struct store *s, struct store_figures *out)
 	out->damaged = m->damaged;
 }
 
+static bool memory_missed(struct store *s, enum family *family, struct key *key)
+{
+	(void)s;
+	(void)family;
+	(void)key;
+	return false;
+}
+
+/* What is kept in memory is all there. */
+static enum err memory_survey(struct store *s)
+{
+	(void)s;
+	return ERR_OK;
+}
+
 static void memory_idle(struct store *s)
 {
 	(void)s;
@@ -351,6 +366,8 @@ enum err store_memory_open(struct memory_disk *d, struct store **out)
 		.room = memory_room,
 		.set_reserve = memory_set_reserve,
 		.figures = memory_figures,
+		.missed = memory_missed,
+		.survey = memory_survey,
 		.idle = memory_idle,
 		.close = memory_close,
 	};

@@ -19,23 +19,36 @@ struct store_room {
 	uint64_t disk_free_bytes;
 	/* what attachments may take and leave the reserve; 0 also when no files can be made */
 	uint64_t spare_bytes;
-	uint64_t left_bytes;       /* a plan with documents of ours may cost so much */
-	enum err left_why;         /* what bounds that: ERR_MAP_FULL, ERR_DISK_FULL */
+	uint64_t left_bytes;	   /* a plan with documents of ours may cost so much */
+	enum err left_why;	   /* what bounds that: ERR_MAP_FULL, ERR_DISK_FULL */
 	uint64_t left_facts_bytes; /* a turn with facts only */
 	uint64_t inodes_free;
-	bool inodes_known;    /* a file system that counts none has no bound of them */
-	bool files;           /* new files can be made: inodes */
+	bool inodes_known; /* a file system that counts none has no bound of them */
+	bool files;	   /* new files can be made: inodes */
 	/* what is short, when submissions are not taken: ERR_MAP_FULL, ERR_DISK_FULL */
 	enum err why;
 	bool submissions; /* room for new documents of our own */
-	bool documents;   /* room for documents of others */
-	bool facts;       /* room for facts: the reserve */
+	bool documents;	  /* room for documents of others */
+	bool facts;	  /* room for facts: the reserve */
+};
+
+/* What one walk over everything found. Families: a bit for each, by its number. */
+struct store_survey {
+	int64_t at_ms; /* wall clock; 0: none yet */
+	uint64_t records;
+	uint64_t faults;      /* of what holds the records together; 0: all were seen */
+	uint64_t damaged;     /* records with a wrong checksum */
+	uint64_t missing;     /* records that should be there */
+	uint64_t damaged_in;  /* families with such records */
+	uint64_t differing;   /* families that are not what was committed */
+	char first_fault[64]; /* where the first lies, and what it is */
 };
 
 struct store_figures {
 	uint64_t commits;
 	uint64_t damaged; /* records quarantined since start */
 	uint32_t readers;
+	struct store_survey survey; /* the last */
 	/* of a copy: how many records it says that there are, each damaged one too; a walk that
 	 * finds fewer was led past some. Else 0. */
 	uint64_t entries;
@@ -79,6 +92,14 @@ struct store_ops {
 	 * by what is written: a sink is to take it as fast as a disk does. ERR_STORE; or what the
 	 * sink said. NULL: the back end writes none. */
 	enum err (*copy)(struct store *s, const struct store_sink *to);
+	/* What was looked for last, before the first commit, and was not there or damaged: why a
+	 * start ends with ERR_NOT_FOUND or ERR_DAMAGED. False: nothing. */
+	bool (*missed)(struct store *s, enum family *family, struct key *key);
+	/* Walks over everything that is committed, and compares it with what was: checksums, counts
+	 * and sums of families, and what holds the records together. What it finds is in the
+	 * figures, and logged. Long, reads the whole store; any thread, one at a time. Errors of
+	 * reading alone: damage is a finding. */
+	enum err (*survey)(struct store *s);
 	/* Housekeeping, every minute or so: stale readers, resident pages of the map. */
 	void (*idle)(struct store *s);
 	void (*close)(struct store *s); /* NULL is fine */

@@ -387,6 +387,15 @@ static const struct err_row rows[] = {
 	  N_("see which in the manifest of the backup (lines \"missing\")") },
 	{ ERR_BACKUP_STOPPED, N_("the backup was stopped: the store needs the room that it takes"),
 	  N_("put backups on another disk, or make room: vanthu check room") },
+	{ ERR_STORE_DAMAGED, N_("what holds the records of the store together is damaged"),
+	  N_("copy the data folder as it is and look at the disk; then OPERATION, \"Something is "
+	     "damaged\"") },
+	{ ERR_RECORDS_MISSING, N_("records are missing that were stored"),
+	  N_("see of which family in the log (event=records-missing); what to do: OPERATION, "
+	     "\"Something is damaged\"") },
+	{ ERR_UNSOUND, N_("not while stored records are damaged or missing"),
+	  N_("bring the records back first: OPERATION, \"Something is damaged\"; what counted "
+	     "before stays until then") },
 	{ ERR_UNREACHABLE, N_("no daemon answers"),
 	  N_("start it: vanthud -c FILE, or vanthu lab start DIR") },
 	{ ERR_TIMEOUT, N_("no answer in time; it may still happen"),

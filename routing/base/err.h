@@ -201,6 +201,10 @@ enum err {
 	ERR_MAP_FULL = 4010,        /* store.map is used up */
 	ERR_NO_INODES = 4011,       /* the file system takes no more files */
 	ERR_SOCKET_GONE = 4012,     /* a local socket was deleted while the daemon runs */
+	/* what holds the records of the store together is damaged: nothing of it is believed */
+	ERR_STORE_DAMAGED = 4040,
+	ERR_RECORDS_MISSING = 4041, /* records that were committed are not found any more */
+	ERR_UNSOUND = 4042,         /* refused while records are damaged or missing */
 
 	ERR_BACKUP_BUSY = 4030,     /* one is made, or the folder is in use */
 	ERR_BACKUP_FOLDER = 4031,   /* other things lie in it */

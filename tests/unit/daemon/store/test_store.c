@@ -452,7 +452,7 @@ static void test_folder_that_cannot_be_made_or_holds_rubbish_is_an_error(void **
 	for (unsigned i = 0; i < 16384; i++)
 		assert_int_not_equal(fputc('x', f), EOF);
 	assert_int_equal(fclose(f), 0);
-	assert_int_equal(open_lmdb(sub, MAP_BYTES, &s), ERR_DAMAGED);
+	assert_int_equal(open_lmdb(sub, MAP_BYTES, &s), ERR_STORE_DAMAGED);
 	assert_null(s);
 }
 

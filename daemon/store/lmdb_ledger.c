@@ -1,0 +1,164 @@
+/* See lmdb_ledger.h. */
+#include "daemon/store/lmdb_ledger.h"
+
+#include <string.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/store/lmdb_error.h"
+#include "daemon/store/lmdb_layout.h"
+#include "daemon/store/lmdb_read.h"
+#include "daemon/store/lmdb_survey.h"
+
+/* The head of a state is overwritten by the second commit after it; found in time when the walk
+ * begins, which it does at once. */
+enum { AT_START_BYTES = 256 << 20, TRIES = 20 };
+_Static_assert(FAMILY_COUNT <= 64, "a bit for each family");
+
+static void log_found(const struct lmdb_survey *s)
+{
+	for (int f = FAMILY_META; f < FAMILY_COUNT; f++) {
+		if ((s->found.differing >> f & 1) != 0)
+			log_event(LOG_ERROR, "records-missing",
+				  "family=%s expected=%llu found=%llu", family_name((enum family)f),
+				  (unsigned long long)s->held.of[f].count,
+				  (unsigned long long)s->counted.of[f].count);
+	}
+	if (s->found.damaged > 0)
+		log_event(LOG_ERROR, "records-damaged", "count=%llu of=%llu",
+			  (unsigned long long)s->found.damaged,
+			  (unsigned long long)s->found.records);
+}
+
+static void keep(struct lmdb_store *s, const struct lmdb_survey *survey)
+{
+	pthread_mutex_lock(&s->lock);
+	s->survey = survey->found;
+	s->survey.at_ms = clock_now().wall_ms;
+	pthread_mutex_unlock(&s->lock);
+	log_found(survey);
+}
+
+/* A bad value is set aside when it is met, as when it is read. */
+static void set_aside(void *ctx, enum family f, const struct key *key, struct blob value, bool good)
+{
+	struct stored_key stored;
+	MDB_val k, v = { .mv_size = value.len_bytes, .mv_data = (void *)(uintptr_t)value.data };
+
+	if (good)
+		return;
+	if (f == FAMILY_NONE) {
+		k = (MDB_val){ .mv_size = key->len_bytes,
+			       .mv_data = (void *)(uintptr_t)key->bytes };
+	} else {
+		lmdb_encode_key(f, key, &stored);
+		k = (MDB_val){ .mv_size = stored.len_bytes, .mv_data = stored.bytes };
+	}
+	lmdb_quarantine(ctx, f, &k, &v);
+}
+
+enum err lmdb_ledger_look(struct lmdb_store *s)
+{
+	struct lmdb_survey survey;
+	struct stat file;
+	bool whole = fstat(s->owner.data_fd, &file) == 0 && file.st_size <= AT_START_BYTES;
+	enum err e = whole ? lmdb_survey(s->owner.data_fd, 0, set_aside, s, &survey)
+			   : lmdb_survey_sums(s->owner.data_fd, &survey);
+
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK; /* a new store */
+	if (e == ERR_FILE || (e == ERR_OK && survey.found.faults > 0)) {
+		log_event(LOG_ERROR, "store-damaged", "path=%s/data.mdb faults=%llu first=\"%s\"",
+			  s->directory, (unsigned long long)survey.found.faults,
+			  survey.found.first_fault);
+		return ERR_STORE_DAMAGED;
+	}
+	if (e != ERR_OK)
+		return e;
+	s->sums_held = survey.state == LEDGER_HELD;
+	if (s->sums_held)
+		s->ledger = survey.held;
+	if (whole)
+		keep(s, &survey);
+	return ERR_OK;
+}
+
+enum err lmdb_ledger_put(struct lmdb_store *s, MDB_txn *txn, struct ledger *ledger)
+{
+	uint8_t bytes[LEDGER_BYTES_MAX];
+	MDB_val key = { .mv_size = LEDGER_NAME_BYTES, .mv_data = (void *)(uintptr_t)LEDGER_NAME },
+		value = { .mv_data = bytes };
+	MDB_dbi list;
+	enum err e = lmdb_error(mdb_dbi_open(txn, NULL, 0, &list), "mdb_dbi_open");
+
+	(void)s;
+	if (e != ERR_OK)
+		return e;
+	ledger->commit = mdb_txn_id(txn);
+	value.mv_size = ledger_encode(ledger, bytes);
+	return lmdb_error(mdb_put(txn, list, &key, &value, 0), "mdb_put");
+}
+
+/* Of what is there. */
+static enum err count_anew(struct lmdb_store *s)
+{
+	struct lmdb_survey survey;
+	enum err e = lmdb_survey(s->owner.data_fd, 0, NULL, NULL, &survey);
+
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	if (e == ERR_OK && survey.found.faults > 0)
+		return ERR_STORE_DAMAGED;
+	if (e != ERR_OK)
+		return e == ERR_FILE ? ERR_STORE_DAMAGED : e;
+	s->ledger = survey.counted;
+	if (survey.found.records > 1)
+		log_event(LOG_INFO, "store-summed", "records=%llu before=%s",
+			  (unsigned long long)survey.found.records,
+			  survey.state == LEDGER_STALE ? "stale" : "none");
+	return ERR_OK;
+}
+
+enum err lmdb_ledger_settle(struct lmdb_store *s)
+{
+	struct ledger sums;
+	MDB_envinfo info;
+	MDB_txn *txn;
+	enum err e = s->sums_held ? ERR_OK : count_anew(s);
+
+	mdb_env_info(s->env, &info);
+	if (e != ERR_OK || s->ledger.commit == info.me_last_txnid)
+		return e;
+	e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
+	if (e != ERR_OK)
+		return e;
+	sums = s->ledger;
+	e = lmdb_ledger_put(s, txn, &sums);
+	if (e != ERR_OK) {
+		mdb_txn_abort(txn);
+		return e;
+	}
+	e = lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
+	if (e == ERR_OK)
+		s->ledger = sums;
+	return e;
+}
+
+enum err lmdb_ledger_survey(struct store *base)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+	struct lmdb_survey survey;
+	enum err e = ERR_NOT_FOUND;
+	MDB_txn *txn;
+
+	for (unsigned i = 0; e == ERR_NOT_FOUND && i < TRIES; i++) {
+		e = lmdb_reader_take(s, &txn);
+		if (e != ERR_OK)
+			return e;
+		e = lmdb_survey(s->owner.data_fd, mdb_txn_id(txn), set_aside, s, &survey);
+		lmdb_reader_give(s, txn);
+	}
+	if (e == ERR_OK)
+		keep(s, &survey);
+	return e;
+}

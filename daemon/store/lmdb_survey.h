@@ -1,0 +1,38 @@
+/* A walk over everything in a file of LMDB, page by page (lmdb_pages.h), compared with what its
+ * commits say should be there (ledger.h). */
+#ifndef VANTHU_DAEMON_STORE_LMDB_SURVEY_H
+#define VANTHU_DAEMON_STORE_LMDB_SURVEY_H
+
+#include "daemon/store/ledger.h"
+#include "daemon/store/lmdb_layout.h"
+#include "daemon/store/store.h"
+
+enum { LEDGER_NAME_BYTES = 6 };
+#define LEDGER_NAME "ledger" /* beside the names of the databases: no database has this name */
+
+/* What is known of the sums that a file has. */
+enum ledger_state {
+	LEDGER_NONE = 0, /* of an older build, or they are damaged: what is there counts */
+	LEDGER_STALE,	 /* another program has written since: what is there counts */
+	LEDGER_HELD,	 /* of the last commit */
+};
+
+struct lmdb_survey {
+	struct store_survey found; /* without its time */
+	struct ledger counted, held;
+	enum ledger_state state;
+	uint64_t commit; /* whose state this is; 0: an empty file */
+};
+
+/* Each record that a walk meets; NULL is fine. `good`: its checksum. */
+typedef void lmdb_survey_record(void *ctx, enum family f, const struct key *key, struct blob value,
+				bool good);
+
+/* Of the state of a commit, 0: of the newest. Faults are logged, the first of them. Errors as
+ * pages_walk; ERR_NOT_FOUND: no such state any more. */
+must_use enum err lmdb_survey(int fd, uint64_t commit, lmdb_survey_record *each, void *ctx,
+			      struct lmdb_survey *out);
+/* Only its sums, of the newest state, and whether the heads of the file agree. */
+must_use enum err lmdb_survey_sums(int fd, struct lmdb_survey *out);
+
+#endif
