@@ -224,6 +224,7 @@ static enum err open_core(struct daemon *d)
 				      .signed_with = seal_peek_key };
 	struct lookup lookup = d->store->ops->lookup(d->store);
 	struct deadline_rules deadlines = tables_deadlines(&d->tables.now, &d->config);
+	struct store_figures figures;
 	uint8_t seed[32];
 	enum err e = clock_random(seed, sizeof seed);
 
@@ -240,6 +241,8 @@ static enum err open_core(struct daemon *d)
 	d->in_force.keyring = d->keyring;
 	d->in_force.verifier = d->verifier;
 	core_seed(d->core, seed);
+	d->store->ops->figures(d->store, &figures);
+	core_set_unsound(d->core, figures.unsound);
 	core_set_deadlines(d->core, &deadlines);
 	core_set_doctypes(d->core, &d->tables.now.types);
 	core_set_targets(d->core, &d->tables.now.targets);
@@ -477,6 +480,11 @@ static enum err join_duties(struct daemon *d)
 				     .own_keys = &d->own_keys,
 				     .in_force = &d->in_force,
 				     .install = &d->install,
+				     .scrub = { .store = d->store,
+						.core = d->core,
+						.runner = workers_runner(d->file_workers),
+						.every_ms = &d->config.scrub_every_ms,
+						.stop = &d->stopping },
 				     .memory = { .store = d->store,
 						 .control = d->control,
 						 .links = d->links,

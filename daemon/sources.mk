@@ -138,6 +138,7 @@ DAEMON := \
 	memory_watch \
 	outbox \
 	reload \
+	scrub \
 	signals \
 	store/ledger \
 	store/lmdb \

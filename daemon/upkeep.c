@@ -39,6 +39,7 @@ enum err upkeep_second(struct upkeep *u, struct now now)
 	live_events_keep_socket(u->events);
 	control_tick(u->control, now.mono_ms);
 	bulk_tick(u->bulk, now);
+	scrub_second(&u->scrub, now.mono_ms);
 	garbage_due(u->garbage, now.mono_ms);
 	backup_second(u->backup, &room);
 	if (own_keys_wait(u->own_keys))

@@ -11,6 +11,7 @@
 #include "daemon/keys/keys.h"
 #include "daemon/live_events.h"
 #include "daemon/memory_watch.h"
+#include "daemon/scrub.h"
 #include "daemon/store/store.h"
 
 struct upkeep {
@@ -24,6 +25,7 @@ struct upkeep {
 	struct own_keys *own_keys;
 	struct in_force *in_force;
 	struct install_parts *install;
+	struct scrub scrub;
 	/* its own; all zero at first */
 	struct memory_watch memory;
 	struct store_room room; /* as last measured */

@@ -182,6 +182,11 @@ void core_set_room(struct core *c, struct core_room room)
 	c->room = room;
 }
 
+void core_set_unsound(struct core *c, enum err why)
+{
+	c->unsound = why;
+}
+
 void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms,
 		     uint64_t attachment_max_bytes)
 {

@@ -93,6 +93,11 @@ struct core_room {
 
 void core_set_room(struct core *c, struct core_room room);
 
+/* Whether stored records are damaged or missing, and how: ERR_OK: none is known of. While it is
+ * anything else no counter of the target is put right by a recount, for what cannot be read would
+ * be counted as never having been. */
+void core_set_unsound(struct core *c, enum err why);
+
 /* What the directory in force says of the key that this daemon signs with. */
 struct signer_validity {
 	bool known; /* the directory has it */

@@ -41,6 +41,7 @@ struct config {
 	int64_t feed_keep_ms; /* of changes for programs that follow; 0: … */
 	uint64_t feed_count;  /* … as many as these */
 	int64_t backup_age_ms; /* older is the last backup not to be; 0: no bound */
+	int64_t scrub_every_ms; /* 0: not by itself */
 	char recall_content[8]; /* keep or drop */
 	char publish_allow[4];	/* yes or no */
 	int64_t commit_gap_us;

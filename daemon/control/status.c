@@ -1,6 +1,7 @@
 /* See status.h. */
 #include "daemon/control/status.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "daemon/base/version.h"
@@ -10,6 +11,8 @@
 #include "daemon/control/import.h"
 #include "daemon/control/links.h"
 #include "daemon/control/target.h"
+
+enum { ALARMS_MAX = 24 }; /* more than there are kinds */
 
 /* Our own, and of neighbours each kind once. */
 static void add_store_alarms(struct client *c, Vanthu__V1__Status *s, uint32_t *alarms)
@@ -40,7 +43,7 @@ static void add_aside(struct client *c, Vanthu__V1__Status *s)
 		uint64_t age_s = (uint64_t)v.aside_age_ms / 1000;
 
 		s->set_aside_oldest_s =
-		    age_s > s->set_aside_oldest_s ? age_s : s->set_aside_oldest_s;
+			age_s > s->set_aside_oldest_s ? age_s : s->set_aside_oldest_s;
 	}
 	if (s->set_aside > 0)
 		s->alarms[s->n_alarms++] = ERR_ASIDE;
@@ -126,6 +129,34 @@ static void fill_installation(struct client *c, Vanthu__V1__Installation *i, Van
 	s->directory_failed_about = about;
 }
 
+/* What the last look at all of the store found, and what was met since. */
+static void fill_soundness(struct client *c, const struct store_figures *f, Vanthu__V1__Status *s)
+{
+	const struct store_survey *v = &f->survey;
+	char **names = arena_array(c->control->arena, FAMILY_COUNT, sizeof *names);
+	char *fault = (char *)(uintptr_t)arena_text(c->control->arena, v->first_fault,
+						   strlen(v->first_fault));
+
+	s->damaged = f->damaged > v->damaged ? f->damaged : v->damaged;
+	s->checked_at_ms = v->at_ms;
+	s->checked_records = v->records;
+	s->missing = v->missing;
+	s->store_faults = v->faults;
+	if (fault != NULL)
+		s->store_fault = fault;
+	s->missing_in = names;
+	for (int i = FAMILY_META; names != NULL && i < FAMILY_COUNT; i++) {
+		if ((v->differing >> i & 1) != 0)
+			names[s->n_missing_in++] = (char *)(uintptr_t)family_name((enum family)i);
+	}
+	if (v->faults > 0)
+		s->alarms[s->n_alarms++] = ERR_STORE_DAMAGED;
+	if (v->differing != 0)
+		s->alarms[s->n_alarms++] = ERR_RECORDS_MISSING;
+	if (s->damaged > 0)
+		s->alarms[s->n_alarms++] = ERR_DAMAGED;
+}
+
 void control_status(struct client *c, const Vanthu__V1__Request *request)
 {
 	uint64_t id = request->id;
@@ -139,7 +170,7 @@ void control_status(struct client *c, const Vanthu__V1__Request *request)
 	Vanthu__V1__Target target;
 	Vanthu__V1__Clock clock;
 	struct stand_view stand;
-	uint32_t alarms[16];
+	uint32_t alarms[ALARMS_MAX];
 	Vanthu__V1__Installation installation;
 	Vanthu__V1__BackupNote backup;
 
@@ -157,11 +188,9 @@ void control_status(struct client *c, const Vanthu__V1__Request *request)
 	s.up_since_ms = figures.up_since_ms;
 	fill_directory(c, &s);
 	fill_installation(c, &installation, &s);
-	s.damaged = stored.damaged;
 	s.alarms = alarms;
 	fill_room(&s, &room, figures.frozen);
-	if (s.damaged > 0)
-		alarms[s.n_alarms++] = ERR_DAMAGED;
+	fill_soundness(c, &stored, &s);
 	if (figures.descriptors_short)
 		alarms[s.n_alarms++] = ERR_DESCRIPTORS;
 	if (s.directory_failed != 0)

@@ -132,6 +132,18 @@ static void lmdb_set_reserve(struct store *base, uint64_t reserve_bytes,
 
 /* ---- figures ---- */
 
+/* Called with the lock. */
+static enum err unsound(const struct lmdb_store *s)
+{
+	const uint64_t counters = 1ULL << FAMILY_COUNTER;
+
+	if (s->survey.faults > 0)
+		return ERR_STORE_DAMAGED;
+	if ((s->survey.differing & ~counters) != 0)
+		return ERR_RECORDS_MISSING;
+	return ((s->damaged_in | s->survey.damaged_in) & ~counters) != 0 ? ERR_DAMAGED : ERR_OK;
+}
+
 static void lmdb_figures(struct store *base, struct store_figures *out)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
@@ -142,6 +154,7 @@ static void lmdb_figures(struct store *base, struct store_figures *out)
 	pthread_mutex_lock(&s->lock);
 	out->damaged = s->damaged;
 	out->survey = s->survey;
+	out->unsound = unsound(s);
 	pthread_mutex_unlock(&s->lock);
 	mdb_env_info(s->env, &info);
 	out->readers = info.me_numreaders;

@@ -50,8 +50,8 @@ struct lmdb_store {
 	unsigned idle_count;
 	MDB_txn *held; /* between read_begin and read_end */
 	pthread_t holder;
-	uint64_t damaged;
-	struct store_survey survey; /* the last */
+	uint64_t damaged, damaged_in; /* records that were set aside, and their families */
+	struct store_survey survey;   /* the last */
 	/* what was looked for last, before the first commit, and not found */
 	struct key missed;
 	enum family missed_in;

@@ -59,14 +59,17 @@ static void set_aside(void *ctx, enum family f, const struct key *key, struct bl
 
 enum err lmdb_ledger_look(struct lmdb_store *s)
 {
+	const struct lmdb_survey_visitor aside = { .ctx = s, .record = set_aside };
 	struct lmdb_survey survey;
 	struct stat file;
 	bool whole = fstat(s->owner.data_fd, &file) == 0 && file.st_size <= AT_START_BYTES;
-	enum err e = whole ? lmdb_survey(s->owner.data_fd, 0, set_aside, s, &survey)
+	enum err e = whole ? lmdb_survey(s->owner.data_fd, 0, &aside, &survey)
 			   : lmdb_survey_sums(s->owner.data_fd, &survey);
 
-	if (e == ERR_NOT_FOUND)
-		return ERR_OK; /* a new store */
+	if (e == ERR_NOT_FOUND) { /* a new store: nothing is in it */
+		s->survey.at_ms = clock_now().wall_ms;
+		return ERR_OK;
+	}
 	if (e == ERR_FILE || (e == ERR_OK && survey.found.faults > 0)) {
 		log_event(LOG_ERROR, "store-damaged", "path=%s/data.mdb faults=%llu first=\"%s\"",
 			  s->directory, (unsigned long long)survey.found.faults,
@@ -102,8 +105,9 @@ enum err lmdb_ledger_put(struct lmdb_store *s, MDB_txn *txn, struct ledger *ledg
 /* Of what is there. */
 static enum err count_anew(struct lmdb_store *s)
 {
+	const struct lmdb_survey_visitor nothing = { .ctx = NULL };
 	struct lmdb_survey survey;
-	enum err e = lmdb_survey(s->owner.data_fd, 0, NULL, NULL, &survey);
+	enum err e = lmdb_survey(s->owner.data_fd, 0, &nothing, &survey);
 
 	if (e == ERR_NOT_FOUND)
 		return ERR_OK;
@@ -144,9 +148,10 @@ enum err lmdb_ledger_settle(struct lmdb_store *s)
 	return e;
 }
 
-enum err lmdb_ledger_survey(struct store *base)
+enum err lmdb_ledger_survey(struct store *base, const bool *stop)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
+	const struct lmdb_survey_visitor aside = { .ctx = s, .record = set_aside, .stop = stop };
 	struct lmdb_survey survey;
 	enum err e = ERR_NOT_FOUND;
 	MDB_txn *txn;
@@ -155,7 +160,7 @@ enum err lmdb_ledger_survey(struct store *base)
 		e = lmdb_reader_take(s, &txn);
 		if (e != ERR_OK)
 			return e;
-		e = lmdb_survey(s->owner.data_fd, mdb_txn_id(txn), set_aside, s, &survey);
+		e = lmdb_survey(s->owner.data_fd, mdb_txn_id(txn), &aside, &survey);
 		lmdb_reader_give(s, txn);
 	}
 	if (e == ERR_OK)

@@ -17,6 +17,6 @@ must_use enum err lmdb_ledger_settle(struct lmdb_store *s);
 /* Within a commit, after its last change. */
 must_use enum err lmdb_ledger_put(struct lmdb_store *s, MDB_txn *txn, struct ledger *ledger);
 /* store_ops.survey */
-must_use enum err lmdb_ledger_survey(struct store *base);
+must_use enum err lmdb_ledger_survey(struct store *base, const bool *stop);
 
 #endif

@@ -109,6 +109,7 @@ void lmdb_quarantine(struct lmdb_store *s, enum family family, const MDB_val *ke
 
 	pthread_mutex_lock(&s->lock);
 	s->damaged++;
+	s->damaged_in |= 1ULL << family;
 	pthread_mutex_unlock(&s->lock);
 	if (s->quarantine[0] == '\0')
 		return; /* a copy, which nobody writes to */

@@ -12,8 +12,7 @@ enum { FAULTS_LOGGED = 8 };
 
 struct course {
 	struct lmdb_survey *out;
-	lmdb_survey_record *each;
-	void *ctx;
+	const struct lmdb_survey_visitor *visitor; /* NULL: nobody */
 	bool has_sums;
 	const char *database; /* of the last record, and what it is */
 };
@@ -92,9 +91,11 @@ static bool take_record(void *ctx, const char *database, struct blob stored, str
 	}
 	if (f != FAMILY_NONE)
 		ledger_add(&c->out->counted, f, &key, value);
-	if (c->each != NULL)
-		c->each(c->ctx, f, &key, value, good);
-	return true;
+	if (c->visitor == NULL)
+		return true;
+	if (c->visitor->record != NULL)
+		c->visitor->record(c->visitor->ctx, f, &key, value, good);
+	return c->visitor->stop == NULL || !__atomic_load_n(c->visitor->stop, __ATOMIC_RELAXED);
 }
 
 /* Records that are not there any more. One that came from elsewhere (a wrong bit in the name of its
@@ -104,7 +105,9 @@ static void compare(struct lmdb_survey *s)
 	for (int f = FAMILY_META; s->state == LEDGER_HELD && f < FAMILY_COUNT; f++) {
 		const struct ledger_sum *held = &s->held.of[f], *counted = &s->counted.of[f];
 
-		if (held->count == counted->count && held->digest == counted->digest)
+		bool damaged = (s->found.damaged_in >> f & 1) != 0;
+
+		if (held->count == counted->count && (held->digest == counted->digest || damaged))
 			continue;
 		if (held->count > counted->count)
 			s->found.missing += held->count - counted->count;
@@ -155,6 +158,8 @@ static enum err walk(int fd, struct course *c, uint64_t commit, bool all)
 	memset(c->out, 0, sizeof *c->out);
 	e = all ? pages_walk(fd, commit, &visitor, &totals)
 		: pages_walk_list(fd, false, &visitor, &totals);
+	if (e == ERR_OK && totals.stopped)
+		e = ERR_CANCELLED;
 	if (e != ERR_OK)
 		return e;
 	judge_sums(c, &totals);
@@ -163,10 +168,10 @@ static enum err walk(int fd, struct course *c, uint64_t commit, bool all)
 	return ERR_OK;
 }
 
-enum err lmdb_survey(int fd, uint64_t commit, lmdb_survey_record *each, void *ctx,
+enum err lmdb_survey(int fd, uint64_t commit, const struct lmdb_survey_visitor *visitor,
 		     struct lmdb_survey *out)
 {
-	struct course c = { .out = out, .each = each, .ctx = ctx };
+	struct course c = { .out = out, .visitor = visitor };
 	enum err e = walk(fd, &c, commit, true);
 
 	if (e == ERR_OK && out->found.faults == 0)

@@ -24,13 +24,18 @@ struct lmdb_survey {
 	uint64_t commit; /* whose state this is; 0: an empty file */
 };
 
-/* Each record that a walk meets; NULL is fine. `good`: its checksum. */
-typedef void lmdb_survey_record(void *ctx, enum family f, const struct key *key, struct blob value,
-				bool good);
+/* Who follows a walk; all members may be NULL. */
+struct lmdb_survey_visitor {
+	void *ctx;
+	/* Each record; `good`: its checksum. The value is borrowed for the call. */
+	void (*record)(void *ctx, enum family f, const struct key *key, struct blob value,
+		       bool good);
+	const bool *stop; /* another thread may set it */
+};
 
 /* Of the state of a commit, 0: of the newest. Faults are logged, the first of them. Errors as
- * pages_walk; ERR_NOT_FOUND: no such state any more. */
-must_use enum err lmdb_survey(int fd, uint64_t commit, lmdb_survey_record *each, void *ctx,
+ * pages_walk; ERR_NOT_FOUND: no such state any more; ERR_CANCELLED: stopped. */
+must_use enum err lmdb_survey(int fd, uint64_t commit, const struct lmdb_survey_visitor *visitor,
 			      struct lmdb_survey *out);
 /* Only its sums, of the newest state, and whether the heads of the file agree. */
 must_use enum err lmdb_survey_sums(int fd, struct lmdb_survey *out);

@@ -328,9 +328,10 @@ static bool memory_missed(struct store *s, enum family *family, struct key *key)
 }
 
 /* What is kept in memory is all there. */
-static enum err memory_survey(struct store *s)
+static enum err memory_survey(struct store *s, const bool *stop)
 {
 	(void)s;
+	(void)stop;
 	return ERR_OK;
 }
 

@@ -49,6 +49,9 @@ struct store_figures {
 	uint64_t damaged; /* records quarantined since start */
 	uint32_t readers;
 	struct store_survey survey; /* the last */
+	/* What is known to be wrong: ERR_STORE_DAMAGED, ERR_RECORDS_MISSING, ERR_DAMAGED; ERR_OK
+	 * when nothing, or only counters of the target, which a recount makes anew. */
+	enum err unsound;
 	/* of a copy: how many records it says that there are, each damaged one too; a walk that
 	 * finds fewer was led past some. Else 0. */
 	uint64_t entries;
@@ -98,8 +101,9 @@ struct store_ops {
 	/* Walks over everything that is committed, and compares it with what was: checksums, counts
 	 * and sums of families, and what holds the records together. What it finds is in the
 	 * figures, and logged. Long, reads the whole store; any thread, one at a time. Errors of
-	 * reading alone: damage is a finding. */
-	enum err (*survey)(struct store *s);
+	 * reading alone: damage is a finding. ERR_CANCELLED soon after *stop, which another thread
+	 * may set, is true; NULL is fine. */
+	enum err (*survey)(struct store *s, const bool *stop);
 	/* Housekeeping, every minute or so: stale readers, resident pages of the map. */
 	void (*idle)(struct store *s);
 	void (*close)(struct store *s); /* NULL is fine */

@@ -39,6 +39,10 @@ static enum err recount(struct turn_view *t, const struct ev_operate *e)
 		answer(t, e, ERR_BUSY);
 		return ERR_OK;
 	}
+	if (repair && t->core->unsound != ERR_OK) {
+		answer(t, e, ERR_UNSOUND);
+		return ERR_OK;
+	}
 	if (repair) {
 		enum err result = core_log_act(t, e->uid, "target-repair", "");
 

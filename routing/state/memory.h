@@ -451,6 +451,7 @@ struct core {
 	uint64_t drawn;
 	int64_t next_tick_ms;
 	struct core_room room;
+	enum err unsound; /* core_set_unsound */
 	bool loaded;
 };
 

@@ -336,14 +336,16 @@ static uint64_t all_of(const struct target_count *c)
 
 /* While records cannot be read, a counter that says more than the readable ones may be the last
  * that knows of them: it is left as it is, for an operator who brings them back. One that says less
- * is wrong in any case. */
+ * is wrong in any case; but where records are known to be missing that nobody can name, none is
+ * touched (core_set_unsound). */
 static void repair(struct turn_view *t, struct recount_result *result)
 {
 	for (uint32_t i = 0; i < result->difference_count; i++) {
 		const struct recount_difference *d = &result->differences[i];
 		struct record r = { .family = FAMILY_COUNTER };
 
-		if (result->damaged > 0 && all_of(&d->stored.count) > all_of(&d->counted.count)) {
+		if (t->core->unsound != ERR_OK ||
+		    (result->damaged > 0 && all_of(&d->stored.count) > all_of(&d->counted.count))) {
 			result->kept_count++;
 			continue;
 		}
@@ -402,8 +404,8 @@ static enum err begin_rebuild(struct turn_view *t)
 	struct recount *r = &t->core->recount;
 	enum err e = ERR_OK;
 
-	if (!t->core->target.rebuild)
-		return ERR_OK;
+	if (!t->core->target.rebuild || t->core->unsound != ERR_OK)
+		return ERR_OK; /* it stays wished for */
 	if (r->active)
 		r->repair = true; /* also when somebody only wanted to know */
 	else

@@ -1,11 +1,14 @@
 /* Flips one bit in a stored record while its daemon is down.   damage STORE-FOLDER FAMILY-NUMBER
- *   NTH-FROM-THE-LAST (0: the newest)
- * Knows where records lie (daemon/store/lmdb_layout.c) and prints the key. */
+ *   NTH-FROM-THE-LAST (0: the newest) [value|key|family|page]
+ * In the value, by LMDB, as it would be written; or where the key lies in data.mdb, as a disk does
+ * it: in its last byte, in that of its family, so that it is another's, or in the number of its
+ * page. Knows where records lie (daemon/store/lmdb_layout.c) and prints the key. */
 #include <errno.h>
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "routing/state/record.h"
 
@@ -15,6 +18,7 @@ static const size_t map_bytes = (size_t)64 << 30;
 struct at_key {
 	unsigned char bytes[512];
 	size_t len_bytes;
+	const void *mapped; /* where LMDB showed it */
 };
 
 static const char *database_of(int family)
@@ -44,11 +48,50 @@ static int flip(MDB_txn *txn, MDB_dbi dbi, struct at_key *p)
 	return code;
 }
 
+/* Where in data.mdb this address of LMDB's map lies; -1: not found. */
+static long place_in_file(const void *at)
+{
+	unsigned long begin, end, address = (unsigned long)at;
+	char line[1024];
+	long found = -1;
+	FILE *maps = fopen("/proc/self/maps", "re");
+
+	while (maps != NULL && found < 0 && fgets(line, sizeof line, maps) != NULL) {
+		if (strstr(line, "/data.mdb") != NULL &&
+		    sscanf(line, "%lx-%lx", &begin, &end) == 2 && address >= begin && address < end)
+			found = (long)(address - begin);
+	}
+	if (maps != NULL)
+		fclose(maps);
+	return found;
+}
+
+/* Past LMDB: whoever wrote this has no commit. */
+static int flip_in_file(const char *store, long at)
+{
+	char path[1024];
+	FILE *f;
+	int byte = -1;
+
+	snprintf(path, sizeof path, "%s/data.mdb", store);
+	f = fopen(path, "r+e");
+	if (f == NULL)
+		return 1;
+	if (fseek(f, at, SEEK_SET) == 0)
+		byte = fgetc(f);
+	if (byte < 0 || fseek(f, at, SEEK_SET) != 0 || fputc(byte ^ 1, f) == EOF)
+		byte = -1;
+	return fclose(f) == 0 && byte >= 0 ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	static struct at_key found[KEPT];
-	int family = argc == 4 ? (int)strtol(argv[2], NULL, 10) : 0,
-	    nth = argc == 4 ? (int)strtol(argv[3], NULL, 10) : 0, code;
+	const char *where = argc == 5 ? argv[4] : "value";
+	int family = argc >= 4 ? (int)strtol(argv[2], NULL, 10) : 0,
+	    nth = argc >= 4 ? (int)strtol(argv[3], NULL, 10) : 0, code;
+	const struct at_key *chosen;
+	long place = -1;
 	size_t at = strcmp(database_of(family), "documents") == 0 ? SERIAL_KEY : 0, count = 0;
 	MDB_val key, value;
 	MDB_cursor *cursor;
@@ -57,7 +100,8 @@ int main(int argc, char **argv)
 	MDB_dbi dbi;
 
 	if (family == 0 || nth < 0 || nth >= KEPT) {
-		fprintf(stderr, "usage: damage STORE-FOLDER FAMILY-NUMBER NTH-FROM-THE-LAST\n");
+		fprintf(stderr, "usage: damage STORE-FOLDER FAMILY-NUMBER NTH-FROM-THE-LAST "
+				"[value|key|family|page]\n");
 		return 2;
 	}
 	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, DATABASES_MAX) != 0 ||
@@ -72,13 +116,26 @@ int main(int argc, char **argv)
 		    ((unsigned char *)key.mv_data)[at] != family)
 			continue;
 		found[count % KEPT].len_bytes = key.mv_size;
+		found[count % KEPT].mapped = key.mv_data;
 		memcpy(found[count++ % KEPT].bytes, key.mv_data, key.mv_size);
 	}
 	mdb_cursor_close(cursor);
-	code = (size_t)nth < count ? flip(txn, dbi, &found[(count - 1 - (size_t)nth) % KEPT])
-				   : MDB_NOTFOUND;
-	if (code == 0)
-		code = mdb_txn_commit(txn);
+	chosen = &found[(count - 1 - (size_t)nth) % KEPT];
+	code = (size_t)nth < count ? 0 : MDB_NOTFOUND;
+	if (code == 0 && strcmp(where, "value") == 0) {
+		code = flip(txn, dbi, &found[(count - 1 - (size_t)nth) % KEPT]);
+		if (code == 0)
+			code = mdb_txn_commit(txn);
+	} else if (code == 0) {
+		place = place_in_file(chosen->mapped);
+		if (strcmp(where, "page") == 0)
+			place -= place % sysconf(_SC_PAGESIZE);
+		else
+			place += strcmp(where, "key") == 0 ? (long)chosen->len_bytes - 1 : (long)at;
+		mdb_txn_abort(txn);
+	}
 	mdb_env_close(env);
+	if (code == 0 && place >= 0)
+		code = flip_in_file(argv[1], place);
 	return code == 0 ? 0 : 1;
 }

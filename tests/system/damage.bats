@@ -62,3 +62,51 @@ arrived() { # ROUND I…: and those only
 	run -1 v btp target recount
 	[[ $output == *VT-4003* ]]
 }
+
+# As above, but a bit of a key, where it lies in the file: LMDB finds nothing wrong with it.
+hidden() { # FAMILY NTH key|family
+	local i
+	start_lab btp thads vanphong
+	for i in 1 2 3; do
+		v btp send doc.txt --to vanphong --type CV --number "9$i-CV/ĐU" --subject "văn bản $i" --wait delivered --timeout 60 -q >/dev/null
+	done
+	share=$(v btp target --json | jq -c '.data.digital')
+	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	"$ROOT/build/tests/damage" "$LAB/btp/data/store" "$1" "$2" "$3" >/dev/null
+	start_lab btp
+	v btp status --json >status.json
+}
+
+@test "a bit of a document's key: it is in no list any more, and that is said; no recount writes the loss" {
+	hidden 3 1 family
+	[ "$(jq -c '.data.alarms | index("VT-4041") != null' status.json)" = true ]
+	[ "$(jq -r '.data.store.missing_in | index("document") != null' status.json)" = true ]
+	[ "$(jq -r .data.store.missing status.json)" -ge 1 ]
+	grep -q 'event=records-missing family=document' "$LAB/btp/vanthud.log"
+	run v btp check damage
+	[ "$status" = 2 ]
+	[[ $output == *VT-4041* ]]
+	run v btp target recount --repair
+	[ "$status" = 1 ]
+	[[ $output == *VT-4042* ]]
+	[ "$(v btp target --json | jq -c '.data.digital')" = "$share" ]
+	# All else goes on, and it is said again after each start.
+	v btp send doc.txt --to thads --type CV --number 99-CV/ĐU --subject "sau" --wait delivered --timeout 60 -q >/dev/null
+	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	start_lab btp
+	[ "$(v btp status --json | jq -c '.data.alarms | index("VT-4041") != null')" = true ]
+}
+
+@test "a page's own number is wrong: the daemon does not start on it, and says where and what to do" {
+	start_lab btp
+	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	cp "$LAB/btp/data/store/data.mdb" whole.mdb
+	"$ROOT/build/tests/damage" "$LAB/btp/data/store" 11 0 page >/dev/null
+	run "$ROOT/build/vanthud" -c "$LAB/btp/vanthud.yaml"
+	[ "$status" = 1 ]
+	[[ $output == *'event=store-page-damaged database=links page='*' what="a page with another number"'* ]]
+	[[ $output == *"error=VT-4040"* ]]
+	cp whole.mdb "$LAB/btp/data/store/data.mdb"
+	start_lab btp
+	v btp status >/dev/null
+}

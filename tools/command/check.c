@@ -136,10 +136,10 @@ static void check_clock(const struct facts *k, struct finding *f)
 		snprintf(f->text, sizeof f->text, "%s",
 			 _("no neighbour to compare the clock with"));
 	} else {
-		snprintf(
-		    f->text, sizeof f->text,
-		    ngettext("compared with %u neighbour", "compared with %u neighbours", known),
-		    known);
+		snprintf(f->text, sizeof f->text,
+			 ngettext("compared with %u neighbour", "compared with %u neighbours",
+				  known),
+			 known);
 	}
 }
 
@@ -227,7 +227,7 @@ static void check_aside(const struct facts *k, struct finding *f)
 	if (s->set_aside > 0) {
 		age_words(s->set_aside_oldest_s, oldest, sizeof oldest);
 		f->level =
-		    s->set_aside_oldest_s > ASIDE_CRITICAL_S ? LEVEL_CRITICAL : LEVEL_WARNING;
+			s->set_aside_oldest_s > ASIDE_CRITICAL_S ? LEVEL_CRITICAL : LEVEL_WARNING;
 		snprintf(f->text, sizeof f->text,
 			 _("%llu set aside, the oldest for %s; signed by: %s"),
 			 (unsigned long long)s->set_aside, oldest, k->signers);
@@ -273,7 +273,7 @@ static void check_directory(const struct facts *k, struct finding *f)
 {
 	const Vanthu__V1__Status *s = k->status;
 	int64_t left_ms =
-	    s->directory_valid_until_ms - (s->clock == NULL ? text_now_ms() : s->clock->now_ms);
+		s->directory_valid_until_ms - (s->clock == NULL ? text_now_ms() : s->clock->now_ms);
 	char until[40];
 
 	if (s->directory_failed != 0) {
@@ -297,8 +297,16 @@ static void check_damage(const struct facts *k, struct finding *f)
 {
 	const Vanthu__V1__Status *s = k->status;
 
+	bool missing = has_alarm(s, ERR_RECORDS_MISSING);
+
+	snprintf(f->figures, sizeof f->figures, "damaged=%llu missing=%llu",
+		 (unsigned long long)s->damaged, (unsigned long long)s->missing);
+	if (s->store_faults > 0 || missing) {
+		set_code(f, LEVEL_CRITICAL,
+			 s->store_faults > 0 ? ERR_STORE_DAMAGED : ERR_RECORDS_MISSING);
+		return;
+	}
 	f->level = s->damaged > 0 ? LEVEL_CRITICAL : LEVEL_OK;
-	snprintf(f->figures, sizeof f->figures, "damaged=%llu", (unsigned long long)s->damaged);
 	if (s->damaged > 0)
 		snprintf(f->text, sizeof f->text, "VT-%d %s", ERR_DAMAGED, words_of(ERR_DAMAGED));
 	else
@@ -361,10 +369,10 @@ static void check_target(const struct facts *k, struct finding *f)
 	const struct target_state *t = &k->target;
 	bool below = t->missing + t->late + t->unfit + t->refused > 0;
 
-	f->level = t->share == TARGET_BELOW		 ? LEVEL_CRITICAL
-		   : t->share == TARGET_NEAR || below	 ? LEVEL_WARNING
-		   : t->share == TARGET_UNKNOWN		 ? LEVEL_UNKNOWN
-							 : LEVEL_OK;
+	f->level = t->share == TARGET_BELOW	      ? LEVEL_CRITICAL
+		   : t->share == TARGET_NEAR || below ? LEVEL_WARNING
+		   : t->share == TARGET_UNKNOWN	      ? LEVEL_UNKNOWN
+						      : LEVEL_OK;
 	snprintf(f->text, sizeof f->text, "%s", t->text);
 	snprintf(f->figures, sizeof f->figures, "%s", t->figures);
 }

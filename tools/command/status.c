@@ -179,6 +179,20 @@ static json_t *json_backup(const Vanthu__V1__BackupNote *b)
 			 b->result == 0 ? json_null() : json_code(b->result));
 }
 
+/* What the last look at all stored records found. */
+static json_t *json_soundness(const Vanthu__V1__Status *s)
+{
+	json_t *families = json_array();
+
+	for (size_t i = 0; i < s->n_missing_in; i++)
+		json_array_append_new(families, json_string(s->missing_in[i]));
+	return json_pack("{s:o, s:I, s:I, s:o, s:I, s:o}", "checked_at",
+			 json_time(s->checked_at_ms), "records", (json_int_t)s->checked_records,
+			 "missing", (json_int_t)s->missing, "missing_in", families, "faults",
+			 (json_int_t)s->store_faults, "first_fault",
+			 json_text_or_null(s->store_fault));
+}
+
 static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 {
 	json_t *links = json_array(), *alarms = json_array(), *out;
@@ -219,6 +233,7 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 			    json_pack("{s:I, s:I}", "bytes", (json_int_t)s->map_bytes, "used_bytes",
 				      (json_int_t)s->map_used_bytes));
 	json_object_set_new(out, "damaged", json_integer((json_int_t)s->damaged));
+	json_object_set_new(out, "store", json_soundness(s));
 	json_object_set_new(out, "refusing", json_boolean(s->refusing));
 	json_object_set_new(out, "fetching", json_integer((json_int_t)s->fetching));
 	json_object_set_new(out, "alarms", alarms);
@@ -274,6 +289,7 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 		{ "inodes_free", N_("Inodes free"), FORMAT_COUNT, false },
 		{ "store_used", N_("Store"), FORMAT_BYTES, false },
 		{ "backup_made", N_("Last backup"), FORMAT_TIME, false },
+		{ "checked_at", N_("Checked"), FORMAT_TIME, false },
 		{ "sentence", N_("Digital share"), FORMAT_TEXT, false },
 		{ "clock_why", N_("Signs nothing"), FORMAT_TEXT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
@@ -286,6 +302,8 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 			json_object_get(json_object_get(status, "map"), "used_bytes"));
 	json_object_set(status, "backup_made",
 			json_object_get(json_object_get(status, "backup"), "made_at"));
+	json_object_set(status, "checked_at",
+			json_object_get(json_object_get(status, "store"), "checked_at"));
 	json_object_set(status, "queued", json_object_get(queue, "count"));
 	json_object_set(status, "oldest", json_object_get(queue, "oldest_s"));
 	json_object_set(status, "directory_version",

@@ -68,6 +68,7 @@ static void test_smallest_file_gives_every_default(void **state)
 		    p->config.commit_gap_us == 2000);
 	assert_true(p->config.relay_retention_ms == 7LL * 24 * 3600 * 1000 &&
 		    p->config.verify_workers == 0);
+	assert_true(p->config.scrub_every_ms == 7LL * 24 * 3600 * 1000);
 	assert_true(p->config.feed_keep_ms == 30LL * 24 * 3600 * 1000 &&
 		    p->config.feed_count == 1000000);
 	assert_string_equal(p->config.log_level, "info");
@@ -90,7 +91,8 @@ static void test_values_with_units_and_groups_are_read(void **state)
 			  "1G\n  reserve: 64M\nexpire: 0\ncommit_gap: 500us\n"
 			  "link:\n  credit_messages: 10\nworkers:\n  verify: 2\nlog_level: debug\n"
 			  "secret_group: vanthu-mat\nrecall:\n  content: drop\n"
-			  "feed:\n  keep: 1d\n  count: 5000\n"));
+			  "feed:\n  keep: 1d\n  count: 5000\nscrub:\n  every: 0\n"));
+	assert_true(p->config.scrub_every_ms == 0);
 	assert_true(p->config.feed_keep_ms == 24LL * 3600 * 1000 && p->config.feed_count == 5000);
 	assert_true(config_drops_recalled(&p->config));
 	assert_string_equal(p->config.secret_group, "vanthu-mat");

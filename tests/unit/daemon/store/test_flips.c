@@ -181,7 +181,7 @@ static enum outcome judge(const struct corner *p)
 		return e == ERR_STORE_DAMAGED || e == ERR_DAMAGED || e == ERR_STORE_VERSION
 			       ? REFUSED
 			       : STRANGE;
-	if (s->ops->survey(s) != ERR_OK)
+	if (s->ops->survey(s, NULL) != ERR_OK)
 		return STRANGE;
 	s->ops->figures(s, &figures);
 	same = dump(s, a, &lost) == p->dump && !lost;

@@ -85,8 +85,8 @@ static void test_what_changes_while_a_recount_runs_is_counted_once(void **state)
 		passed = paper_cancel(100 + i, "x");
 		station_take(g->s, &passed);
 	}
-	passed = paper_cancel(100, "x");     /* the first of May: looked at already */
-	ahead = paper_cancel(101, "x");      /* of June: not yet */
+	passed = paper_cancel(100, "x"); /* the first of May: looked at already */
+	ahead = paper_cancel(101, "x");	 /* of June: not yet */
 	early = paper_entry(1, DIRECTION_IN, "9999-CV/X", "2024-01-01");
 	late = paper_entry(2, DIRECTION_OUT, "9999-CV/X", "2025-06-15");
 	station_take(g->s, &passed);
@@ -290,7 +290,9 @@ static struct key first_paper(void)
 
 static void test_what_cannot_be_read_is_named_and_nothing_is_proven(void **state)
 {
-	const struct { enum family family; struct key key;
+	const struct {
+		enum family family;
+		struct key key;
 	} each[] = {
 		{ FAMILY_STATE, first_sent() },
 		{ FAMILY_DOCUMENT, key_serial(ROLE_OUT, (struct serial){ 2 }) },
@@ -324,6 +326,35 @@ static void test_repair_leaves_a_counter_that_may_know_what_cannot_be_read(void 
 	assert_true(r->damaged == 1 && r->difference_count == 2 && r->repaired_count == 1 &&
 		    r->kept_count == 1);
 	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .pending = 2 });
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 2 });
+}
+
+static enum err refused_repair(struct stage *g)
+{
+	struct event e = { .type = EVENT_OPERATE,
+			   .u.operate = { .reply = { 7 }, .operation = OPERATION_REPAIR } };
+
+	station_clear(g->s);
+	station_take(g->s, &e);
+	station_commit(g->s);
+	assert_int_equal(station_acts(g->s, ACT_REPLY), 1);
+	return station_act(g->s, ACT_REPLY, 0)->u.reply.result;
+}
+
+static void test_nothing_is_put_right_while_records_are_known_to_be_missing(void **state)
+{
+	struct stage *g = *state;
+	struct target_count false_count = { .paper = 9 };
+
+	fill(g);
+	tamper(g, JUNE, DIRECTION_IN, false_count);
+	core_set_unsound(g->s->core, ERR_RECORDS_MISSING);
+	assert_int_equal(refused_repair(g), ERR_UNSOUND);
+	paper_expect(g, JUNE, DIRECTION_IN, false_count);
+	/* who only asks is answered */
+	assert_true(paper_recount(g, OPERATION_RECOUNT)->difference_count > 0);
+	core_set_unsound(g->s->core, ERR_OK);
+	assert_true(paper_recount(g, OPERATION_REPAIR)->repaired_count > 0);
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 2 });
 }
 
@@ -429,6 +460,7 @@ int main(void)
 		TEST(test_counter_found_damaged_while_somebody_compares_is_put_right_too),
 		TEST(test_what_cannot_be_read_is_named_and_nothing_is_proven),
 		TEST(test_repair_leaves_a_counter_that_may_know_what_cannot_be_read),
+		TEST(test_nothing_is_put_right_while_records_are_known_to_be_missing),
 		TEST(test_repair_with_everything_readable_takes_down_a_counter_that_says_too_much),
 		TEST(test_damage_is_told_by_a_recount_that_nobody_asked_for),
 		TEST(test_damaged_counter_that_nobody_reads_is_rebuilt_by_the_tick),

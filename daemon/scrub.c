@@ -1,0 +1,49 @@
+/* See scrub.h. */
+#include "daemon/scrub.h"
+
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+
+static void walk(struct job *j)
+{
+	struct scrub *s = (struct scrub *)j;
+	enum err e = s->store->ops->survey(s->store, s->stop);
+
+	if (e != ERR_OK && e != ERR_CANCELLED)
+		log_event(LOG_ERROR, "scrub-failed", "error=VT-%d text=\"%s\"", (int)e,
+			  err_text(e));
+}
+
+static void walked(struct job *j)
+{
+	struct scrub *s = (struct scrub *)j;
+
+	s->running = false;
+	s->next_ms = clock_now().mono_ms + *s->every_ms;
+}
+
+static void begin(struct scrub *s)
+{
+	s->running = true;
+	s->job = (struct job){ .work = walk, .done = walked };
+	s->runner.run(s->runner.ctx, &s->job);
+}
+
+void scrub_second(struct scrub *s, int64_t mono_ms)
+{
+	struct store_figures figures;
+
+	s->store->ops->figures(s->store, &figures);
+	core_set_unsound(s->core, figures.unsound);
+	if (s->running)
+		return;
+	if (s->next_ms == 0 || *s->every_ms != s->every_then_ms) { /* the start, or a reload */
+		s->every_then_ms = *s->every_ms;
+		s->next_ms = mono_ms + *s->every_ms;
+		if (figures.survey.at_ms == 0)
+			begin(s);
+		return;
+	}
+	if (*s->every_ms > 0 && mono_ms >= s->next_ms)
+		begin(s);
+}

@@ -1,0 +1,26 @@
+/* Looks through the whole store from time to time, while everything else goes on: a wrong bit in
+ * what nobody reads is found while a neighbour still has the document. A store too large to be
+ * looked through before the start is looked through right after it. */
+#ifndef VANTHU_DAEMON_SCRUB_H
+#define VANTHU_DAEMON_SCRUB_H
+
+#include "daemon/base/workers.h"
+#include "daemon/store/store.h"
+#include "routing/core.h"
+
+struct scrub {
+	struct job job;	     /* first */
+	struct store *store; /* all borrowed */
+	struct core *core;
+	struct job_runner runner;
+	const int64_t *every_ms; /* of the configuration; 0: only once, if not before the start */
+	const bool *stop;	 /* the daemon ends: so does a walk */
+	/* its own; zero at first */
+	bool running;
+	int64_t next_ms, every_then_ms;
+};
+
+/* Each second, on the control thread. Tells the core what is known of damage, too. */
+void scrub_second(struct scrub *s, int64_t mono_ms);
+
+#endif
