@@ -18,6 +18,7 @@
 #include "daemon/base/version.h"
 #include "daemon/config/config.h"
 #include "daemon/daemon.h"
+#include "daemon/doctor.h"
 #include "daemon/keys/keys.h"
 #include "daemon/tables/tables.h"
 
@@ -27,6 +28,7 @@ struct options {
 	const char *config;
 	bool check;
 	struct backup_order backup; /* .verb NULL: none */
+	struct doctor_order doctor;
 };
 
 static void print_help(FILE *to)
@@ -40,6 +42,8 @@ static void print_help(FILE *to)
 	fprintf(to, "      --check-config   %s\n", _("say all that is wrong with it and stop"));
 	fprintf(to, "      --backup VERB    %s\n",
 		_("list, verify, prune or restore backups: what vanthu backup runs"));
+	fprintf(to, "      --doctor         %s\n",
+		_("look at its data while it does not run: what vanthu doctor runs"));
 	fprintf(to, "      --version        %s\n", _("print the version"));
 	fprintf(to, "  -h, --help           %s\n", _("print this"));
 }
@@ -52,6 +56,9 @@ static int parse(int argc, char **argv, struct options *o)
 					       { "backup", required_argument, NULL, 'b' },
 					       { "no-verify", no_argument, NULL, 'u' },
 					       { "dry-run", no_argument, NULL, 'n' },
+					       { "doctor", no_argument, NULL, 'd' },
+					       { "contents", no_argument, NULL, 'f' },
+					       { "salvage", required_argument, NULL, 's' },
 					       { "version", no_argument, NULL, 'V' },
 					       { "help", no_argument, NULL, 'h' },
 					       { NULL, 0, NULL, 0 } };
@@ -75,6 +82,15 @@ static int parse(int argc, char **argv, struct options *o)
 			break;
 		case 'n':
 			o->backup.dry_run = true;
+			break;
+		case 'd':
+			o->doctor.wanted = true;
+			break;
+		case 'f':
+			o->doctor.contents = true;
+			break;
+		case 's':
+			o->doctor.salvage = optarg;
 			break;
 		case 'V':
 			printf("vanthud %s\n", VANTHU_VERSION);
@@ -222,6 +238,15 @@ static int do_backup(struct options *o, struct config *config)
 			   : err_exit_code(e == ERR_FILE ? ERR_CONFIG : e);
 }
 
+static int start(const struct options *o, const struct config *config)
+{
+	if (!o->doctor.wanted)
+		return run(config);
+	umask(077);
+	log_open(LOG_WARNING);
+	return doctor_run(config, &o->doctor);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .config = NULL };
@@ -239,8 +264,9 @@ int main(int argc, char **argv)
 			e = check_keys(config);
 		if (e == ERR_OK && o.check)
 			e = check_gateway(config);
-		code = e == ERR_OK ? (o.check ? 0 : run(config))
-				   : err_exit_code(e == ERR_FILE ? ERR_CONFIG : e);
+		code = e != ERR_OK ? err_exit_code(e == ERR_FILE ? ERR_CONFIG : e)
+		       : o.check   ? 0
+				   : start(&o, config);
 		if (e == ERR_OK && o.check)
 			printf("%s: %s\n", config->file, _("valid"));
 	}

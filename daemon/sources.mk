@@ -106,6 +106,7 @@ DAEMON := \
 	directory/spool \
 	directory/windows \
 	dispatch \
+	doctor \
 	files/disk \
 	files/disk_io \
 	files/files \
@@ -143,6 +144,7 @@ DAEMON := \
 	store/ledger \
 	store/lmdb \
 	store/lmdb_copy \
+	store/lmdb_doctor \
 	store/lmdb_error \
 	store/lmdb_layout \
 	store/lmdb_ledger \

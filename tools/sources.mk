@@ -70,6 +70,7 @@ TOOLS := \
 	command/config \
 	command/delivered \
 	command/demo \
+	command/doctor \
 	command/due \
 	command/edxml \
 	command/edxml_export \

@@ -24,4 +24,30 @@ must_use enum err store_lmdb_open(const struct store_lmdb_config *config, struct
  * ERR_STORE. */
 must_use enum err store_lmdb_copy_open(const char *path, struct store **out);
 
+/* Who follows an examination; all members are called. */
+struct store_lmdb_findings {
+	void *ctx;
+	/* A place where the file does not hold together: "-" is no database. */
+	void (*fault)(void *ctx, const char *database, uint64_t page, const char *what);
+	/* A record with a wrong checksum; of no known family when its key is what is wrong. */
+	void (*damaged)(void *ctx, enum family f, const struct key *key);
+	/* A family that is not what was committed. */
+	void (*differs)(void *ctx, enum family f, uint64_t expected, uint64_t found);
+};
+
+struct store_lmdb_examined {
+	struct store_survey survey;
+	bool sums_known;	  /* it has sums of its last commit to be compared with */
+	uint64_t copied, strayed; /* of a salvage: records; those of them that no page led to */
+};
+
+/* The store of a data folder that no daemon has open, read and not changed. With `salvage`, a data
+ * folder that does not exist yet: all records that can be read are copied into a new store there.
+ * ERR_STORE_BUSY: a daemon has it; ERR_NOT_FOUND: there is no store; ERR_EXISTS: the new folder is
+ * there already; ERR_STORE_DAMAGED: nothing of it can be read; ERR_FILE, ERR_NO_MEMORY, and as
+ * store_lmdb_open of the new one. */
+must_use enum err store_lmdb_examine(const struct store_lmdb_config *config,
+				     const struct store_lmdb_findings *findings,
+				     const char *salvage, struct store_lmdb_examined *out);
+
 #endif

@@ -102,6 +102,11 @@ static void set_bit(uint8_t *bits, uint64_t n)
 	bits[n / 8] |= (uint8_t)(1u << (n % 8));
 }
 
+static void clear_bit(uint8_t *bits, uint64_t n)
+{
+	bits[n / 8] &= (uint8_t) ~(1u << (n % 8));
+}
+
 static bool read_at(struct walk *w, uint64_t page, void *out, size_t len_bytes)
 {
 	uint64_t at = page * w->page_bytes;
@@ -204,7 +209,7 @@ static const char *judge(const struct walk *w, const uint8_t *page, uint64_t num
 	unsigned count;
 
 	memcpy(&head, page, sizeof head);
-	if (head.number != number)
+	if (number != NO_PAGE && head.number != number)
 		return "a page with another number";
 	if (head.flags != (left > 1 ? IS_BRANCH : IS_LEAF))
 		return "a page of another kind";
@@ -412,6 +417,7 @@ static void walk_page(struct walk *w, uint64_t number, unsigned left, struct bou
 		fault(w, number, "a page that cannot be read");
 	} else if ((why = judge(w, page, number, left)) != NULL) {
 		fault(w, number, why);
+		clear_bit(w->used, number); /* what can be read of it is a stray */
 	} else if (left > 1) {
 		w->counted.branches++;
 		walk_branch(w, page, left, bounds);
@@ -559,6 +565,65 @@ static void account(struct walk *w)
 		fault(w, first, "a page that is neither used nor free");
 }
 
+/* A leaf that no page leads to; its own number may be what is wrong. */
+static void walk_stray(struct walk *w, const uint8_t *page)
+{
+	struct page_head head;
+	struct node node;
+	uint8_t *big;
+
+	if (judge(w, page, NO_PAGE, 1) != NULL)
+		return;
+	memcpy(&head, page, sizeof head);
+	for (unsigned i = 0; i < (head.lower - PAGE_HEAD) / 2u && !over(w); i++) {
+		if (!node_at(w, page, i, &node) || (node.flags & ~NODE_BIG) != 0)
+			continue;
+		if ((node.flags & NODE_BIG) == 0) {
+			w->visitor->stray(w->visitor->ctx, node.key,
+					  (struct blob){ node.data, node.data_bytes });
+		} else if (read_big(w, head.number, &node, &big)) {
+			w->visitor->stray(w->visitor->ctx, node.key,
+					  (struct blob){ big + PAGE_HEAD, node.data_bytes });
+			free(big);
+		}
+	}
+}
+
+static void walk_strays(struct walk *w)
+{
+	uint8_t *page = malloc(w->page_bytes);
+
+	if (page == NULL) {
+		w->result = ERR_NO_MEMORY;
+		return;
+	}
+	w->database = NULL;
+	for (uint64_t n = HEADS; n <= w->head.last_page && !over(w); n++) {
+		if (!get_bit(w->used, n) && !get_bit(w->freed, n) &&
+		    read_at(w, n, page, w->page_bytes))
+			walk_stray(w, page);
+	}
+	free(page);
+}
+
+/* What is free, and then what became of every page. */
+static void walk_free(struct walk *w, uint64_t faults_before)
+{
+	uint64_t faults = w->totals->faults;
+	bool known;
+
+	w->is_free = true;
+	walk_tree(w, NULL, &w->head.free, BY_NUMBER);
+	w->is_free = false;
+	known = w->totals->faults == faults;
+	if (over(w))
+		return;
+	if (w->totals->faults == faults_before)
+		account(w);
+	if (w->totals->faults != faults_before && known && w->visitor->stray != NULL)
+		walk_strays(w);
+}
+
 static enum err walk_all(struct walk *w, uint64_t commit, bool before)
 {
 	uint64_t faults;
@@ -570,11 +635,8 @@ static enum err walk_all(struct walk *w, uint64_t commit, bool before)
 	w->is_list = true;
 	walk_tree(w, NULL, &w->head.list, 0);
 	w->is_list = false;
-	w->is_free = true;
 	if (!over(w) && !w->list_only)
-		walk_tree(w, NULL, &w->head.free, BY_NUMBER);
-	if (!over(w) && !w->list_only && w->totals->faults == faults)
-		account(w);
+		walk_free(w, faults);
 	e = w->result;
 out:
 	free(w->used);

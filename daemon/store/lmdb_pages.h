@@ -18,6 +18,9 @@ struct pages_visitor {
 	void *ctx;
 	/* Each record, in the order of its keys; both are borrowed for the call. False: enough. */
 	bool (*record)(void *ctx, const char *database, struct blob key, struct blob value);
+	/* NULL, or: each record of a page that no other leads to, when something does not fit, and
+	 * that is not free: what lay below a damaged page. Of which database nothing says. */
+	void (*stray)(void *ctx, struct blob key, struct blob value);
 	/* What does not fit; page 0 and 1 are the two heads. The walk goes on with what is not
 	 * below it. */
 	void (*fault)(void *ctx, const char *database, uint64_t page, const char *what);

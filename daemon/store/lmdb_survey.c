@@ -28,6 +28,8 @@ static void note_fault(void *ctx, const char *database, uint64_t page, const cha
 	if (s->faults <= FAULTS_LOGGED)
 		log_event(LOG_ERROR, "store-page-damaged", "database=%s page=%llu what=\"%s\"",
 			  database == NULL ? "-" : database, (unsigned long long)page, what);
+	if (c->visitor != NULL && c->visitor->fault != NULL)
+		c->visitor->fault(c->visitor->ctx, database == NULL ? "-" : database, page, what);
 }
 
 /* Whose record this is, and under which key: also in the databases of older formats. */
@@ -98,6 +100,26 @@ static bool take_record(void *ctx, const char *database, struct blob stored, str
 	return c->visitor->stop == NULL || !__atomic_load_n(c->visitor->stop, __ATOMIC_RELAXED);
 }
 
+/* Nothing says of which database it is: its checksum is over family and key. */
+static void take_stray(void *ctx, struct blob stored, struct blob value)
+{
+	struct course *c = ctx;
+	struct key key = { .len_bytes = 0 };
+
+	for (int i = FAMILY_META; i < FAMILY_COUNT; i++) {
+		enum layout l = lmdb_layout((enum family)i);
+		const char *database = l == LAYOUT_DOCUMENTS ? "documents"
+				       : l == LAYOUT_LINKS   ? "links"
+							     : family_name((enum family)i);
+		enum family f = family_of(database, stored, &key);
+
+		if (f != FAMILY_NONE && record_check(f, &key, value) == ERR_OK) {
+			c->visitor->stray(c->visitor->ctx, f, &key, value);
+			return;
+		}
+	}
+}
+
 /* Records that are not there any more. One that came from elsewhere (a wrong bit in the name of its
  * family) has a wrong checksum, and is counted as that. */
 static void compare(struct lmdb_survey *s)
@@ -149,8 +171,10 @@ static void judge_before(struct course *c, int fd)
 
 static enum err walk(int fd, struct course *c, uint64_t commit, bool all)
 {
+	bool strays = c->visitor != NULL && c->visitor->stray != NULL;
 	const struct pages_visitor visitor = { .ctx = c,
 					       .record = take_record,
+					       .stray = strays ? take_stray : NULL,
 					       .fault = note_fault };
 	struct pages_totals totals;
 	enum err e;

@@ -30,6 +30,10 @@ struct lmdb_survey_visitor {
 	/* Each record; `good`: its checksum. The value is borrowed for the call. */
 	void (*record)(void *ctx, enum family f, const struct key *key, struct blob value,
 		       bool good);
+	/* A record of a page that no other leads to, with the checksum of this family; there may be
+	 * a newer one under its key, which comes before it. */
+	void (*stray)(void *ctx, enum family f, const struct key *key, struct blob value);
+	void (*fault)(void *ctx, const char *database, uint64_t page, const char *what);
 	const bool *stop; /* another thread may set it */
 };
 

@@ -110,3 +110,39 @@ hidden() { # FAMILY NTH key|family
 	start_lab btp
 	v btp status >/dev/null
 }
+
+@test "vanthu doctor: what is whole is whole, what is not is named, and what can be read goes on in a new store" {
+	local i
+	start_lab btp thads
+	for i in 1 2 3 4; do
+		v btp send doc.txt --to thads --type CV --number "7$i-CV/ĐU" --subject "văn bản $i" --wait delivered --timeout 60 -q >/dev/null
+	done
+	run v btp doctor --store # not while it runs
+	[ "$status" = 1 ]
+	[[ $output == *VT-4005* ]]
+	stop_lab
+	v btp doctor --store --contents --json | jq -e '.data | .sound and .compared and .records > 50 and .findings == []'
+	cp -a "$LAB/btp/data" whole
+	"$ROOT/build/tests/damage" "$LAB/btp/data/store" 3 1 page >/dev/null
+	run v btp doctor --store --salvage "$BATS_TEST_TMPDIR/new" --json
+	[ "$status" = 10 ]
+	echo "$output" | jq -e '.data | (.sound | not) and .findings[0].kind == "fault" and .findings[0].where == "documents" and .strayed > 0'
+	grep -q '^vanthu-restored 1$' new/restored
+	run v btp doctor --store --salvage "$BATS_TEST_TMPDIR/new" # never over another
+	[[ $output == *VT-4007* ]]
+	mv "$LAB/btp/data" damaged
+	mv new "$LAB/btp/data"
+	cp -a whole/files whole/incoming "$LAB/btp/data/"
+	v btp doctor --store --contents --json | jq -e .data.sound
+	start_lab btp thads
+	[ "$(v btp outbox --json | jq -r '[.data[] | .number, .state] | join(" ")')" = "74-CV/ĐU delivered 73-CV/ĐU delivered 72-CV/ĐU delivered 71-CV/ĐU delivered" ]
+	# An attachment that is not what its name says.
+	head -c 200000 /dev/urandom >a.bin
+	v btp send a.bin --to thads --type CV --number 75-CV/ĐU --subject "tệp" --wait delivered --timeout 60 -q >/dev/null
+	stop_lab
+	i=$(find "$LAB/btp/data/files" -type f -size +100k | head -1)
+	chmod u+w "$i" && printf X | dd of="$i" bs=1 seek=5000 conv=notrunc status=none
+	run v btp doctor --store --contents --json
+	[ "$status" = 10 ]
+	[ "$(echo "$output" | jq -r '.data.findings[] | select(.kind == "content") | .where')" = "$(basename "$i")" ]
+}

@@ -34,6 +34,7 @@ int cmd_status(struct cli *cli, int argc, char **argv);
 int cmd_link(struct cli *cli, int argc, char **argv);
 int cmd_resend(struct cli *cli, int argc, char **argv);
 int cmd_backup(struct cli *cli, int argc, char **argv);
+int cmd_doctor(struct cli *cli, int argc, char **argv);
 int cmd_recover(struct cli *cli, int argc, char **argv);
 int cmd_queue(struct cli *cli, int argc, char **argv);
 int cmd_changes(struct cli *cli, int argc, char **argv);
@@ -90,6 +91,7 @@ extern const struct command command_table[];
 extern const struct command_option changes_options[], send_options[], show_options[],
 	resend_options[], inbox_options[], save_options[], export_options[], verify_options[],
 	watch_options[], committee_own_options[], key_options[], config_options[], init_options[],
+	doctor_options[],
 	lab_options[], demo_options[], check_own_options[], help_options[], paper_options[],
 	target_options[], target_why_options[], accept_options[], return_options[],
 	assign_options[], start_options[], finish_options[], recall_options[], register_options[],
