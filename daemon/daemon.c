@@ -128,7 +128,10 @@ static enum err claim_store(struct daemon *d)
 			  (int)r.u.note.bytes.len_bytes, (const char *)r.u.note.bytes.data);
 		return ERR_CONFIG;
 	}
-	if (e != ERR_NOT_FOUND)
+	if (e == ERR_DAMAGED) /* of another committee it would be by two faults at once */
+		log_event(LOG_WARNING, "store-claimed-anew", "committee=%s",
+			  d->config.committee.text);
+	else if (e != ERR_NOT_FOUND)
 		return e;
 	p = plan_new(l);
 	if (p == NULL)
@@ -203,8 +206,9 @@ static void name_missed(struct daemon *d, enum err e)
 	for (unsigned i = 0; i < key.len_bytes; i++)
 		snprintf(hex + 2 * i, 3, "%02x", key.bytes[i]);
 	log_event(LOG_ERROR, e == ERR_DAMAGED ? "needed-record-damaged" : "needed-record-missing",
-		  "path=%s/store/data.mdb family=%s key=%s text=\"%s\" todo=\"%s\"", d->config.data,
-		  family_name(family), hex, err_text(ERR_RECORDS_MISSING),
+		  "path=%s/store/data.mdb family=%s key=%s text=\"%s\" todo=%s", d->config.data,
+		  family_name(family), hex,
+		  err_text(e == ERR_DAMAGED ? ERR_DAMAGED : ERR_RECORDS_MISSING),
 		  err_fix(ERR_STORE_DAMAGED));
 }
 

@@ -65,6 +65,7 @@ ROUTING := \
 	links/doubt \
 	links/guard \
 	links/link \
+	links/mend \
 	links/passed \
 	links/pins \
 	links/prepare \

@@ -254,7 +254,10 @@ static enum err check_format(struct lmdb_store *s)
 	e = lookup.get(lookup.ctx, s->arena, FAMILY_META, &w.key, &r);
 	if (e == ERR_OK && r.u.note.number >= FORMAT_VERSION)
 		return r.u.note.number > FORMAT_VERSION ? ERR_STORE_VERSION : ERR_OK;
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+	if (e == ERR_DAMAGED &&
+	    s->sums_held) /* its last writer kept sums, as this format has them */
+		log_event(LOG_WARNING, "store-format-written-anew", "format=%d", FORMAT_VERSION);
+	else if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
 	if (e != ERR_OK)

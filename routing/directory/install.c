@@ -376,8 +376,8 @@ enum err install_load(struct turn_view *t)
 		return e;
 	staged_set(&c->staged, e == ERR_OK ? r.u.note.number : 0);
 	e = core_get(t, FAMILY_META, key_name(INDEX_NOTE), &r);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return e;
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+		return e; /* damaged: the index is made once more */
 	c->install.indexed = e == ERR_OK;
 	scan.report_damage = true;
 	e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STAGED, &scan, &r);

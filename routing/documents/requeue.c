@@ -286,8 +286,8 @@ static enum err requeue_fact(struct turn_view *t, const struct link *l, const st
 	bool yes = false;
 	/* What has ended still gets its own facts, and leads nowhere: who was below it is elsewhere
 	 * now. */
-	enum err e = l->ended && id_equal(to, l->neighbour) ? ERR_OK
-							    : lies_elsewhere(t, l, to, &yes);
+	enum err e =
+		l->ended && id_equal(to, l->neighbour) ? ERR_OK : lies_elsewhere(t, l, to, &yes);
 
 	if (e != ERR_OK || !yes)
 		return e;
@@ -320,6 +320,11 @@ static enum err requeue_row(struct turn_view *t, struct link *l, const struct ke
 		t->core->requeue.moved_at = 0;
 	}
 	e = s->role == ROLE_NONE ? requeue_fact(t, l, s) : requeue_document(t, l, s, whole);
+	if (e == ERR_DAMAGED) { /* the row stays; the others go on */
+		link_alarm(t, l, e);
+		*whole = true;
+		return ERR_OK;
+	}
 	if (e == ERR_OK && *whole && (!l->present || (l->ended && lane != LANE_FACTS)))
 		core_erase(t, FAMILY_STREAM, *key);
 	return e;
@@ -399,7 +404,7 @@ static enum err requeue_link(struct turn_view *t, struct link *l, unsigned *budg
 		struct record r;
 		bool whole = true;
 		enum err e =
-		    t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
+			t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
 
 		if (e == ERR_NOT_FOUND) {
 			*done = true;

@@ -44,8 +44,9 @@ void aside_erase(struct turn_view *t, const struct key *key, const struct rec_as
 	struct committee_id neighbour;
 	enum lane lane;
 	uint64_t seq;
-	struct link *l =
-	    key_parse_aside(key, &neighbour, &lane, &seq) ? link_find(t->core, neighbour) : NULL;
+	struct link *l = key_parse_aside(key, &neighbour, &lane, &seq)
+				 ? link_find(t->core, neighbour)
+				 : NULL;
 
 	core_erase(t, FAMILY_ASIDE, *key);
 	t->core->aside.count--;
@@ -106,6 +107,27 @@ static enum err time_matters(struct turn_view *t, const struct ev_publish *e, bo
 	return recipients_contain(&t->tree, &to, t->core->config.self, matters);
 }
 
+/* Another copy of a document of which a record cannot be read: what is to become of it cannot be
+ * said, and it may be the only whole one. */
+static enum err is_of_damaged(struct turn_view *t, const struct ev_publish *e, bool *yes)
+{
+	static const enum family families[] = { FAMILY_DOCUMENT, FAMILY_STATE, FAMILY_ENVELOPE,
+						FAMILY_ROUTE };
+	struct key key = key_ident(e->head->id, e->head->origin);
+	struct record r;
+	enum err result = core_get(t, FAMILY_IDENT, key, &r);
+
+	if (result == ERR_OK) {
+		key = key_serial(r.u.ident.role, r.u.ident.serial);
+		for (size_t i = 0; i < sizeof families / sizeof families[0] &&
+				   (result == ERR_OK || result == ERR_NOT_FOUND);
+		     i++)
+			result = core_get(t, families[i], key, &r);
+	}
+	*yes = result == ERR_DAMAGED;
+	return result == ERR_DAMAGED || result == ERR_NOT_FOUND ? ERR_OK : result;
+}
+
 enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publish *e, enum err *why)
 {
 	uint64_t ours = t->core->directory_version;
@@ -129,7 +151,12 @@ enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publis
 		*why = e->verdict;
 	else if (e->verdict == ERR_OK && e->head->directory_version > ours)
 		*why = ERR_DIRECTORY_AHEAD;
-	return ERR_OK;
+	if (*why == ERR_OK && e->verdict == ERR_OK && e->lane != LANE_FACTS) {
+		r = is_of_damaged(t, e, &matters);
+		if (r == ERR_OK && matters)
+			*why = ERR_DAMAGED;
+	}
+	return r;
 }
 
 /* ---- setting aside ---- */
@@ -252,6 +279,8 @@ bool aside_is_given_up(const struct turn_view *t, const struct link *l, const st
 /* Is it worth opening again? */
 static bool is_due(const struct turn_view *t, const struct link *l, const struct rec_aside *a)
 {
+	if (a->why == ERR_DAMAGED)
+		return false; /* until an operator has brought the record back */
 	if (aside_is_given_up(t, l, a))
 		return true;
 	if (a->why == ERR_CLOCK)
@@ -391,7 +420,7 @@ enum err aside_forget_link(struct turn_view *t, struct committee_id neighbour)
 
 	while (t->core->aside.count > 0 &&
 	       (e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_ASIDE, &scan, &r)) ==
-		   ERR_OK) {
+		       ERR_OK) {
 		if (r.u.aside.has_files)
 			aside_erase(t, &scan.at, &r.u.aside);
 	}

@@ -9,6 +9,7 @@
 #include "routing/base/limits.h"
 #include "routing/links/aside.h"
 #include "routing/links/link.h"
+#include "routing/links/mend.h"
 #include "routing/links/passed.h"
 #include "routing/links/stand.h"
 #include "routing/state/lookup.h"
@@ -57,6 +58,11 @@ static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 		core_draw(t->core, out->id.bytes);
 		out->chain = stream_chain_start(out->id, 0);
 		link_write_out(t, l, lane);
+	} else if (e == ERR_DAMAGED) {
+		e = mend_out(t, l, lane);
+		if (e != ERR_OK)
+			return e;
+		link_restart_stream(t, l, lane);
 	} else if (e != ERR_OK) {
 		return e;
 	} else {
@@ -81,6 +87,10 @@ static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 	e = core_get(t, FAMILY_LINKIN, key, &r);
 	if (e == ERR_OK)
 		core_put(t, key, &r);
+	if (e == ERR_DAMAGED) {
+		core_erase(t, FAMILY_LINKIN, key); /* its publisher knows where it begins */
+		e = ERR_OK;
+	}
 	return e == ERR_NOT_FOUND || e == ERR_OK ? aside_load_lane(t, l, lane) : e;
 }
 

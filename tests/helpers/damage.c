@@ -1,8 +1,9 @@
 /* Flips one bit in a stored record while its daemon is down.   damage STORE-FOLDER FAMILY-NUMBER
- *   NTH-FROM-THE-LAST (0: the newest) [value|key|family|page]
- * In the value, by LMDB, as it would be written; or where the key lies in data.mdb, as a disk does
- * it: in its last byte, in that of its family, so that it is another's, or in the number of its
- * page. Knows where records lie (daemon/store/lmdb_layout.c) and prints the key. */
+ *   NTH-FROM-THE-LAST (0: the newest) [value|bit|key|family|page]
+ * In the value, by LMDB, as it would be written; or where it lies in data.mdb, as a disk does it:
+ * in the value, in the last byte of the key, in that of its family, so that it is another's, or in
+ * the number of its page. Knows where records lie (daemon/store/lmdb_layout.c) and prints the key.
+ */
 #include <errno.h>
 #include <lmdb.h>
 #include <stdio.h>
@@ -12,18 +13,48 @@
 
 #include "routing/state/record.h"
 
-enum { DATABASES_MAX = 64, KEPT = 16, SERIAL_KEY = 9 };
+enum { DATABASES_MAX = 64, KEPT = 64, SERIAL_KEY = 9 };
 static const size_t map_bytes = (size_t)64 << 30;
 
 struct at_key {
 	unsigned char bytes[512];
 	size_t len_bytes;
-	const void *mapped; /* where LMDB showed it */
+	const void *mapped, *value; /* where LMDB showed it */
+	size_t value_bytes;
 };
 
-static const char *database_of(int family)
+/* SERIAL_KEY, 0: where the family stands in the keys of a shared database; -1: it has its own. */
+static const char *database_of(int family, int *at)
 {
-	return family >= FAMILY_DOCUMENT && family <= FAMILY_RECEIPT ? "documents" : "links";
+	static const char *const alone[FAMILY_COUNT] = {
+		[FAMILY_META] = "meta",
+		[FAMILY_IDENT] = "ident",
+		[FAMILY_FILE] = "file",
+		[FAMILY_SWEEP] = "due",
+		[FAMILY_COMMITTEE] = "committee",
+		[FAMILY_SUBORDINATE] = "subordinate",
+		[FAMILY_DIRECTORY] = "directory",
+		[FAMILY_KEY] = "key",
+		[FAMILY_ACT] = "act",
+		[FAMILY_PAPER] = "paper",
+		[FAMILY_NUMBER] = "number",
+		[FAMILY_ASIDE] = "aside",
+		[FAMILY_STAGED] = "staged",
+		[FAMILY_CHANGED] = "changed",
+		[FAMILY_OPEN] = "open",
+		[FAMILY_REPORT] = "report",
+		[FAMILY_FIGURES] = "figures",
+		[FAMILY_DECLARED] = "declared",
+		[FAMILY_FEED] = "feed",
+	};
+	int documents = (family >= FAMILY_DOCUMENT && family <= FAMILY_RECEIPT) ||
+			family == FAMILY_WORK || family == FAMILY_STATUS;
+
+	*at = -1;
+	if (family > 0 && family < FAMILY_COUNT && alone[family] != NULL)
+		return alone[family];
+	*at = documents ? SERIAL_KEY : 0;
+	return documents ? "documents" : "links";
 }
 
 static int flip(MDB_txn *txn, MDB_dbi dbi, struct at_key *p)
@@ -92,7 +123,9 @@ int main(int argc, char **argv)
 	    nth = argc >= 4 ? (int)strtol(argv[3], NULL, 10) : 0, code;
 	const struct at_key *chosen;
 	long place = -1;
-	size_t at = strcmp(database_of(family), "documents") == 0 ? SERIAL_KEY : 0, count = 0;
+	int at;
+	const char *database = database_of(family, &at);
+	size_t count = 0;
 	MDB_val key, value;
 	MDB_cursor *cursor;
 	MDB_env *env;
@@ -101,22 +134,24 @@ int main(int argc, char **argv)
 
 	if (family == 0 || nth < 0 || nth >= KEPT) {
 		fprintf(stderr, "usage: damage STORE-FOLDER FAMILY-NUMBER NTH-FROM-THE-LAST "
-				"[value|key|family|page]\n");
+				"[value|bit|key|family|page]\n");
 		return 2;
 	}
 	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, DATABASES_MAX) != 0 ||
 	    mdb_env_set_mapsize(env, map_bytes) != 0 || mdb_env_open(env, argv[1], 0, 0600) != 0 ||
-	    mdb_txn_begin(env, NULL, 0, &txn) != 0 ||
-	    mdb_dbi_open(txn, database_of(family), 0, &dbi) != 0 ||
+	    mdb_txn_begin(env, NULL, 0, &txn) != 0 || mdb_dbi_open(txn, database, 0, &dbi) != 0 ||
 	    mdb_cursor_open(txn, dbi, &cursor) != 0)
 		return 1;
 	for (code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST); code == 0;
 	     code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
-		if (key.mv_size <= at || key.mv_size > sizeof found->bytes ||
-		    ((unsigned char *)key.mv_data)[at] != family)
+		if (key.mv_size > sizeof found->bytes ||
+		    (at >= 0 &&
+		     (key.mv_size <= (size_t)at || ((unsigned char *)key.mv_data)[at] != family)))
 			continue;
 		found[count % KEPT].len_bytes = key.mv_size;
 		found[count % KEPT].mapped = key.mv_data;
+		found[count % KEPT].value = value.mv_data;
+		found[count % KEPT].value_bytes = value.mv_size;
 		memcpy(found[count++ % KEPT].bytes, key.mv_data, key.mv_size);
 	}
 	mdb_cursor_close(cursor);
@@ -128,10 +163,12 @@ int main(int argc, char **argv)
 			code = mdb_txn_commit(txn);
 	} else if (code == 0) {
 		place = place_in_file(chosen->mapped);
-		if (strcmp(where, "page") == 0)
+		if (strcmp(where, "bit") == 0)
+			place = place_in_file(chosen->value) + (long)chosen->value_bytes / 2;
+		else if (strcmp(where, "page") == 0)
 			place -= place % sysconf(_SC_PAGESIZE);
 		else
-			place += strcmp(where, "key") == 0 ? (long)chosen->len_bytes - 1 : (long)at;
+			place += strcmp(where, "key") == 0 ? (long)chosen->len_bytes - 1 : at;
 		mdb_txn_abort(txn);
 	}
 	mdb_env_close(env);

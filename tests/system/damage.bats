@@ -146,3 +146,44 @@ hidden() { # FAMILY NTH key|family
 	[ "$status" = 10 ]
 	[ "$(echo "$output" | jq -r '.data.findings[] | select(.kind == "content") | .where')" = "$(basename "$i")" ]
 }
+
+@test "any value of META and of a neighbour's streams is damaged: the daemon starts each time" {
+	local family n started=0
+	start_lab btp thads
+	v btp send doc.txt --to thads --type CV --number 51-CV/ĐU --subject "một" --wait delivered --timeout 60 -q >/dev/null
+	stop_lab
+	cp -a "$LAB/btp/data" whole
+	for family in 1 10 11; do
+		for ((n = 0; n < 40; n++)); do
+			rm -rf "$LAB/btp/data"
+			cp -a whole "$LAB/btp/data"
+			"$ROOT/build/tests/damage" "$LAB/btp/data/store" $family $n bit >/dev/null 2>&1 || break
+			run start_lab btp
+			[ "$status" = 0 ] || { echo "family $family, $n from the last: $output"; tail -n 5 "$LAB/btp/vanthud.log"; return 1; }
+			[ "$(v btp status --json | jq -c '.data.alarms | index("VT-4003") != null')" = true ]
+			"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+			started=$((started + 1))
+		done
+	done
+	echo "# $started values" >&3
+	[ "$started" -ge 18 ]
+}
+
+@test "the streams of a neighbour are damaged in both directions: new streams, and everything arrives once" {
+	local family n
+	start_lab btp thads
+	v btp send doc.txt --to thads --type CV --number 61-CV/ĐU --subject "một" --wait delivered --timeout 60 -q >/dev/null
+	v thads send doc.txt --to btp --type BC --number 61-BC/TH --subject "hai" --wait delivered --timeout 60 -q >/dev/null
+	"$VANTHU" lab stop "$LAB" thads -q >/dev/null
+	v btp send doc.txt --to thads --type CV --number 62-CV/ĐU --subject "ba" -q >/dev/null
+	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	for family in 10 11; do
+		for n in 0 1 2 3 4 5; do "$ROOT/build/tests/damage" "$LAB/btp/data/store" $family $n bit >/dev/null || true; done
+	done
+	start_lab btp thads
+	v btp send doc.txt --to thads --type CV --number 63-CV/ĐU --subject "bốn" --wait delivered --timeout 120 -q >/dev/null
+	v thads send doc.txt --to btp --type BC --number 62-BC/TH --subject "năm" --wait delivered --timeout 120 -q >/dev/null
+	wait_for 60 eval "v btp outbox --json | jq -e 'all(.data[]; .state == \"delivered\")'"
+	[ "$(v thads inbox --json | jq -r '[.data[].number] | sort | join(" ")')" = "61-CV/ĐU 62-CV/ĐU 63-CV/ĐU" ]
+	[ "$(v btp inbox --json | jq -r '[.data[].number] | sort | join(" ")')" = "61-BC/TH 62-BC/TH" ]
+}

@@ -22,8 +22,8 @@ static enum err get(void *ctx, struct arena *a, enum family family, const struct
 	struct damage *d = ctx;
 
 	return family == d->family && key_equal(key, &d->key)
-		   ? ERR_DAMAGED
-		   : d->whole.get(d->whole.ctx, a, family, key, out);
+		       ? ERR_DAMAGED
+		       : d->whole.get(d->whole.ctx, a, family, key, out);
 }
 
 static enum err walk(struct damage *d, struct arena *a, enum family family, struct scan *scan,
@@ -143,8 +143,8 @@ static void test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts(void **state)
 
 		if (i % 1000 == 0)
 			station_clear(g->s);
-		assert_ok(
-		    g->s->lookup.get(g->s->lookup.ctx, g->s->plan->arena, FAMILY_STREAM, &key, &r));
+		assert_ok(g->s->lookup.get(g->s->lookup.ctx, g->s->plan->arena, FAMILY_STREAM, &key,
+					   &r));
 		digest_chain_step(&chain, i, &r.u.stream.digest);
 		stream_note_sent(out, 0);
 	}
@@ -166,8 +166,8 @@ static void test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts(void **state)
 							.credit_bytes = CREDIT_BYTES };
 		neighbour_says(g->s, &xa, &m);
 		assert_int_equal(out->acked, part * UNACKNOWLEDGED_MAX < most
-						 ? part * UNACKNOWLEDGED_MAX
-						 : most);
+						     ? part * UNACKNOWLEDGED_MAX
+						     : most);
 		station_commit(g->s);
 		station_clear(g->s);
 	}
@@ -228,6 +228,112 @@ static void test_a_damaged_addition_is_not_written_over(void **state)
 	assert_true(key_equal(&g->s->plan->writes[0].key, &d.key));
 }
 
+/* ---- what is mended, or waits ---- */
+
+/* Another copy of a document that cannot be read here may be the only whole one. */
+static void second_copy_beside(struct stage *g, enum family family)
+{
+	struct draft d =
+		fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-a", NULL });
+	struct damage damage = { .family = family };
+	struct record ident;
+
+	neighbour_up(g->s, &g->tinh);
+	fixture_seal(g->f, "tinh", &d);
+	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d);
+	station_commit(g->s);
+	station_clear(g->s);
+	ident = station_get(g->s, FAMILY_IDENT, key_ident(d.head.id, d.head.origin));
+	damage.key = family == FAMILY_IDENT ? key_ident(d.head.id, d.head.origin)
+					    : key_serial(ident.u.ident.role, ident.u.ident.serial);
+	damage_and_restart(g->s, &damage);
+	neighbour_up(g->s, &g->tinh);
+	station_clear(g->s);
+	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d); /* it must not end the process */
+	station_commit(g->s);
+	assert_int_equal(station_count(g->s, FAMILY_ASIDE), 1);
+	assert_int_equal(station_notice(g->s, NOTICE_ASIDE)->reason, ERR_DAMAGED);
+	station_clear(g->s);
+}
+
+static void test_second_copy_of_a_damaged_document_waits_and_is_kept(void **state)
+{
+	second_copy_beside(*state, FAMILY_DOCUMENT);
+}
+
+static void test_second_copy_beside_a_damaged_state_waits_and_is_kept(void **state)
+{
+	second_copy_beside(*state, FAMILY_STATE);
+}
+
+static void test_second_copy_beside_a_damaged_ident_waits_and_is_kept(void **state)
+{
+	second_copy_beside(*state, FAMILY_IDENT);
+}
+
+/* The rows are still there: a new stream over them, and the next number behind them. */
+static void test_damaged_linkout_is_a_new_stream_over_the_same_rows(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct damage d = { .family = FAMILY_LINKOUT, .key = key_link(xa.id, LANE_NORMAL) };
+	struct stream_id before;
+	struct stream_out *out;
+
+	submit(g->s, 1);
+	submit(g->s, 2);
+	before = core_stream_out(g->s->core, xa.id, LANE_NORMAL)->id;
+	damage_and_restart(g->s, &d);
+	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
+	assert_memory_not_equal(out->id.bytes, before.bytes, sizeof before.bytes);
+	assert_true(out->acked == 0 && out->base == 0 && out->last == 2);
+	submit(g->s, 3);
+	assert_int_equal(out->last, 3);
+	neighbour_up(g->s, &xa);
+	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
+	assert_true(out->subscribed);
+}
+
+/* Numbers of rows that are gone were given, too: routes and files that are owed go by them. */
+static void test_damaged_linkout_gives_no_number_again(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct damage d = { .family = FAMILY_LINKOUT, .key = key_link(xa.id, LANE_NORMAL) };
+	struct stream_out *out;
+
+	submit(g->s, 1);
+	submit(g->s, 2);
+	plan_erase(g->s->plan, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1));
+	plan_erase(g->s->plan, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 2));
+	station_commit(g->s);
+	station_clear(g->s);
+	damage_and_restart(g->s, &d);
+	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
+	assert_true(out->acked == 2 && out->last == 2);
+	d.key = key_link(xa.id, LANE_URGENT); /* nothing says what was given there */
+	damage_and_restart(g->s, &d);
+	out = core_stream_out(g->s->core, xa.id, LANE_URGENT);
+	assert_true(out->acked == out->last && out->last > 1000000);
+}
+
+static void test_damaged_linkin_is_taken_up_where_its_publisher_begins(void **state)
+{
+	struct stage *g = *state;
+	struct draft one =
+		fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-a", NULL });
+	struct damage d = { .family = FAMILY_LINKIN, .key = key_link(g->tinh.id, LANE_NORMAL) };
+
+	neighbour_up(g->s, &g->tinh);
+	fixture_seal(g->f, "tinh", &one);
+	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &one);
+	station_commit(g->s);
+	station_clear(g->s);
+	damage_and_restart(g->s, &d);
+	station_commit(g->s);
+	assert_false(station_has(g->s, FAMILY_LINKIN, d.key));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +341,12 @@ int main(void)
 		TEST(test_place_of_a_damaged_row_is_not_given_again),
 		TEST(test_number_of_a_damaged_line_is_not_given_again),
 		TEST(test_a_damaged_addition_is_not_written_over),
+		TEST(test_second_copy_of_a_damaged_document_waits_and_is_kept),
+		TEST(test_second_copy_beside_a_damaged_state_waits_and_is_kept),
+		TEST(test_second_copy_beside_a_damaged_ident_waits_and_is_kept),
+		TEST(test_damaged_linkout_is_a_new_stream_over_the_same_rows),
+		TEST(test_damaged_linkout_gives_no_number_again),
+		TEST(test_damaged_linkin_is_taken_up_where_its_publisher_begins),
 		TEST(test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts),
 	};
 
