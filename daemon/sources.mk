@@ -74,6 +74,7 @@ DAEMON := \
 	control/pieces \
 	control/places \
 	control/policy \
+	control/quarantine \
 	control/queue \
 	control/receipts \
 	control/recipients \

@@ -98,6 +98,7 @@ TOOLS := \
 	command/paper_import \
 	command/person \
 	command/policy \
+	command/quarantine \
 	command/queue \
 	command/recover \
 	command/register \

@@ -24,6 +24,7 @@
 #include "daemon/control/papers.h"
 #include "daemon/control/persons.h"
 #include "daemon/control/policy.h"
+#include "daemon/control/quarantine.h"
 #include "daemon/control/queue.h"
 #include "daemon/control/registers.h"
 #include "daemon/control/resend.h"
@@ -101,6 +102,7 @@ static const struct request_row rows[] = {
 	{ WHAT(BACKUP), OPERATE, control_backup, room_little, NULL },
 	{ WHAT(RECOUNT), OPERATE, control_recount, room_message, NULL },
 	{ WHAT(RECOVER), OPERATE, control_recover, room_little, NULL },
+	{ WHAT(QUARANTINE), OPERATE, control_quarantine, room_message, NULL },
 	{ WHAT(STATUS), ALL, control_status, room_links, NULL },
 	{ WHAT(LINKS), ALL, control_links, room_links, NULL },
 	{ WHAT(QUEUE), ALL, control_queue, room_links, NULL },

@@ -187,3 +187,26 @@ hidden() { # FAMILY NTH key|family
 	[ "$(v thads inbox --json | jq -r '[.data[].number] | sort | join(" ")')" = "61-CV/ĐU 62-CV/ĐU 63-CV/ĐU" ]
 	[ "$(v btp inbox --json | jq -r '[.data[].number] | sort | join(" ")')" = "61-BC/TH 62-BC/TH" ]
 }
+
+@test "vanthu quarantine: what was set aside is listed by document, and dropped by name, over the operators' socket alone" {
+	local name id
+	start_lab btp thads
+	v btp send doc.txt --to thads --type CV --number 81-CV/ĐU --subject "một" --wait delivered --timeout 60 -q >/dev/null
+	id=$(v btp show 81-CV/ĐU --json | jq -r .data.id | tr -d -)
+	v btp quarantine list --json | jq -e '.data == []'
+	stop_lab
+	"$ROOT/build/tests/damage" "$LAB/btp/data/store" 4 0 bit >/dev/null
+	start_lab btp
+	v btp quarantine list --json >list.json
+	[ "$(jq -r '.data | length' list.json)" = 1 ]
+	[ "$(jq -r '.data[0] | .family, .document' list.json | tr -d - | tr '\n' ' ')" = "state $id " ]
+	name=$(jq -r '.data[0].name' list.json)
+	[ -s "$LAB/btp/data/quarantine/$name" ]
+	[ "$(v btp quarantine show "$name" --json | jq -r .data.family)" = state ]
+	run v btp quarantine drop "../store/data.mdb"
+	[[ $output == *VT-2001* ]]
+	v btp quarantine drop "$name"
+	[ ! -e "$LAB/btp/data/quarantine/$name" ]
+	run v btp quarantine drop "$name"
+	[[ $output == *VT-2001* ]]
+}
