@@ -63,7 +63,12 @@ void control_recount(struct client *c, const Vanthu__V1__Request *request)
 	const Vanthu__V1__Recount *m = request->recount;
 	uint64_t id = request->id;
 	struct ev_operate what = { .operation = m->repair ? OPERATION_REPAIR : OPERATION_RECOUNT };
+	struct store *store = c->control->parts.store;
+	struct store_figures figures;
 
+	/* what was found within this second counts, too */
+	store->ops->figures(store, &figures);
+	core_set_unsound(c->control->parts.core, figures.unsound);
 	ask(c, id, what, control_recount_reply);
 }
 

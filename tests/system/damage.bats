@@ -210,3 +210,20 @@ hidden() { # FAMILY NTH key|family
 	run v btp quarantine drop "$name"
 	[[ $output == *VT-2001* ]]
 }
+
+@test "a bit goes wrong while the daemon runs, in what nobody reads: the scrub finds it, and finds nothing before" {
+	local i at
+	for i in "$LAB"/*/vanthud.yaml; do printf 'scrub:\n  every: 1s\n' >>"$i"; done
+	start_lab btp thads
+	at=$(v btp status --json | jq -r .data.store.checked_at)
+	for i in 1 2 3 4 5 6; do
+		v btp send doc.txt --to thads --type CV --number "4$i-CV/ĐU" --subject "văn bản $i" --wait delivered --timeout 60 -q >/dev/null
+	done
+	wait_for 20 eval "[ \"\$(v btp status --json | jq -r .data.store.checked_at)\" != '$at' ]"
+	[ "$(v btp status --json | jq -c '.data | [.alarms, .store.missing, .store.faults]')" = "[[],0,0]" ]
+	"$ROOT/build/tests/damage" "$LAB/btp/data/store" 5 4 bit >/dev/null
+	wait_for 20 eval "v btp status --json | jq -e '.data.alarms | index(\"VT-4003\") != null'"
+	v btp quarantine list --json | jq -e '.data[0].family == "envelope"'
+	run v btp target recount --repair
+	[[ $output == *VT-4042* ]]
+}
