@@ -24,6 +24,7 @@
 #include "proto/verifier.h"
 
 enum {
+	PATH_BYTES = CONFIG_PATH_MAX + sizeof "/restored",
 	KEYS_ARENA_BYTES = 1 << 20,
 	SCRATCH_BYTES = 8 << 20,
 	KEY_FILE_MAX_BYTES = 64 * 1024,
@@ -212,6 +213,34 @@ static void name_missed(struct daemon *d, enum err e)
 		  err_fix(ERR_STORE_DAMAGED));
 }
 
+/* The file that says of a data folder that it was made from a backup, or salvaged. */
+static const char *restored_path(const struct daemon *d, char path[PATH_BYTES])
+{
+	snprintf(path, PATH_BYTES, "%s/restored", d->config.data);
+	return path;
+}
+
+static bool is_restored(const struct daemon *d)
+{
+	char path[PATH_BYTES];
+
+	return access(restored_path(d, path), F_OK) == 0;
+}
+
+/* The store knows it now. Should the file be there once more, it is asked for once more what its
+ * neighbours hold. */
+static void forget_restored(const struct daemon *d)
+{
+	char path[PATH_BYTES];
+
+	if (!is_restored(d))
+		return;
+	log_event(LOG_WARNING, "store-restored", "file=%s", restored_path(d, path));
+	if (unlink(path) != 0)
+		log_event(LOG_WARNING, "file-not-removed", "file=%s text=\"%s\"", path,
+			  strerror(errno));
+}
+
 static enum err open_core(struct daemon *d)
 {
 	struct core_config config = { .self = d->config.committee,
@@ -219,6 +248,7 @@ static enum err open_core(struct daemon *d)
 				      .credit_bytes = d->config.credit_bytes,
 				      .relay_retention_ms = d->config.relay_retention_ms,
 				      .expire_ms = d->config.expire_ms,
+				      .restored = is_restored(d),
 				      .drop_recalled = config_drops_recalled(&d->config),
 				      .attachment_max_bytes = d->config.attachment_max_bytes,
 				      .feed_keep_ms = d->config.feed_keep_ms,
@@ -272,6 +302,8 @@ static enum err open_core(struct daemon *d)
 	join_acts(d);
 	e = turn_boot(d->turn, clock_now());
 	name_missed(d, e);
+	if (e == ERR_OK)
+		forget_restored(d);
 	return e;
 }
 

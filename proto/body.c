@@ -409,6 +409,30 @@ static enum err pack_correction(struct arena *a, const struct fact *f, Vanthu__V
 	return pb_pack(a, &m.base, out);
 }
 
+static enum err pack_asked(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref,
+			   struct blob *out)
+{
+	Vanthu__V1__AskedBody m = VANTHU__V1__ASKED_BODY__INIT;
+
+	m.document = ref;
+	m.at_ms = f->at_ms;
+	m.own = f->asked_own;
+	m.yours = f->asked_yours;
+	m.answered = f->asked_answered;
+	return pb_pack(a, &m.base, out);
+}
+
+static enum err pack_returned(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref,
+			      struct blob *out)
+{
+	Vanthu__V1__ReturnedBody m = VANTHU__V1__RETURNED_BODY__INIT;
+
+	m.document = ref;
+	m.at_ms = f->at_ms;
+	m.envelope = field_bytes(f->envelope.data, f->envelope.len_bytes);
+	return pb_pack(a, &m.base, out);
+}
+
 enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 {
 	Vanthu__V1__DocumentRef ref = VANTHU__V1__DOCUMENT_REF__INIT;
@@ -458,6 +482,10 @@ enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 		return pack_doubt(a, f, &ref, out);
 	case KIND_CORRECTION:
 		return pack_correction(a, f, &ref, out);
+	case KIND_ASKED:
+		return pack_asked(a, f, &ref, out);
+	case KIND_RETURNED:
+		return pack_returned(a, f, &ref, out);
 	case KIND_REPORT:
 		return report_pack(a, f->report, out);
 	default:
@@ -599,6 +627,36 @@ static enum err unpack_correction(struct arena *a, struct blob bytes, struct fac
 	return read_doubted(m->document, m->digest, (int)m->kind, m->token, out);
 }
 
+static enum err unpack_asked(struct arena *a, struct blob bytes, struct fact *out)
+{
+	enum err e;
+	const Vanthu__V1__AskedBody *m =
+		pb_unpack(a, &vanthu__v1__asked_body__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->at_ms = m->at_ms;
+	out->asked_own = m->own;
+	out->asked_yours = m->yours;
+	out->asked_answered = m->answered;
+	return read_ref(m->document, false, &out->document);
+}
+
+static enum err unpack_returned(struct arena *a, struct blob bytes, struct fact *out)
+{
+	enum err e;
+	const Vanthu__V1__ReturnedBody *m =
+		pb_unpack(a, &vanthu__v1__returned_body__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	if (m->envelope.len == 0 || m->envelope.len > RETURNED_ENVELOPE_MAX_BYTES)
+		return ERR_FORMAT;
+	out->at_ms = m->at_ms;
+	out->envelope = field_blob(m->envelope);
+	return read_ref(m->document, false, &out->document);
+}
+
 static enum err unpack_report(struct arena *a, struct blob bytes, struct fact *out)
 {
 	struct report *r = arena_alloc(a, sizeof *r);
@@ -627,6 +685,10 @@ enum err fact_unpack(struct arena *a, enum kind kind, struct blob bytes, struct 
 		return unpack_doubt(a, bytes, out);
 	case KIND_CORRECTION:
 		return unpack_correction(a, bytes, out);
+	case KIND_ASKED:
+		return unpack_asked(a, bytes, out);
+	case KIND_RETURNED:
+		return unpack_returned(a, bytes, out);
 	case KIND_REPORT:
 		return unpack_report(a, bytes, out);
 	default:

@@ -40,6 +40,17 @@ static enum err read_mark(const Vanthu__V1__StoreMark *m, struct store_mark *out
 	return e == ERR_OK ? field_fixed(m->run, out->run, sizeof out->run) : e;
 }
 
+/* A book or a year that is none is passed over: a later build may have more of them. */
+static void read_books(Vanthu__V1__BookMark **from, size_t count, struct book_mark out[BOOK_COUNT])
+{
+	for (size_t i = 0; i < count; i++) {
+		if (from[i]->book > BOOK_NONE && from[i]->book < BOOK_COUNT && from[i]->year > 0 &&
+		    from[i]->year <= UINT16_MAX)
+			out[from[i]->book] = (struct book_mark){ .year = (uint16_t)from[i]->year,
+								 .last = from[i]->last };
+	}
+}
+
 /* All of it or nothing: who says less is an older build. */
 static enum err decode_stand(const Vanthu__V1__Hello *m, struct msg_hello *out)
 {
@@ -52,11 +63,14 @@ static enum err decode_stand(const Vanthu__V1__Hello *m, struct msg_hello *out)
 		out->acked[i + 1] = m->acknowledged[i];
 	out->store_alarm = m->store->alarm;
 	out->store_settled = m->store->settled;
+	out->reconciles = m->store->reconciles;
+	read_books(m->store->books, m->store->n_books, out->books);
 	e = read_mark(m->store->mark, &out->store);
 	if (e != ERR_OK || m->seen == NULL)
 		return e;
 	out->seen_alarm = m->seen->alarm;
 	out->seen_settled = m->seen->settled;
+	read_books(m->seen->books, m->seen->n_books, out->seen_books);
 	return m->seen->mark == NULL ? ERR_OK : read_mark(m->seen->mark, &out->seen);
 }
 
@@ -212,12 +226,14 @@ static enum err decode_ping(struct arena *a, struct blob bytes, struct msg_ping 
 	enum err e;
 	const Vanthu__V1__Ping *m = pb_unpack(a, &vanthu__v1__ping__descriptor, bytes, &e);
 
-	if (m != NULL)
-		*out = (struct msg_ping){ .token = m->token,
-					  .directory_version = m->directory_version,
-					  .wall_ms = m->wall_ms,
-					  .withholding = m->withholding };
-	return e;
+	if (m == NULL)
+		return e;
+	*out = (struct msg_ping){ .token = m->token,
+				  .directory_version = m->directory_version,
+				  .wall_ms = m->wall_ms,
+				  .withholding = m->withholding };
+	read_books(m->books, m->n_books, out->books);
+	return ERR_OK;
 }
 
 static enum err decode_bye(struct arena *a, struct blob bytes, struct msg_bye *out)
@@ -330,6 +346,40 @@ static enum err decode_chunk(struct arena *a, struct blob bytes, struct msg_chun
 	return e == ERR_OK ? read_lane(m->lane, &out->lane) : e;
 }
 
+static enum err decode_reconcile(struct arena *a, struct blob bytes, struct msg_reconcile *out)
+{
+	enum err e;
+	const Vanthu__V1__Reconcile *m =
+		pb_unpack(a, &vanthu__v1__reconcile__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	if (m->round == 0 || m->n_lanes != LANE_COUNT - 1)
+		return ERR_FORMAT;
+	out->round = m->round;
+	for (size_t i = 0; i < m->n_lanes; i++) {
+		if (m->lanes[i]->lane != (Vanthu__V1__Lane)(i + 1))
+			return ERR_FORMAT;
+		out->lost.have[i + 1] = m->lanes[i]->have;
+		out->lost.last[i + 1] = m->lanes[i]->last;
+	}
+	return ERR_OK;
+}
+
+static enum err decode_reconciled(struct arena *a, struct blob bytes, struct msg_reconciled *out)
+{
+	enum err e;
+	const Vanthu__V1__Reconciled *m =
+		pb_unpack(a, &vanthu__v1__reconciled__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	*out = (struct msg_reconciled){ .round = m->round,
+					.published = m->published,
+					.gone = m->gone };
+	return m->round == 0 ? ERR_FORMAT : ERR_OK;
+}
+
 static enum err decode_unavailable(struct arena *a, struct blob bytes, struct msg_unavailable *out)
 {
 	enum err e;
@@ -367,6 +417,10 @@ static enum err decode(struct arena *a, struct blob body, struct message *out)
 		return decode_directory_wanted(a, body, &out->u.directory_wanted);
 	case MESSAGE_DIRECTORY_PART:
 		return decode_directory_part(a, body, &out->u.directory_part);
+	case MESSAGE_RECONCILE:
+		return decode_reconcile(a, body, &out->u.reconcile);
+	case MESSAGE_RECONCILED:
+		return decode_reconciled(a, body, &out->u.reconciled);
 	case MESSAGE_FETCH:
 		return decode_fetch(a, body, &out->u.fetch);
 	case MESSAGE_CHUNK:

@@ -49,6 +49,25 @@ static void fill_mark(const struct store_mark *from, Vanthu__V1__StoreMark *m)
 	m->run = field_bytes(from->run, sizeof from->run);
 }
 
+/* Those that are known, into `list`, whose elements point into `each`. Returns how many. */
+static size_t fill_books(const struct book_mark from[BOOK_COUNT], Vanthu__V1__BookMark *each,
+			 Vanthu__V1__BookMark **list)
+{
+	size_t count = 0;
+
+	for (int book = BOOK_OUT; book < BOOK_COUNT; book++) {
+		if (from[book].year == 0)
+			continue;
+		vanthu__v1__book_mark__init(&each[count]);
+		each[count].book = (uint32_t)book;
+		each[count].year = from[book].year;
+		each[count].last = from[book].last;
+		list[count] = &each[count];
+		count++;
+	}
+	return count;
+}
+
 static enum err encode_hello(struct arena *a, const struct msg_hello *h, struct blob *out)
 {
 	Vanthu__V1__Hello m = VANTHU__V1__HELLO__INIT;
@@ -56,6 +75,8 @@ static enum err encode_hello(struct arena *a, const struct msg_hello *h, struct 
 	Vanthu__V1__StoreMark mark, seen_mark;
 	Vanthu__V1__StoreStand stand = VANTHU__V1__STORE_STAND__INIT;
 	Vanthu__V1__StoreSeen seen = VANTHU__V1__STORE_SEEN__INIT;
+	Vanthu__V1__BookMark own[BOOK_COUNT], *own_list[BOOK_COUNT], its[BOOK_COUNT],
+		*its_list[BOOK_COUNT];
 
 	m.protocol_min = h->protocol_min;
 	m.protocol_max = h->protocol_max;
@@ -83,6 +104,11 @@ static enum err encode_hello(struct arena *a, const struct msg_hello *h, struct 
 		seen.mark = h->seen.any ? &seen_mark : NULL;
 		seen.alarm = h->seen_alarm;
 		seen.settled = h->seen_settled;
+		stand.reconciles = h->reconciles;
+		stand.n_books = fill_books(h->books, own, own_list);
+		stand.books = own_list;
+		seen.n_books = fill_books(h->seen_books, its, its_list);
+		seen.books = its_list;
 		m.store = &stand;
 		m.seen = &seen;
 		m.n_acknowledged = LANE_COUNT - 1;
@@ -192,11 +218,14 @@ static enum err encode_ping(struct arena *a, enum message_type type, const struc
 			    struct blob *out)
 {
 	Vanthu__V1__Ping m = VANTHU__V1__PING__INIT;
+	Vanthu__V1__BookMark books[BOOK_COUNT], *list[BOOK_COUNT];
 
 	m.token = p->token;
 	m.directory_version = p->directory_version;
 	m.wall_ms = p->wall_ms;
 	m.withholding = p->withholding;
+	m.n_books = fill_books(p->books, books, list);
+	m.books = list;
 	return frame(a, type, &m.base, out);
 }
 
@@ -219,6 +248,34 @@ static enum err encode_seqs(struct arena *a, enum message_type type, const struc
 	m.n_seqs = s->count;
 	m.seqs = (uint64_t *)(uintptr_t)s->seqs;
 	return frame(a, type, &m.base, out);
+}
+
+static enum err encode_reconcile(struct arena *a, const struct msg_reconcile *r, struct blob *out)
+{
+	Vanthu__V1__Reconcile m = VANTHU__V1__RECONCILE__INIT;
+	Vanthu__V1__LaneMark each[LANE_COUNT - 1], *list[LANE_COUNT - 1];
+
+	for (size_t i = 0; i < LANE_COUNT - 1; i++) {
+		vanthu__v1__lane_mark__init(&each[i]);
+		each[i].lane = (Vanthu__V1__Lane)(i + 1);
+		each[i].have = r->lost.have[i + 1];
+		each[i].last = r->lost.last[i + 1];
+		list[i] = &each[i];
+	}
+	m.round = r->round;
+	m.n_lanes = LANE_COUNT - 1;
+	m.lanes = list;
+	return frame(a, MESSAGE_RECONCILE, &m.base, out);
+}
+
+static enum err encode_reconciled(struct arena *a, const struct msg_reconciled *r, struct blob *out)
+{
+	Vanthu__V1__Reconciled m = VANTHU__V1__RECONCILED__INIT;
+
+	m.round = r->round;
+	m.published = r->published;
+	m.gone = r->gone;
+	return frame(a, MESSAGE_RECONCILED, &m.base, out);
 }
 
 static enum err encode_directory_wanted(struct arena *a, const struct msg_directory_wanted *w,
@@ -344,6 +401,10 @@ enum err wire_encode(struct arena *a, const struct message *m, struct blob *out)
 		return encode_directory_wanted(a, &m->u.directory_wanted, out);
 	case MESSAGE_DIRECTORY_PART:
 		return encode_directory_part(a, &m->u.directory_part, out);
+	case MESSAGE_RECONCILE:
+		return encode_reconcile(a, &m->u.reconcile, out);
+	case MESSAGE_RECONCILED:
+		return encode_reconciled(a, &m->u.reconciled, out);
 	case MESSAGE_FETCH:
 		return encode_fetch(a, &m->u.fetch, out);
 	case MESSAGE_CHUNK:

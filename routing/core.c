@@ -445,11 +445,8 @@ static void report_stand(struct turn_view *t)
 	for (uint32_t i = 0; i < t->core->link_count; i++) {
 		struct link *l = t->core->links[i];
 
-		if (!l->stand.hello_due)
-			continue;
-		l->stand.hello_due = false;
-		if (!l->up || !l->stand.speaks)
-			continue;
+		if (!l->stand.hello_due || !l->up || !l->stand.speaks)
+			continue; /* one that is not up yet hears it as soon as it is */
 		link_hello(t, l, true);
 		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
 			if (l->in[lane].open)

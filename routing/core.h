@@ -32,6 +32,10 @@ struct core_config {
 	int64_t relay_retention_ms;    /* content is kept this long after the next hop has it */
 	/* an outgoing document without all receipts is marked expired then; 0: never */
 	int64_t expire_ms;
+	/* the store was made from a backup: it is behind, whether a neighbour shows it or not */
+	bool restored;
+	/* who has not answered after that is asked, and as often; 0: WANTED_AFTER_MS */
+	int64_t wanted_after_ms;
 	bool drop_recalled; /* the content of what came here goes once it was given back */
 	/* A recall goes to a recipient before its document is known to be there, as programs of
 	 * others say it: no daemon sets it (routing/documents/early.h). */

@@ -74,6 +74,10 @@ ROUTING := \
 	links/running \
 	links/stand \
 	links/visit \
+	reconcile/give \
+	reconcile/own \
+	reconcile/take \
+	reconcile/wanted \
 	rules/competence \
 	rules/deadline \
 	rules/distribution \

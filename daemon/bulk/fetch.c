@@ -196,8 +196,12 @@ void fetch_unavailable(struct bulk *b, struct bulk_link *p, const struct msg_una
 {
 	struct transfer *t = transfer_find(p, m->lane, m->seq);
 
-	(void)b;
-	if (t != NULL && t->item == m->item &&
-	    (t->phase == PHASE_LEAVES || t->phase == PHASE_BYTES))
-		transfer_give_up(p, t, err_known(m->reason) ? (enum err)m->reason : ERR_PROTOCOL);
+	if (t == NULL || t->item != m->item ||
+	    (t->phase != PHASE_LEAVES && t->phase != PHASE_BYTES))
+		return;
+	/* It has released what we are still fetching: the core asks for it to be published again.
+	 */
+	if (m->reason == ERR_NOT_ENTITLED)
+		b->ops.fault(b->ops.ctx, p->id, ERR_NOT_HERE);
+	transfer_give_up(p, t, err_known(m->reason) ? (enum err)m->reason : ERR_PROTOCOL);
 }

@@ -273,9 +273,19 @@ static void opened(struct job *j)
 	transfer_ask_all(p);
 }
 
+/* One of ours that comes back to a store that was set back (routing/reconcile/take.h) may have its
+ * files here still: whoever may see them, we may. */
+static bool is_here(const struct transfer *t, const struct manifest_item *item)
+{
+	const struct files_ops *files = t->bulk->files->ops;
+
+	return item->inlined ||
+	       (t->role == ROLE_OUT && files->exists(t->bulk->files, &item->sha256));
+}
+
 void transfer_begin_item(struct transfer *t)
 {
-	while (t->item < t->manifest_count && t->manifest[t->item].inlined)
+	while (t->item < t->manifest_count && is_here(t, &t->manifest[t->item]))
 		t->item++;
 	t->asked = t->got = t->pieces = 0;
 	if (t->item == t->manifest_count) {

@@ -72,7 +72,8 @@ static void name_document(struct client *c, const char *digits, Vanthu__V1__Quar
 	out->role = roles[role];
 	out->serial = serial.n;
 	key = key_serial((enum role)role, serial);
-	if (l.get(l.ctx, a, FAMILY_DOCUMENT, &key, &r) != ERR_OK)
+	if (l.get(l.ctx, a, FAMILY_DOCUMENT, &key, &r) != ERR_OK ||
+	    control_judge_secrecy(c, r.u.document.secrecy) != ERR_OK)
 		return;
 	id = arena_alloc(a, CONTROL_ID_DIGITS + 1);
 	if (id == NULL)

@@ -21,7 +21,7 @@ static bool kind_is_fact(enum kind kind)
 {
 	return kind == KIND_RECEIPT || kind == KIND_REFUSAL || kind == KIND_STATUS ||
 	       kind == KIND_RELAY || kind == KIND_DOUBT || kind == KIND_CORRECTION ||
-	       kind == KIND_REPORT;
+	       kind == KIND_REPORT || kind == KIND_ASKED || kind == KIND_RETURNED;
 }
 
 /* Relay records prove the route that the document took: each must be one, about this document, by a
@@ -149,6 +149,35 @@ static enum err open_doubted(const struct opening *o, const struct opened *opene
 	return ERR_OK;
 }
 
+/* What comes back to us in KIND_RETURNED is a status or a receipt that we signed, and the key may
+ * have ended since; or it is nothing. */
+static enum err open_returned(const struct opening *o, const struct opened *outer,
+			      const struct fact *fact, struct ev_publish *e)
+{
+	struct opened *ours = arena_alloc(o->arena, sizeof *ours);
+	struct fact *inside = arena_alloc(o->arena, sizeof *inside);
+	enum err r;
+
+	if (ours == NULL || inside == NULL)
+		return ERR_NO_MEMORY;
+	if (outer->head.recipient_count != 1 ||
+	    strcmp(outer->head.recipients[0].committee.text, o->opener->self.text) != 0)
+		return ERR_OK;
+	r = seal_open(o->opener->verifier, o->arena, fact->envelope, o->wall_ms, ours);
+	if (r == ERR_NO_MEMORY)
+		return r;
+	/* whatever our clock said then */
+	if ((r != ERR_OK && r != ERR_KEY_NOT_VALID && r != ERR_CLOCK) ||
+	    (ours->kind != KIND_STATUS && ours->kind != KIND_RECEIPT) ||
+	    strcmp(ours->signer.committee.text, o->opener->self.text) != 0)
+		return ERR_OK;
+	r = fact_unpack(o->arena, ours->kind, ours->body, inside);
+	if (r == ERR_OK)
+		e->returned = inside;
+	e->returned_digest = ours->digest;
+	return r == ERR_NO_MEMORY ? r : ERR_OK;
+}
+
 static bool has_files(const struct head *head)
 {
 	for (uint32_t i = 0; i < head->manifest_count; i++) {
@@ -209,6 +238,8 @@ static enum err open_body(const struct opening *o, const struct opened *opened,
 	r = fact_unpack(o->arena, opened->kind, opened->body, fact);
 	if (r == ERR_OK && fact->kind == KIND_DOUBT && fact->envelope.len_bytes > 0)
 		r = open_doubted(o, opened, fact, e);
+	if (r == ERR_OK && fact->kind == KIND_RETURNED)
+		r = open_returned(o, opened, fact, e);
 	if (r == ERR_OK) {
 		e->fact = fact;
 		*about = fact->document;

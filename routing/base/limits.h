@@ -13,18 +13,18 @@ enum {
 	/* "15671-CV/VPTW" with room; edXML CodeNumber 11 + CodeNotation 30 */
 	NUMBER_MAX = 60,
 	TYPE_CODE_MAX = 16,
-	SUBJECT_MAX = 2000,  /* bytes; edXML Subject is 500 characters */
-	RULE_MAX = 200,      /* bytes; what says that a committee may not issue a document */
-	COMPETENCE_MAX = 48 << 10, /* bytes; a table of that in a directory's head */
-	LEVELS_MAX = 64,     /* of one committee, one after the other */
-	LIST_NAME_MAX = 100, /* bytes; of a distribution list */
-	LISTS_TEXT_MAX = 8 << 10, /* bytes; distribution lists in a directory's head */
-	LISTS_NAMED_MAX = 8, /* by one submission or recall */
-	NOTE_MAX = 2000,     /* bytes; a reason or an instruction, as long as a subject */
-	FOREIGN_ID_MAX = 300, /* bytes; of a document, by another system */
+	SUBJECT_MAX = 2000,	    /* bytes; edXML Subject is 500 characters */
+	RULE_MAX = 200,		    /* bytes; what says that a committee may not issue a document */
+	COMPETENCE_MAX = 48 << 10,  /* bytes; a table of that in a directory's head */
+	LEVELS_MAX = 64,	    /* of one committee, one after the other */
+	LIST_NAME_MAX = 100,	    /* bytes; of a distribution list */
+	LISTS_TEXT_MAX = 8 << 10,   /* bytes; distribution lists in a directory's head */
+	LISTS_NAMED_MAX = 8,	    /* by one submission or recall */
+	NOTE_MAX = 2000,	    /* bytes; a reason or an instruction, as long as a subject */
+	FOREIGN_ID_MAX = 300,	    /* bytes; of a document, by another system */
 	EDXML_REST_MAX = 16 * 1024, /* bytes; what a document has of edXML besides */
-	PERSON_MAX = 200,    /* bytes; a person or unit, edXML FullName and Department */
-	PAPER_COPIES_MAX = 100000, /* of one document that go on paper besides */
+	PERSON_MAX = 200,	    /* bytes; a person or unit, edXML FullName and Department */
+	PAPER_COPIES_MAX = 100000,  /* of one document that go on paper besides */
 	WITH_MAX = 16,	     /* who works together on one document, besides who is in charge */
 	STATUSES_MAX = 1000, /* of one office about one document */
 	LINE_ADDITIONS_MAX = 1000, /* to one line of a register */
@@ -81,30 +81,30 @@ enum {
 
 	/* Reports of figures (routing/target/report.h) */
 	REPORT_BODY_MAX_BYTES = 44 << 10, /* what does not fit goes in another one */
-	REPORT_PARTS_MAX = 8,	   /* so many; what is older then stays as it was reported */
-	REPORT_ROWS_MAX = 1024,	   /* of one report */
-	REPORT_ROW_BYTES = 64,	   /* of a row, without the texts of its type */
-	REPORT_MONTH_BYTES = 24 << 10, /* of a month's rows; further types are one together */
+	REPORT_PARTS_MAX = 8,		  /* so many; what is older then stays as it was reported */
+	REPORT_ROWS_MAX = 1024,		  /* of one report */
+	REPORT_ROW_BYTES = 64,		  /* of a row, without the texts of its type */
+	REPORT_MONTH_BYTES = 24 << 10,	  /* of a month's rows; further types are one together */
 	REPORT_MONTH_MAX_BYTES = 32 << 10, /* and then, whatever the place */
 	/* taken of others: the first row of the other direction may come behind that */
 	REPORT_MONTH_TAKEN_BYTES =
 		REPORT_MONTH_MAX_BYTES + REPORT_ROW_BYTES + TYPE_CODE_MAX + COMMITTEE_NAME_MAX,
 	REPORT_TYPES_MAX = REPORT_ROWS_MAX, /* that one names */
-	REPORT_IDS_MAX = 1000,	   /* documents that one names in its exchanges, all together */
+	REPORT_IDS_MAX = 1000,	       /* documents that one names in its exchanges, all together */
 	REPORT_EXCHANGES_MAX = 2 * 16, /* two for each committee above */
-	REPORT_MONTHS = 24,	   /* at most: this year and the last */
-	REPORT_UNFIT_MAX = 64,	   /* documents that are kept by name */
-	REPORT_AGAIN_MS = 60 * 1000, /* one is given no more often */
+	REPORT_MONTHS = 24,	       /* at most: this year and the last */
+	REPORT_UNFIT_MAX = 64,	       /* documents that are kept by name */
+	REPORT_AGAIN_MS = 60 * 1000,   /* one is given no more often */
 	REPORT_ASKED_MS = 10 * 60 * 1000, /* one that does not answer is asked no more often */
-	REPORT_ASKED_MAX = 256,    /* that were asked last are known by name */
-	REPORT_WAITING_MAX = 256,  /* that are to be compared, by name; more: all are looked at */
-	REPORT_PLACES_TRIED = 32,  /* of one: under so many trees its signer is looked for */
-	DECLARED_MAX = 24,	   /* targets beside the 90 % */
-	DECLARED_NAME_MAX = 100,   /* bytes */
+	REPORT_ASKED_MAX = 256,		  /* that were asked last are known by name */
+	REPORT_WAITING_MAX = 256, /* that are to be compared, by name; more: all are looked at */
+	REPORT_PLACES_TRIED = 32, /* of one: under so many trees its signer is looked for */
+	DECLARED_MAX = 24,	  /* targets beside the 90 % */
+	DECLARED_NAME_MAX = 100,  /* bytes */
 	DECLARED_ALL_MAX = 1000000000, /* of what there is: more is a slip, and sums stay whole */
-	REPORT_DECLARED_BYTES = 400, /* of a declaration, at most */
-	EXCLUDED_BYTES = 100, /* a type, by symbol or name */
-	EXCLUDED_MAX = 16,	   /* types that an office leaves out */
+	REPORT_DECLARED_BYTES = 400,   /* of a declaration, at most */
+	EXCLUDED_BYTES = 100,	       /* a type, by symbol or name */
+	EXCLUDED_MAX = 16,	       /* types that an office leaves out */
 
 	/* The turn */
 	TURN_EVENTS_MAX = 512,
@@ -127,12 +127,12 @@ enum {
 	PLAN_CHANGES_MAX = 2 * PLAN_ACTS_MAX,
 
 	/* The feed of changes (routing/state/feed.h) */
-	FEED_ROW_MAX = 512,	/* changes of one record: a turn with more writes several */
+	FEED_ROW_MAX = 512,	 /* changes of one record: a turn with more writes several */
 	FEED_CHANGE_BYTES = 160, /* of one as it is stored, at most, without its name */
-	FEED_SWEPT_ROWS = 64,	/* records that one tick erases */
+	FEED_SWEPT_ROWS = 64,	 /* records that one tick erases */
 	FEED_KEEP_COUNT = 1000000,
 	CHANGES_WAIT_MAX_MS = 10 * 60 * 1000, /* a reader waits for the next one, at most */
-	LINKS_MAX = 2048, /* neighbours of one committee */
+	LINKS_MAX = 2048,		      /* neighbours of one committee */
 	TREE_DEPTH_MAX = 16,
 
 	/* Links */
@@ -226,6 +226,12 @@ enum {
 	DOUBT_MOST_MS = 15 * 60 * 1000, /* at most this */
 	DOUBT_TOKEN_MAX = 64,
 	DOUBT_ENVELOPE_MAX_BYTES = 48 * 1024, /* a doubted fact that goes with the doubt */
+	/* how long answers are waited for before numbers that nobody knows are made void */
+	RECONCILE_ANSWERS_MS = 30 * 1000,
+	/* who has not answered after that is asked, and as often */
+	WANTED_AFTER_MS = 24 * 3600 * 1000,
+	WANTED_QUEUED_MOST = 2048,		 /* facts of a link: no more is asked then */
+	RETURNED_ENVELOPE_MAX_BYTES = 16 * 1024, /* a status that is returned to its signer */
 
 	/* An item that is invalid each time it is sent */
 	REJECT_TRIES = 5,      /* same bytes, same sequence number */
@@ -277,5 +283,9 @@ enum {
  * fact cannot be refused, and is dropped later. */
 #define ASIDE_DOCUMENT_MS (24LL * 3600 * 1000)
 #define ASIDE_FACT_MS (30LL * 24 * 3600 * 1000)
+
+/* After a store was set back, what was taken in that time is asked for
+ * (routing/reconcile/wanted.h). */
+#define WANTED_SINCE_MS (400LL * 24 * 3600 * 1000)
 
 #endif

@@ -74,8 +74,10 @@ enum kind {
 	KIND_RELAY = 5,
 	KIND_DIRECTORY = 6,
 	KIND_REPORT = 7,
-	KIND_DOUBT = 8,      /* "did you sign this? its time has not come" */
+	KIND_DOUBT = 8,	     /* "did you sign this? its time has not come" */
 	KIND_CORRECTION = 9, /* "I did; its time was wrong" */
+	KIND_ASKED = 10,     /* "what did you say of it, and what did I?" */
+	KIND_RETURNED = 11,  /* an envelope of the receiver's own, in answer */
 };
 
 enum urgency {
@@ -174,6 +176,27 @@ struct office_stand {
 	bool replaced; /* it was agreed that a newer one stands in its place */
 };
 
+/* The registers; the numbers are part of the store format. See routing/books/register.h. */
+enum book {
+	BOOK_NONE = 0,
+	BOOK_OUT = 1,
+	BOOK_IN = 2,
+	BOOK_SECRET_OUT = 3,
+	BOOK_SECRET_IN = 4,
+	BOOK_COUNT
+};
+
+/* How far a register is: its last number of that year. Year 0: nobody knows. */
+struct book_mark {
+	uint16_t year;
+	uint32_t last;
+};
+
+/* Of a link, by lane: what we have of the neighbour's stream, and what we have published to it. */
+struct lane_marks {
+	uint64_t have[LANE_COUNT], last[LANE_COUNT];
+};
+
 /* What a status says besides its code and note. */
 struct office_note {
 	uint32_t n;        /* 1, 2, … of its signer about this document; 0: it says none */
@@ -205,7 +228,13 @@ struct fact {
 	enum kind doubted_kind;
 	int64_t doubted_at_ms;    /* doubt: the time that it says */
 	struct blob token;        /* doubt, correction: of who doubts, returned as it came */
-	struct blob envelope;     /* doubt: the doubted envelope, when it is a fact */
+	/* doubt: the doubted envelope, when it is a fact; returned: the receiver's own */
+	struct blob envelope;
+	/* asked: the last status that the asker knows of its own, and of the receiver's; whether an
+	 * issuer has the receiver's receipt or refusal, a recipient the first receipt that it gave
+	 */
+	uint32_t asked_own, asked_yours;
+	bool asked_answered;
 	const struct report *report; /* report: routing/state/figures.h */
 };
 

@@ -2,6 +2,7 @@
 #include "routing/books/register.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "routing/base/calendar.h"
 #include "routing/base/limits.h"
@@ -48,6 +49,46 @@ enum err register_next(struct turn_view *t, enum book book, struct line_key *at)
 	return next_number(t, book, year, &at->number);
 }
 
+static void feed_line(struct turn_view *t, struct line_key at, const struct rec_line *line)
+{
+	feed_add(t, &(struct change){ .kind = CHANGE_NUMBERED,
+				      .what = line->kind == LINE_VOID ? CHANGE_VOID : CHANGE_ADDED,
+				      .role = line->role,
+				      .serial = line->serial,
+				      .line = at,
+				      .secret = at.book >= BOOK_SECRET_OUT });
+}
+
+void register_ends(struct turn_view *t, struct book_mark out[BOOK_COUNT])
+{
+	memset(out, 0, BOOK_COUNT * sizeof *out);
+	for (enum book book = BOOK_OUT; book < BOOK_COUNT; book++) {
+		struct line_key next;
+
+		if (register_next(t, book, &next) == ERR_OK)
+			out[book] =
+				(struct book_mark){ .year = next.year, .last = next.number - 1 };
+	}
+}
+
+enum err register_return(struct turn_view *t, struct line_key at, const struct rec_line *line,
+			 bool *taken)
+{
+	struct register_end *end = &t->core->books[at.book], before = *end;
+	struct record r;
+	enum err e = core_get(t, FAMILY_LINE, key_line(at), &r);
+
+	*taken = e == ERR_OK || e == ERR_DAMAGED;
+	if (e != ERR_NOT_FOUND)
+		return *taken ? ERR_OK : e;
+	r = (struct record){ .family = FAMILY_LINE, .u.line = *line };
+	core_put(t, key_line(at), &r);
+	feed_line(t, at, line);
+	if (before.year != at.year)
+		*end = before; /* what stands behind it was not read */
+	return ERR_OK;
+}
+
 enum err register_enter(struct turn_view *t, enum book book, const struct rec_line *line,
 			struct line_key *at)
 {
@@ -58,12 +99,7 @@ enum err register_enter(struct turn_view *t, enum book book, const struct rec_li
 		return e;
 	r.u.line = *line;
 	core_put(t, key_line(*at), &r);
-	feed_add(t, &(struct change){ .kind = CHANGE_NUMBERED,
-				      .what = line->kind == LINE_VOID ? CHANGE_VOID : CHANGE_ADDED,
-				      .role = line->role,
-				      .serial = line->serial,
-				      .line = *at,
-				      .secret = book >= BOOK_SECRET_OUT });
+	feed_line(t, *at, line);
 	assert(t->core->books[book].next == at->number + 1);
 	return ERR_OK;
 }

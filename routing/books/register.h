@@ -21,6 +21,14 @@ enum book register_book(enum direction direction, enum secrecy secrecy);
 /* Where the next line of the book would stand: what a dry run shows. ERR_STORE, ERR_DAMAGED. */
 must_use enum err register_next(struct turn_view *t, enum book book, struct line_key *at);
 
+/* Where each book's current year ends; a year of 0 where that cannot be read. */
+void register_ends(struct turn_view *t, struct book_mark out[BOOK_COUNT]);
+
+/* A line that was lost comes back under the number that it had. *taken: there is one already, and
+ * nothing is written. ERR_STORE, ERR_DAMAGED. */
+must_use enum err register_return(struct turn_view *t, struct line_key at,
+				  const struct rec_line *line, bool *taken);
+
 /* A new line in the book's current year (UTC+7 by the wall clock); *at: where. The line is
  * copied into the plan, its texts are borrowed until the turn is over. ERR_STORE; ERR_DAMAGED when
  * the end of the book cannot be read, before anything is planned. */

@@ -7,6 +7,7 @@
 #include "routing/base/types.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/reconcile.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
@@ -205,6 +206,18 @@ enum err document_must_wait(struct turn_view *t, const struct link *l, const str
 	return is_failure(result) ? result : ERR_OK;
 }
 
+/* One of ours comes back to a store that was set back (routing/reconcile/reconcile.h): what is
+ * known needs nothing more. */
+static enum err take_back(struct turn_view *t, struct link *l, const struct ev_publish *e)
+{
+	struct record r;
+	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);
+
+	if (result == ERR_OK)
+		return document_known(t, l, e);
+	return result == ERR_NOT_FOUND ? take_document(t, e) : result;
+}
+
 enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e,
 			 const struct routing_answer *routed)
 {
@@ -221,6 +234,8 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 	}
 	if (e->head->kind != KIND_DOCUMENT)
 		return document_refuse(t, e, ERR_PROTOCOL);
+	if (id_equal(e->head->origin, t->core->config.self) && own_takes_back(t))
+		return take_back(t, l, e);
 	/* Known first: a document returned after a change of the tree has our own relay record, and
 	 * is no loop. */
 	result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);

@@ -8,6 +8,7 @@
 #include "routing/decide/doubt.h"
 #include "routing/decide/status.h"
 #include "routing/documents/documents.h"
+#include "routing/reconcile/reconcile.h"
 #include "routing/state/event.h"
 #include "routing/state/feed.h"
 #include "routing/state/memory.h"
@@ -261,6 +262,10 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 		return decide_doubt(t, e);
 	if (e->fact->kind == KIND_CORRECTION)
 		return decide_correction(t, e);
+	if (e->fact->kind == KIND_ASKED)
+		return wanted_answer(t, e);
+	if (e->fact->kind == KIND_RETURNED)
+		return own_takes_back(t) ? take_returned(t, e) : ERR_OK;
 	result = e->fact->kind == KIND_STATUS ? take_status(t, l, e) : take_about_ours(t, l, e);
 	/* Of a document whose record is damaged nothing can be kept. What else there is goes on:
 	 * all damage is found before anything is written. */

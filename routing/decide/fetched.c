@@ -8,6 +8,7 @@
 #include "routing/base/types.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/reconcile.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
 #include "routing/state/message.h"
@@ -89,7 +90,9 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 	result = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &state);
 	if (result == ERR_DAMAGED)
 		return ERR_OK;
-	if (result == ERR_NOT_FOUND) {
+	if (result == ERR_OK && doc.role == ROLE_OUT && e->result == ERR_OK)
+		result = take_whole(t, doc, &r.u.document); /* one of ours that came back */
+	else if (result == ERR_NOT_FOUND) {
 		const struct blob *relays = envelope.u.envelope.relays;
 
 		result = e->result == ERR_OK

@@ -10,6 +10,7 @@
 #include "routing/decide/directory.h"
 #include "routing/directory/directory.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/reconcile.h"
 #include "routing/state/clocks.h"
 #include "routing/state/event.h"
 #include "routing/state/feed.h"
@@ -60,18 +61,26 @@ enum err decide_fault(struct turn_view *t, const struct ev_link *e)
 {
 	struct link *l = link_find(t->core, e->neighbour);
 
-	if (l != NULL)
+	if (l != NULL && e->reason == ERR_NOT_HERE)
+		own_repair(t, l);
+	else if (l != NULL)
 		link_fault(t, l, (enum err)e->reason);
 	return ERR_OK;
 }
 
 /* Takes up what the neighbour publishes: the stream we know, or its new one from its base on. */
-static void take_offer(struct turn_view *t, struct link *l, enum lane lane,
-		       const struct stream_offer *offer)
+static enum err take_offer(struct turn_view *t, struct link *l, enum lane lane,
+			   const struct stream_offer *offer)
 {
 	struct stream_in *in = &l->in[lane];
 
 	if (!in->known || memcmp(in->id.bytes, offer->stream.bytes, sizeof in->id.bytes) != 0) {
+		enum err e = in->known && offer->base < in->have
+				     ? pins_drop_fetches(t, l, lane, offer->base)
+				     : ERR_OK;
+
+		if (e != ERR_OK)
+			return e;
 		in->id = offer->stream;
 		in->base = in->have = offer->base;
 		in->chain = stream_chain_start(offer->stream, offer->base);
@@ -84,9 +93,10 @@ static void take_offer(struct turn_view *t, struct link *l, enum lane lane,
 		 * until we may */
 		in->open = false;
 		l->resume_ms[lane] = t->now.mono_ms;
-		return;
+		return ERR_OK;
 	}
 	link_subscribe(t, l, lane);
+	return ERR_OK;
 }
 
 /* Who dialled learns both clocks from the answer to its Hello; the other has to ask. */
@@ -120,8 +130,16 @@ static enum err decide_hello(struct turn_view *t, struct link *l, const struct m
 	l->up = true;
 	take_clock(t, l, m);
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+		enum err e;
+
 		l->out[lane].subscribed = false; /* its Subscribe follows */
-		take_offer(t, l, lane, &m->streams[lane]);
+		e = take_offer(t, l, lane, &m->streams[lane]);
+		if (e == ERR_BUSY) { /* it says Hello again */
+			link_down(t, l, ERR_BUSY);
+			return ERR_OK;
+		}
+		if (e != ERR_OK)
+			return e;
 	}
 	l->down_reason = 0;
 	link_ping(t, l); /* at once: the Pong gives the other clock with a round trip */
@@ -222,6 +240,7 @@ static void answer_ping(struct turn_view *t, struct link *l, const struct msg_pi
 					 .directory_version = t->core->directory_version,
 					 .wall_ms = t->now.wall_ms,
 					 .withholding = link_withholding(t) };
+	core_books(t->core, pong.u.ping.books);
 	link_say(t, l, &pong);
 }
 
@@ -232,6 +251,7 @@ static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping
 	link_heard(t, l, true);
 	offer_heard(t, l, m->directory_version);
 	l->withholding = m->withholding;
+	stand_take_books(t, l, m->books);
 	l->rtt_us = t->now.mono_us - l->ping_sent_us;
 	l->ping_token = 0;
 	guard_measure(t, l, m->wall_ms, l->rtt_us);
@@ -351,6 +371,7 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 	case MESSAGE_PING:
 		offer_heard(t, l, m->u.ping.directory_version);
 		l->withholding = m->u.ping.withholding;
+		stand_take_books(t, l, m->u.ping.books);
 		answer_ping(t, l, &m->u.ping);
 		return ERR_OK;
 	case MESSAGE_DIRECTORY_WANTED:
@@ -360,6 +381,12 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 		return ERR_OK;
 	case MESSAGE_PONG:
 		take_pong(t, l, &m->u.ping);
+		return ERR_OK;
+	case MESSAGE_RECONCILE:
+		give_begin(t, l, &m->u.reconcile);
+		return ERR_OK;
+	case MESSAGE_RECONCILED:
+		own_heard(t, l, &m->u.reconciled);
 		return ERR_OK;
 	default:
 		/* a bulk message, or none of ours, on the control connection */

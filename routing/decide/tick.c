@@ -9,6 +9,7 @@
 #include "routing/directory/directory.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/reconcile.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/target/target.h"
@@ -30,6 +31,7 @@ static enum err tick_up(struct turn_view *t, struct link *l)
 	}
 	if (t->now.mono_ms >= l->next_ping_ms)
 		link_ping(t, l);
+	stand_agreed(t, l);
 	if (ask)
 		l->next_pins_ms = t->now.mono_ms + PINS_INTERVAL_MS;
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL && e == ERR_OK; lane++) {
@@ -121,5 +123,11 @@ enum err decide_tick(struct turn_view *t)
 		e = open_work_tick(t);
 	if (e == ERR_OK)
 		e = matter_tick(t);
+	if (e == ERR_OK)
+		e = give_tick(t);
+	if (e == ERR_OK)
+		e = own_tick(t);
+	if (e == ERR_OK)
+		e = wanted_tick(t);
 	return e == ERR_OK ? retention_tick(t) : e;
 }

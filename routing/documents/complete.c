@@ -118,8 +118,43 @@ static bool is_routed(const struct routing_answer *answer, struct committee_id i
 	return false;
 }
 
-static enum err complete_mine(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
-			      const struct blob *relays)
+/* The office has still to do with it, unless what it did has come back before the files did
+ * (routing/reconcile/take.h). */
+static enum err begin_work(struct turn_view *t, struct doc_key doc)
+{
+	const struct office_stand arrived = { .work = OFFICE_ARRIVED };
+	struct record r;
+	enum err e = core_get(t, FAMILY_WORK, key_serial(doc.role, doc.serial), &r);
+
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+		return e;
+	return open_work_follow(t, doc, e == ERR_OK && r.u.work.n > 0 ? &r.u.work.stand : &arrived);
+}
+
+/* A receipt that we gave before our store was set back, and that came back before the files did
+ * (routing/reconcile/take.h), is given once more instead of a second one. *since_ms: its time. */
+static enum err receipt_before(struct turn_view *t, struct doc_key doc,
+			       const struct rec_document *d, bool *given, int64_t *since_ms)
+{
+	const struct committee_id nobody = { "" };
+	struct rec_stream again = { .role = ROLE_NONE };
+	struct record r;
+	enum err e = core_get(t, FAMILY_RECEIPT,
+			      key_receipt(doc.role, doc.serial, t->core->config.self), &r);
+
+	*given = e == ERR_OK && r.u.receipt.kind == KIND_RECEIPT && r.u.receipt.draft == 0;
+	if (!*given)
+		return e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+	*since_ms = r.u.receipt.at_ms;
+	again.fact = r.u.receipt.envelope;
+	again.digest = r.u.receipt.digest;
+	again.size_bytes = again.fact.bytes.len_bytes;
+	e = fact_forward(t, d->origin, nobody, &again);
+	return e == ERR_NO_ROUTE ? ERR_OK : e;
+}
+
+static enum err give_receipt(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			     const struct blob *relays)
 {
 	struct committee_id self = t->core->config.self;
 	struct fact fact = { .kind = KIND_RECEIPT,
@@ -138,9 +173,24 @@ static enum err complete_mine(struct turn_view *t, struct doc_key doc, const str
 	r.u.receipt.kind = KIND_RECEIPT;
 	r.u.receipt.at_ms = t->now.wall_ms;
 	core_put(t, key_receipt(doc.role, doc.serial, self), &r);
-	notify(t, NOTICE_ARRIVED, fact.document, d->from, 0, &d->summary);
+	return ERR_OK;
+}
+
+/* *since_ms: it has been here since then. */
+static enum err complete_mine(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			      const struct blob *relays, int64_t *since_ms)
+{
+	const struct document_ref ref = { d->origin, d->id, d->digest };
+	bool given;
+	enum err e = receipt_before(t, doc, d, &given, since_ms);
+
+	if (e == ERR_OK && !given)
+		e = give_receipt(t, doc, d, relays);
+	if (e != ERR_OK)
+		return e;
+	notify(t, NOTICE_ARRIVED, ref, d->from, 0, &d->summary);
 	feed_document(t, CHANGE_ARRIVED, doc.role, doc.serial, d->origin);
-	return open_work_follow(t, doc, &(struct office_stand){ .work = OFFICE_ARRIVED });
+	return begin_work(t, doc);
 }
 
 /* What was asked of it before it was here, and what it asks itself. */
@@ -187,7 +237,7 @@ enum err document_complete(struct turn_view *t, struct doc_key doc, const struct
 	if (e != ERR_OK && e != ERR_PROTOCOL)
 		return e;
 	if (d->mine) {
-		e = complete_mine(t, doc, d, relays);
+		e = complete_mine(t, doc, d, relays, &state.complete_at_ms);
 		if (e != ERR_OK)
 			return e;
 	}

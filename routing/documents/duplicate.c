@@ -187,6 +187,13 @@ static enum err while_fetching(struct turn_view *t, const struct link *l, struct
 		e = note_also(t, c, &more);
 	if (e == ERR_OK)
 		e = is_being_fetched(t, l, c, &under_way);
+	/* What it was being fetched under is released there (routing/reconcile/own.h). */
+	if (e == ERR_OK && under_way && l->stand.repairing &&
+	    (c->document.from_lane != c->event->lane || c->document.from_seq != c->event->seq)) {
+		core_erase(t, FAMILY_FETCH,
+			   key_seq(c->document.from, c->document.from_lane, c->document.from_seq));
+		under_way = false;
+	}
 	/* This hop may be the quicker one. */
 	if (e == ERR_OK && !under_way &&
 	    manifest_has_files(c->document.manifest, c->document.manifest_count))
@@ -381,6 +388,13 @@ static enum err say_again(struct turn_view *t, const struct copy *c)
 	if (e == ERR_OK)
 		e = told_again(t, c->doc, c->event->head->origin);
 	return e;
+}
+
+enum err document_known(struct turn_view *t, struct link *l, const struct ev_publish *e)
+{
+	return manifest_has_files(e->head->manifest, e->head->manifest_count)
+		       ? say_complete(t, l, e)
+		       : ERR_OK;
 }
 
 enum err document_duplicate(struct turn_view *t, struct link *l, const struct ev_publish *e,

@@ -53,6 +53,8 @@ struct turn_view;
 /* Decides on a duplicate of a document that is known here. */
 must_use enum err document_duplicate(struct turn_view *t, struct link *l,
 				     const struct ev_publish *e, const struct rec_ident *ident);
+/* Nothing more is wanted of a copy: its sender need not keep the files for us. */
+must_use enum err document_known(struct turn_view *t, struct link *l, const struct ev_publish *e);
 /* Whom an item names, in the plan's arena: its targets that are recipients, or all explicit
  * recipients that do not lie behind its sender; without ourselves. */
 must_use enum err document_names(struct turn_view *t, const struct ev_publish *e,

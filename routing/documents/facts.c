@@ -66,7 +66,9 @@ enum err fact_send(struct turn_view *t, struct committee_id to, const struct fac
 	if (s.draft == 0)
 		return ERR_NO_MEMORY;
 	s.fact.draft = s.draft;
-	s.size_bytes = fact->kind == KIND_REPORT ? ENVELOPE_MAX_BYTES : 0; /* until it is sealed */
+	/* until it is sealed */
+	s.size_bytes =
+		fact->kind == KIND_REPORT || fact->kind == KIND_RETURNED ? ENVELOPE_MAX_BYTES : 0;
 	if (keep != NULL)
 		*keep = (struct sealed){ .draft = s.draft };
 	return fact_forward(t, to, nobody, &s);

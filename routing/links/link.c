@@ -114,6 +114,7 @@ void link_ping(struct turn_view *t, struct link *l)
 				      .directory_version = t->core->directory_version,
 				      .wall_ms = t->now.wall_ms,
 				      .withholding = link_withholding(t) };
+	core_books(t->core, m.u.ping.books);
 	link_say(t, l, &m);
 }
 

@@ -76,6 +76,23 @@ enum err pins_forget_fetches(struct turn_view *t, struct link *l, enum lane lane
 	return ERR_OK;
 }
 
+enum err pins_drop_fetches(struct turn_view *t, struct link *l, enum lane lane, uint64_t base)
+{
+	struct scan scan =
+		scan_from(key_link(l->neighbour, lane), key_seq(l->neighbour, lane, base));
+	struct record r;
+	enum err e;
+
+	for (;;) {
+		if (!plan_has_room(t->plan))
+			return ERR_BUSY;
+		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FETCH, &scan, &r);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_OK : e;
+		core_erase(t, FAMILY_FETCH, scan.at);
+	}
+}
+
 enum err pins_ask(struct turn_view *t, struct link *l, enum lane lane)
 {
 	struct scan scan = scan_of(key_link(l->neighbour, lane));

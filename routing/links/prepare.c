@@ -89,6 +89,8 @@ static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 		core_put(t, key, &r);
 	if (e == ERR_DAMAGED) {
 		core_erase(t, FAMILY_LINKIN, key); /* its publisher knows where it begins */
+		/* what it says of our acknowledgements shows this, and no store that is behind */
+		l->in[lane].taken_up = true;
 		e = ERR_OK;
 	}
 	return e == ERR_NOT_FOUND || e == ERR_OK ? aside_load_lane(t, l, lane) : e;
@@ -111,6 +113,7 @@ static enum err load_link(struct turn_view *t, struct committee_id neighbour, st
 		if (e != ERR_OK)
 			return e;
 	}
+	stand_mark(t, l);
 	return ERR_OK;
 }
 

@@ -1,14 +1,17 @@
 /* See stand.h. */
 #include "routing/links/stand.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
+#include "routing/books/books.h"
 #include "routing/state/event.h"
 #include "routing/state/feed.h"
+#include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/message.h"
 #include "routing/state/plan.h"
@@ -21,7 +24,13 @@
 enum {
 	NOTE_VERSION = 1,
 	SELF_BYTES = 1 + 16 + 8 + 8 + 8 + 4 + 8 + COMMITTEE_ID_MAX,
-	PEER_BYTES = 1 + 16 + 8 + 16 + 16 + 4 + 8 + 4 + 8 + 8
+	PEER_BYTES = 1 + 16 + 8 + 16 + 16 + 4 + 8 + 4 + 8 + 8,
+	/* behind these, of later builds */
+	BOOKS_BYTES = (BOOK_COUNT - 1) * (2 + 4),
+	MARKS_BYTES = (LANE_COUNT - 1) * (8 + 8),
+	SELF_MORE_BYTES = 1 + 8 + 2 * BOOKS_BYTES + 2 * 8 + (BOOK_COUNT - 1) * 8,
+	PEER_MORE_BYTES = 1 + MARKS_BYTES + BOOKS_BYTES + /* giving: */ 1 + 8 + MARKS_BYTES + 1 +
+			  8 + (LANE_COUNT - 1) * 8 + 2 * 8
 };
 
 /* ---- notes on the disk ---- */
@@ -53,6 +62,42 @@ static const uint8_t *get_bytes(const uint8_t *at, void *to, size_t bytes)
 	return at + bytes;
 }
 
+static uint8_t *put_books(uint8_t *at, const struct book_mark books[BOOK_COUNT])
+{
+	for (int book = BOOK_OUT; book < BOOK_COUNT; book++) {
+		at = put_number(at, books[book].year, 2);
+		at = put_number(at, books[book].last, 4);
+	}
+	return at;
+}
+
+static const uint8_t *get_books(const uint8_t *at, struct book_mark books[BOOK_COUNT])
+{
+	for (int book = BOOK_OUT; book < BOOK_COUNT; book++) {
+		uint64_t n;
+
+		at = get_number(at, &n, 2);
+		books[book].year = (uint16_t)n;
+		at = get_number(at, &n, 4);
+		books[book].last = (uint32_t)n;
+	}
+	return at;
+}
+
+static uint8_t *put_lanes(uint8_t *at, const uint64_t lanes[LANE_COUNT])
+{
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
+		at = put_number(at, lanes[lane], 8);
+	return at;
+}
+
+static const uint8_t *get_lanes(const uint8_t *at, uint64_t lanes[LANE_COUNT])
+{
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
+		at = get_number(at, &lanes[lane], 8);
+	return at;
+}
+
 static void put_note(struct turn_view *t, struct key key, const uint8_t *bytes, size_t len)
 {
 	struct record r = { .family = FAMILY_META };
@@ -61,10 +106,11 @@ static void put_note(struct turn_view *t, struct key key, const uint8_t *bytes, 
 	core_put(t, key, &r);
 }
 
-static void write_self(struct turn_view *t)
+void stand_write(struct turn_view *t)
 {
 	const struct stand *s = &t->core->stand;
-	uint8_t bytes[SELF_BYTES], *at = bytes;
+	const struct reconcile *r = &t->core->reconcile;
+	uint8_t bytes[SELF_BYTES + SELF_MORE_BYTES], *at = bytes;
 
 	*at++ = NOTE_VERSION;
 	at = put_bytes(at, s->mark.store, sizeof s->mark.store);
@@ -73,11 +119,32 @@ static void write_self(struct turn_view *t)
 	at = put_number(at, s->floor, 8);
 	at = put_number(at, (uint64_t)s->alarm, 4);
 	at = put_number(at, (uint64_t)s->since_ms, 8);
-	put_bytes(at, s->by.text, COMMITTEE_ID_MAX);
+	at = put_bytes(at, s->by.text, COMMITTEE_ID_MAX);
+	*at++ = (uint8_t)r->stage;
+	at = put_number(at, r->round, 8);
+	at = put_books(at, r->had);
+	at = put_books(at, r->known);
+	at = put_number(at, r->returned, 8);
+	at = put_number(at, r->gone, 8);
+	for (int book = BOOK_OUT; book < BOOK_COUNT; book++)
+		at = put_number(at, r->voided[book], 8);
+	assert(at == bytes + sizeof bytes);
 	put_note(t, key_name(SELF_NAME), bytes, sizeof bytes);
 }
 
-static void read_self(const struct record *r, struct stand *s)
+static void read_reconcile(const uint8_t *at, struct reconcile *r)
+{
+	*r = (struct reconcile){ .stage = (enum reconcile_stage) * at++ };
+	at = get_number(at, &r->round, 8);
+	at = get_books(at, r->had);
+	at = get_books(at, r->known);
+	at = get_number(at, &r->returned, 8);
+	at = get_number(at, &r->gone, 8);
+	for (int book = BOOK_OUT; book < BOOK_COUNT; book++)
+		at = get_number(at, &r->voided[book], 8);
+}
+
+static void read_self(const struct record *r, struct stand *s, struct reconcile *reconcile)
 {
 	const uint8_t *at = r->u.note.bytes.data;
 	uint64_t n;
@@ -92,7 +159,9 @@ static void read_self(const struct record *r, struct stand *s)
 	s->alarm = (enum err)n;
 	at = get_number(at, &n, 8);
 	s->since_ms = (int64_t)n;
-	get_bytes(at, s->by.text, COMMITTEE_ID_MAX);
+	at = get_bytes(at, s->by.text, COMMITTEE_ID_MAX);
+	if (r->u.note.bytes.len_bytes >= SELF_BYTES + SELF_MORE_BYTES)
+		read_reconcile(at, reconcile);
 }
 
 static struct key peer_key(struct committee_id id)
@@ -104,10 +173,38 @@ static struct key peer_key(struct committee_id id)
 	return key_name(name);
 }
 
-static void write_peer(struct turn_view *t, const struct link *l)
+static uint8_t *put_giving(uint8_t *at, const struct giving *g)
+{
+	*at++ = (uint8_t)g->phase;
+	at = put_number(at, g->round, 8);
+	at = put_lanes(at, g->lost.have);
+	at = put_lanes(at, g->lost.last);
+	*at++ = (uint8_t)g->role;
+	at = put_number(at, g->serial, 8);
+	at = put_lanes(at, g->upto);
+	at = put_number(at, g->published, 8);
+	return put_number(at, g->gone, 8);
+}
+
+static void get_giving(const uint8_t *at, struct giving *g)
+{
+	g->phase = (enum giving_phase) * at++;
+	at = get_number(at, &g->round, 8);
+	at = get_lanes(at, g->lost.have);
+	at = get_lanes(at, g->lost.last);
+	g->role = (enum role) * at++;
+	at = get_number(at, &g->serial, 8);
+	at = get_lanes(at, g->upto);
+	at = get_number(at, &g->published, 8);
+	get_number(at, &g->gone, 8);
+}
+
+enum { MARKED = 1, RECONCILED = 2 };
+
+void stand_write_peer(struct turn_view *t, const struct link *l)
 {
 	const struct peer_stand *s = &l->stand;
-	uint8_t bytes[PEER_BYTES], *at = bytes;
+	uint8_t bytes[PEER_BYTES + PEER_MORE_BYTES], *at = bytes;
 
 	*at++ = NOTE_VERSION;
 	at = put_bytes(at, s->seen.store, sizeof s->seen.store);
@@ -118,8 +215,24 @@ static void write_peer(struct turn_view *t, const struct link *l)
 	at = put_number(at, (uint64_t)s->ours_since_ms, 8);
 	at = put_number(at, (uint64_t)s->its, 4);
 	at = put_number(at, (uint64_t)s->its_since_ms, 8);
-	put_number(at, s->its_settled, 8);
+	at = put_number(at, s->its_settled, 8);
+	*at++ = (uint8_t)((s->marked ? MARKED : 0) | (s->reconciled ? RECONCILED : 0));
+	at = put_lanes(at, s->lost.have);
+	at = put_lanes(at, s->lost.last);
+	at = put_books(at, s->books);
+	at = put_giving(at, &s->giving);
+	assert(at == bytes + sizeof bytes);
 	put_note(t, peer_key(l->neighbour), bytes, sizeof bytes);
+}
+
+static void read_peer_more(const uint8_t *at, struct peer_stand *s)
+{
+	s->marked = (*at & MARKED) != 0;
+	s->reconciled = (*at++ & RECONCILED) != 0;
+	at = get_lanes(at, s->lost.have);
+	at = get_lanes(at, s->lost.last);
+	at = get_books(at, s->books);
+	get_giving(at, &s->giving);
 }
 
 enum err stand_load_peer(struct turn_view *t, struct link *l)
@@ -138,9 +251,9 @@ enum err stand_load_peer(struct turn_view *t, struct link *l)
 	at = r.u.note.bytes.data;
 	if (*at++ != NOTE_VERSION)
 		return ERR_OK;
-	s->seen.any = true;
 	at = get_bytes(at, s->seen.store, sizeof s->seen.store);
 	at = get_number(at, &s->seen.starts, 8);
+	s->seen.any = s->seen.starts != 0; /* 0: it has never said Hello */
 	at = get_bytes(at, s->seen.run, sizeof s->seen.run);
 	at = get_bytes(at, s->before, sizeof s->before);
 	at = get_number(at, &n, 4);
@@ -151,28 +264,10 @@ enum err stand_load_peer(struct turn_view *t, struct link *l)
 	s->its = (enum err)n;
 	at = get_number(at, &n, 8);
 	s->its_since_ms = (int64_t)n;
-	get_number(at, &s->its_settled, 8);
-	return ERR_OK;
-}
-
-/* This start gets its number, in the first commit of the process. A store of a build before this
- * one gets its name besides. */
-enum err stand_load(struct turn_view *t)
-{
-	struct stand *s = &t->core->stand;
-	struct record r;
-	enum err e = core_get(t, FAMILY_META, key_name(SELF_NAME), &r);
-
-	if (e == ERR_OK)
-		read_self(&r, s);
-	else if (e != ERR_NOT_FOUND && e != ERR_DAMAGED)
-		return e;
-	if (s->mark.starts == 0)
-		core_draw(t->core, s->mark.store);
-	s->mark.any = true;
-	s->mark.starts++;
-	core_draw(t->core, s->mark.run);
-	write_self(t);
+	at = get_number(at, &s->its_settled, 8);
+	if (r.u.note.bytes.len_bytes >= PEER_BYTES + PEER_MORE_BYTES)
+		read_peer_more(at, s);
+	s->reconciled = s->reconciled && t->core->reconcile.stage == RECONCILE_NONE;
 	return ERR_OK;
 }
 
@@ -194,6 +289,111 @@ static bool is_news(enum err known, enum err what, enum err worst)
 	return known != what && known != worst;
 }
 
+/* The last sequence number up to which all is here: what is still being fetched may have been
+ * complete since, and its publisher has released it then. */
+static uint64_t have_all(struct turn_view *t, const struct link *l, enum lane lane)
+{
+	struct scan scan = scan_of(key_link(l->neighbour, lane));
+	struct committee_id neighbour;
+	enum lane parsed;
+	struct record r;
+	uint64_t seq;
+	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FETCH, &scan, &r);
+
+	if (e == ERR_OK && key_parse_seq(&scan.at, &neighbour, &parsed, &seq) && seq > 0 &&
+	    seq <= l->in[lane].have)
+		return seq - 1;
+	return l->in[lane].have;
+}
+
+void stand_have(struct turn_view *t, const struct link *l, uint64_t have[LANE_COUNT])
+{
+	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++)
+		have[lane] = have_all(t, l, lane);
+}
+
+void stand_mark(struct turn_view *t, struct link *l)
+{
+	struct peer_stand *s = &l->stand;
+
+	if (s->marked)
+		return;
+	stand_have(t, l, s->lost.have);
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
+		s->lost.last[lane] = l->out[lane].last;
+	s->marked = true;
+	stand_write_peer(t, l);
+}
+
+void stand_agreed(struct turn_view *t, struct link *l)
+{
+	if (!l->stand.marked || !l->stand.speaks || t->core->stand.alarm != ERR_OK ||
+	    t->core->reconcile.stage != RECONCILE_NONE)
+		return;
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
+		if (!l->out[lane].subscribed)
+			return;
+	}
+	l->stand.marked = false;
+	stand_write_peer(t, l);
+}
+
+static void begin_reconcile(struct turn_view *t)
+{
+	struct reconcile *r = &t->core->reconcile;
+
+	if (r->stage == RECONCILE_NONE) {
+		*r = (struct reconcile){ .stage = RECONCILE_NONE };
+		register_ends(t, r->had);
+	}
+	r->round = core_draw_number(t->core) | 1;
+	r->stage = RECONCILE_NEIGHBOURS;
+	for (uint32_t i = 0; i < t->core->link_count; i++) {
+		struct link *l = t->core->links[i];
+
+		stand_mark(t, l);
+		l->stand.reconciled = false;
+		l->stand.next_ask_ms = t->now.mono_ms;
+		stand_write_peer(t, l);
+	}
+}
+
+/* This start gets its number, in the first commit of the process. A store of a build before this
+ * one gets its name besides. */
+enum err stand_load(struct turn_view *t)
+{
+	struct stand *s = &t->core->stand;
+	struct record r;
+	enum err e = core_get(t, FAMILY_META, key_name(SELF_NAME), &r);
+
+	if (e == ERR_OK)
+		read_self(&r, s, &t->core->reconcile);
+	else if (e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+		return e;
+	if (s->mark.starts == 0)
+		core_draw(t->core, s->mark.store);
+	s->mark.any = true;
+	s->mark.starts++;
+	core_draw(t->core, s->mark.run);
+	if (t->core->config.restored && s->alarm == ERR_OK) {
+		s->alarm = ERR_BEHIND;
+		s->since_ms = t->now.wall_ms;
+		feed_begin_anew(t);
+		begin_reconcile(t);
+		/* nobody is there yet to be notified */
+		feed_add(t, &(struct change){ .kind = CHANGE_STORE,
+					      .committee = t->core->config.self,
+					      .reason = ERR_BEHIND });
+	} else if (t->core->reconcile.stage != RECONCILE_NONE) {
+		/* This may be a copy of a store that was behind already: what it had got back since
+		 * is asked for once more, under a round that no neighbour has answered. */
+		t->core->reconcile.stage = RECONCILE_NEIGHBOURS;
+		t->core->reconcile.round = core_draw_number(t->core) | 1;
+	}
+	stand_write(t);
+	return ERR_OK;
+}
+
 void stand_ours(struct turn_view *t, struct link *l, enum err what)
 {
 	struct stand *s = &t->core->stand;
@@ -201,17 +401,19 @@ void stand_ours(struct turn_view *t, struct link *l, enum err what)
 	if (is_news(l->stand.ours, what, ERR_TWICE)) {
 		l->stand.ours = what;
 		l->stand.ours_since_ms = t->now.wall_ms;
-		write_peer(t, l);
+		stand_write_peer(t, l);
 	}
 	if (!is_news(s->alarm, what, ERR_TWICE))
 		return;
 	if (s->alarm == ERR_OK) {
 		s->since_ms = t->now.wall_ms;
 		feed_begin_anew(t);
+		if (what == ERR_BEHIND)
+			begin_reconcile(t);
 	}
 	s->alarm = what;
 	s->by = l->neighbour;
-	write_self(t);
+	stand_write(t);
 	notify_store(t, l->neighbour, what);
 	for (uint32_t i = 0; i < t->core->link_count; i++)
 		t->core->links[i]->stand.hello_due = true;
@@ -224,7 +426,7 @@ void stand_its(struct turn_view *t, struct link *l, enum err what, uint64_t sett
 	l->stand.its = what;
 	l->stand.its_since_ms = t->now.wall_ms;
 	l->stand.its_settled = settled;
-	write_peer(t, l);
+	stand_write_peer(t, l);
 	notify_store(t, l->neighbour, what);
 }
 
@@ -233,7 +435,7 @@ static void settle_its(struct turn_view *t, struct link *l)
 	if (l->stand.its == ERR_OK)
 		return;
 	l->stand.its = ERR_OK;
-	write_peer(t, l);
+	stand_write_peer(t, l);
 	notify_store(t, l->neighbour, ERR_OK);
 }
 
@@ -252,6 +454,54 @@ void stand_fill(const struct core *c, const struct link *l, struct msg_hello *h)
 	h->seen_settled = l->stand.its_settled;
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		h->acked[lane] = l->out[lane].acked;
+	h->reconciles = true;
+	core_books(c, h->books);
+	memcpy(h->seen_books, l->stand.books, sizeof h->seen_books);
+}
+
+/* Is the first further than the second? */
+static bool is_further(const struct book_mark *a, const struct book_mark *b)
+{
+	return a->year > b->year || (a->year == b->year && a->last > b->last);
+}
+
+void stand_take_books(struct turn_view *t, struct link *l, const struct book_mark books[BOOK_COUNT])
+{
+	bool news = false;
+
+	for (int book = BOOK_OUT; book < BOOK_COUNT; book++) {
+		if (!is_further(&books[book], &l->stand.books[book]))
+			continue; /* also of a store that was set back: what it had is what counts
+				   */
+		l->stand.books[book] = books[book];
+		news = true;
+	}
+	if (news)
+		stand_write_peer(t, l);
+}
+
+/* It has heard of a line of ours that is in no register here: it was on our disk before it was told
+ * of it. */
+static void take_seen_books(struct turn_view *t, struct link *l, const struct msg_hello *m)
+{
+	struct reconcile *r = &t->core->reconcile;
+
+	for (int book = BOOK_OUT; book < BOOK_COUNT; book++) {
+		const struct book_mark *seen = &m->seen_books[book];
+		const struct line_key line = { .book = (enum book)book,
+					       .year = seen->year,
+					       .number = seen->last };
+		struct record found;
+
+		if (seen->last == 0 ||
+		    core_get(t, FAMILY_LINE, key_line(line), &found) != ERR_NOT_FOUND)
+			continue;
+		stand_ours(t, l, ERR_BEHIND);
+		if (!is_further(seen, &r->known[book]))
+			continue;
+		r->known[book] = *seen;
+		stand_write(t);
+	}
 }
 
 static bool same_store(const struct store_mark *a, const struct store_mark *b)
@@ -295,6 +545,9 @@ static void take_acknowledged(struct turn_view *t, struct link *l, const struct 
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
 		const struct stream_in *in = &l->in[lane];
 
+		/* we have never heard of any stream of it on this lane */
+		if (!in->known && !in->taken_up && m->says_store && m->acked[lane] > 0)
+			stand_ours(t, l, ERR_BEHIND);
 		if (!in->known ||
 		    memcmp(in->id.bytes, m->streams[lane].stream.bytes, sizeof in->id.bytes) != 0)
 			continue;
@@ -330,7 +583,7 @@ static void take_store(struct turn_view *t, struct link *l, const struct msg_hel
 		if (s->seen.any && (!same || m->store.starts == s->seen.starts))
 			memcpy(s->before, same ? s->seen.run : s->seen.store, sizeof s->before);
 		s->seen = m->store;
-		write_peer(t, l);
+		stand_write_peer(t, l);
 	}
 	if (m->store_alarm == ERR_BEHIND || m->store_alarm == ERR_TWICE)
 		stand_its(t, l, m->store_alarm == ERR_TWICE ? ERR_PEER_TWICE : ERR_PEER_BEHIND,
@@ -345,8 +598,37 @@ void stand_hello(struct turn_view *t, struct link *l, const struct msg_hello *m)
 	take_acknowledged(t, l, m);
 	if (!m->says_store)
 		return;
+	l->stand.reconciles = m->reconciles;
 	take_store(t, l, m);
 	take_seen(t, l, m);
+	take_seen_books(t, l, m);
+	stand_take_books(t, l, m->books);
+	if (t->core->reconcile.stage != RECONCILE_NONE)
+		stand_mark(t, l); /* before its streams are taken up */
+	l->stand.next_ask_ms = t->now.mono_ms;
+}
+
+/* ---- settled ---- */
+
+void stand_settle(struct turn_view *t)
+{
+	struct stand *s = &t->core->stand;
+
+	s->alarm = ERR_OK;
+	s->settled++;
+	/* later than any that a neighbour has seen */
+	s->mark.starts = (s->mark.starts > s->floor ? s->mark.starts : s->floor) + 1;
+	stand_write(t);
+	for (uint32_t i = 0; i < t->core->link_count; i++) {
+		struct link *l = t->core->links[i];
+
+		l->stand.hello_due = true;
+		if (l->stand.ours != ERR_OK) {
+			l->stand.ours = ERR_OK;
+			stand_write_peer(t, l);
+		}
+	}
+	notify_store(t, t->core->config.self, ERR_OK);
 }
 
 /* ---- the operator's word ---- */
@@ -373,20 +655,6 @@ enum err stand_resume(struct turn_view *t, const struct ev_operate *e)
 		settle_its(t, one);
 		return ERR_OK;
 	}
-	s->alarm = ERR_OK;
-	s->settled++;
-	/* later than any that a neighbour has seen */
-	s->mark.starts = (s->mark.starts > s->floor ? s->mark.starts : s->floor) + 1;
-	write_self(t);
-	for (uint32_t i = 0; i < t->core->link_count; i++) {
-		struct link *l = t->core->links[i];
-
-		l->stand.hello_due = true;
-		if (l->stand.ours != ERR_OK) {
-			l->stand.ours = ERR_OK;
-			write_peer(t, l);
-		}
-	}
-	notify_store(t, t->core->config.self, ERR_OK);
+	stand_settle(t);
 	return ERR_OK;
 }

@@ -135,6 +135,9 @@ struct ev_publish {
 	/* a doubt, of a fact that we signed: `doubted_at_ms` is what it says */
 	bool doubt_ours;
 	bool has_files;                /* of a document whose head is known */
+	/* KIND_RETURNED for us: the status or receipt in it, which we signed; NULL: it is none */
+	const struct fact *returned;
+	struct digest returned_digest;
 };
 
 struct ev_fetched {

@@ -137,11 +137,15 @@ static void apply_out(struct core *c, const struct key *key, const struct rec_li
 
 static void apply_line(struct core *c, const struct key *key)
 {
+	struct register_end *end;
 	struct line_key line;
 
-	if (key_parse_line(key, &line) && line.addition == 0)
-		c->books[line.book] =
-		    (struct register_end){ .year = line.year, .next = line.number + 1 };
+	if (!key_parse_line(key, &line) || line.addition != 0)
+		return;
+	/* A line that came back (routing/reconcile/reconcile.h) may lie before the last one. */
+	end = &c->books[line.book];
+	if (line.year != end->year || line.number >= end->next)
+		*end = (struct register_end){ .year = line.year, .next = line.number + 1 };
 }
 
 static void apply_directory(struct core *c, const struct rec_directory *d)
@@ -299,6 +303,16 @@ enum err core_log_act_of(struct turn_view *t, uint32_t uid, text_t person, text_
 		return ERR_NO_MEMORY;
 	core_put(t, key_number(t->core->act_number), &r);
 	return ERR_OK;
+}
+
+void core_books(const struct core *c, struct book_mark out[BOOK_COUNT])
+{
+	memset(out, 0, BOOK_COUNT * sizeof *out);
+	for (int book = BOOK_OUT; book < BOOK_COUNT; book++) {
+		if (c->books[book].year != 0)
+			out[book] = (struct book_mark){ .year = c->books[book].year,
+							.last = c->books[book].next - 1 };
+	}
 }
 
 struct link *link_find(struct core *c, struct committee_id neighbour)

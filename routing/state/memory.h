@@ -70,6 +70,44 @@ struct install {
 enum { SHUNNED_MAX = 16 };
 /* Our store beside what neighbours hold of it, see routing/links/stand.c: on the disk, but for
  * `run`. */
+/* How far the way back is of a store that is behind; see routing/reconcile/reconcile.h. The numbers
+ * are part of the store format. */
+enum reconcile_stage {
+	RECONCILE_NONE = 0,
+	RECONCILE_NEIGHBOURS = 1, /* each publishes once more what it holds and we do not */
+	RECONCILE_ASKING = 2,	  /* issuers and recipients are asked what was said */
+	RECONCILE_WAITING = 3,	  /* … and their answers waited for */
+	RECONCILE_FILLING = 4,	  /* numbers that nobody knows of get void lines */
+};
+
+struct reconcile {
+	enum reconcile_stage stage;
+	uint64_t round;			    /* 0: none */
+	struct book_mark had[BOOK_COUNT];   /* where our registers ended when it began */
+	struct book_mark known[BOOK_COUNT]; /* … and where, as neighbours have heard */
+	uint64_t returned, gone; /* documents of ours that came back; that no neighbour has whole */
+	uint64_t voided[BOOK_COUNT]; /* lines made void */
+	/* of this process */
+	bool begun;
+	struct key at;	  /* the walk's last record */
+	uint32_t whom;	  /* of that document's recipients, the first that is still to be asked */
+	int64_t until_ms; /* monotonic */
+};
+
+/* What a neighbour whose store is behind gets once more, and how far that is. The numbers are part
+ * of the store format. */
+enum giving_phase { GIVING_NONE = 0, GIVING_WALK = 1, GIVING_WAIT = 2, GIVING_DONE = 3 };
+
+struct giving {
+	enum giving_phase phase;
+	uint64_t round;
+	struct lane_marks lost; /* what it had */
+	enum role role;		/* the walk's position: the last serial that was looked at */
+	uint64_t serial;
+	uint64_t upto[LANE_COUNT]; /* all of it has been taken when this is acknowledged */
+	uint64_t published, gone;
+};
+
 struct stand {
 	struct store_mark mark;
 	uint64_t settled;    /* how often an operator has settled an alarm */
@@ -90,6 +128,16 @@ struct peer_stand {
 	bool met;       /* its Hello named the mark of this process */
 	bool speaks;    /* its Hellos say what store it has */
 	bool hello_due; /* our own stand changed, and it does not know yet */
+	bool reconciles;     /* it answers Reconcile */
+	int64_t next_ask_ms; /* monotonic: Reconcile is said once more then */
+	/* it has released files that we still fetch, and is publishing their documents again */
+	bool repairing;
+	/* on the disk: */
+	bool marked;	 /* `lost` says what we had when our store was found to be behind */
+	bool reconciled; /* we have taken all that it gave, in this round */
+	struct lane_marks lost;
+	struct book_mark books[BOOK_COUNT]; /* how far its registers were, as it has said */
+	struct giving giving;
 };
 
 struct link {
@@ -398,6 +446,14 @@ struct feed_memory {
 	int64_t next_look_ms; /* monotonic: whether the oldest is to go is looked at then */
 };
 
+/* The look at documents of ours that wait for an answer; see routing/reconcile/wanted.h. */
+struct wanted_round {
+	bool begun;
+	struct key at;
+	uint32_t whom;
+	int64_t next_ms; /* monotonic: not before */
+};
+
 struct core {
 	struct core_config config;
 	struct deadline_rules deadlines;
@@ -414,6 +470,8 @@ struct core {
 	struct requeue requeue;
 	struct telling telling;
 	struct stand stand;
+	struct reconcile reconcile;
+	struct wanted_round wanted;
 	struct quest quest;
 	struct shunned shunned[SHUNNED_MAX];
 	struct visit visit;
@@ -483,6 +541,8 @@ must_use enum err core_log_act_of(struct turn_view *t, uint32_t uid, text_t pers
 void core_draw(struct core *c, uint8_t out[16]);
 uint64_t core_draw_number(struct core *c);
 struct doc_id core_draw_id(struct core *c, int64_t wall_ms); /* a UUIDv7 */
+/* Where our registers end: as memory has them, which is what the turn's plan leaves. */
+void core_books(const struct core *c, struct book_mark out[BOOK_COUNT]);
 struct link *link_find(struct core *c, struct committee_id neighbour);
 /* Names a document in the families whose keys begin with role ‖ serial. On paper it is ROLE_PAPER
  * and a paper_serial. */

@@ -23,6 +23,8 @@ enum message_type {
 	MESSAGE_HELLO_WANTED = 12,
 	MESSAGE_DIRECTORY_WANTED = 13,
 	MESSAGE_DIRECTORY_PART = 14,
+	MESSAGE_RECONCILE = 15,
+	MESSAGE_RECONCILED = 16,
 	MESSAGE_FETCH = 20,
 	MESSAGE_CHUNK = 21,
 	MESSAGE_UNAVAILABLE = 22,
@@ -66,6 +68,9 @@ struct msg_hello {
 	struct store_mark seen;     /* the receiver's, as the sender saw it last */
 	uint32_t seen_alarm;        /* what the sender has found out about that one */
 	uint64_t seen_settled;      /* the receiver's store_settled at that time */
+	bool reconciles;	    /* the sender answers RECONCILE */
+	struct book_mark books[BOOK_COUNT];	 /* how far the sender's registers are */
+	struct book_mark seen_books[BOOK_COUNT]; /* … the receiver's, as far as it has said */
 };
 
 struct msg_subscribe {
@@ -119,6 +124,7 @@ struct msg_ping { /* PING and PONG */
 	int64_t wall_ms;
 	/* error code: why the sender takes no documents now; 0: it does */
 	uint32_t withholding;
+	struct book_mark books[BOOK_COUNT];
 };
 
 struct msg_bye {
@@ -145,6 +151,17 @@ struct msg_directory_part {
 	uint32_t entry_count;
 	struct committee_id after, upto;
 	bool last;
+};
+
+/* See routing/reconcile/reconcile.h. */
+struct msg_reconcile {
+	uint64_t round;
+	struct lane_marks lost;
+};
+
+struct msg_reconciled {
+	uint64_t round;
+	uint64_t published, gone;
 };
 
 struct msg_fetch {
@@ -188,6 +205,8 @@ struct message {
 		struct msg_seqs seqs;
 		struct msg_directory_wanted directory_wanted;
 		struct msg_directory_part directory_part;
+		struct msg_reconcile reconcile;
+		struct msg_reconciled reconciled;
 		struct msg_fetch fetch;
 		struct msg_chunk chunk;
 		struct msg_unavailable unavailable;

@@ -80,16 +80,6 @@ enum sweep {
 	SWEEP_RECALLED = 3, /* one that came here and was given back: its content goes */
 };
 
-/* The registers; the numbers are part of the store format. See routing/books/register.h. */
-enum book {
-	BOOK_NONE = 0,
-	BOOK_OUT = 1,
-	BOOK_IN = 2,
-	BOOK_SECRET_OUT = 3,
-	BOOK_SECRET_IN = 4,
-	BOOK_COUNT
-};
-
 /* Where a line stands. Number 0: nowhere. Addition 0: the line itself. */
 struct line_key {
 	enum book book;

@@ -64,7 +64,7 @@ for number, text, printed in steps():
     wanted = set(WANTED.findall("\n".join(printed)))
     end = time.monotonic() + 60
     while True:
-        code, out = run(command.strip())
+        code, out = run(command.strip(), 600 if command.startswith("until ") else 60)
         missing = [w for w in wanted if w not in out] + sorted(words("\n".join(printed)) - words(out))
         good = code == int(status or 0) and not missing and bool(out.strip()) == bool(printed)
         if good or time.monotonic() > end or not AGAIN.match(command):

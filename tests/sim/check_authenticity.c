@@ -22,6 +22,10 @@ static void each(struct world *w, const struct member *m, const struct key *key,
 		arena_destroy(a);
 		return;
 	}
+	if (d->gone) { /* another one stands under its id (setback.c) */
+		arena_destroy(a);
+		return;
+	}
 	origin = &w->members[d->origin];
 	if (!member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id), &ident) ||
 	    !member_get(origin, a, FAMILY_ENVELOPE,

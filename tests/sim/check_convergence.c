@@ -4,15 +4,37 @@
 static void no_fetch(struct world *w, const struct member *m, const struct key *key,
 		     const struct record *r)
 {
-	(void)key;
-	(void)r;
-	world_violation(w, "convergence", "%s still fetches", m->id.text);
+	struct committee_id from = { "" };
+	enum lane lane = LANE_NONE;
+	uint64_t seq = 0;
+
+	struct arena *a = arena_new(1 << 20);
+	struct record d;
+	bool known = member_get(m, a, FAMILY_DOCUMENT,
+				key_serial(r->u.fetch.role, r->u.fetch.serial), &d);
+
+	(void)key_parse_seq(key, &from, &lane, &seq);
+	if (setback_is_gone(w, m, r)) {
+		arena_destroy(a);
+		return; /* nobody has its files */
+	}
+	world_violation(w, "convergence",
+			"%s still fetches %02x%02x of %s from %s, %llu of lane %d (it came by "
+			"%llu of %s)",
+			m->id.text, known ? d.u.document.id.bytes[14] : 0,
+			known ? d.u.document.id.bytes[15] : 0,
+			known ? d.u.document.origin.text : "?", from.text, (unsigned long long)seq,
+			(int)lane, (unsigned long long)(known ? d.u.document.from_seq : 0),
+			known ? d.u.document.from.text : "?");
+	arena_destroy(a);
 }
 
 static void no_aside(struct world *w, const struct member *m, const struct key *key,
 		     const struct record *r)
 {
 	(void)key;
+	if (setback_is_gone(w, m, r))
+		return; /* its issuer does not know it any more */
 	world_violation(w, "convergence", "%s still has something of %s set aside, VT-%d",
 			m->id.text, r->u.aside.signer.text, (int)r->u.aside.why);
 }

@@ -36,6 +36,8 @@ static void check_entry(struct world *w, const struct member *m, const struct re
 		shelf.papers++;
 		return;
 	}
+	if (r->kind == LINE_VOID && w->setback && m->index == w->setback_member)
+		return; /* nobody knows what it was */
 	if ((r->role != ROLE_OUT && r->role != ROLE_IN) || r->serial.n >= SERIALS_MAX) {
 		world_violation(w, "register", "%s: line %u is about nothing", m->id.text, number);
 		return;

@@ -24,7 +24,8 @@ static void each(struct world *w, const struct member *m, const struct key *key,
 	const struct wanted *d = workload_find(w, &r->u.document.id);
 
 	(void)key;
-	if (from < 0 || !stayed(w, from, m->index) ||
+	/* A store that was put back numbers its stream from where its copy was. */
+	if (from < 0 || !stayed(w, from, m->index) || (w->setback && from == w->setback_member) ||
 	    (d != NULL && (w->was_aside[d - w->documents] >> m->index & 1) != 0))
 		return;
 	at = &last[from][r->u.document.from_lane];

@@ -17,7 +17,13 @@
 #include "tests/sim/world.h"
 #include "tests/sim/year.h"
 
-enum { SCRATCH_BYTES = 8 << 20, RESTART_MOST_MS = 3000, KEEP_MS = 3600000, KEEP_SHORT_MS = 1500 };
+enum {
+	SCRATCH_BYTES = 8 << 20,
+	RESTART_MOST_MS = 3000,
+	KEEP_MS = 3600000,
+	KEEP_SHORT_MS = 1500,
+	WANTED_MS = 60000
+};
 
 void member_create(struct world *w, int index, int superior)
 {
@@ -84,6 +90,8 @@ static void notify(void *ctx, const struct act_notify *n)
 		year_noticed(m->world, m, n);
 	if (m->world->offices && n->what == NOTICE_STATUS)
 		offices_noticed(m->world, m, n);
+	if (m->world->setback && n->what == NOTICE_STORE)
+		setback_noticed(m->world, m, n);
 	/* Nothing that happens to the others may be taken for a store that went back. */
 	if (n->what == NOTICE_STORE && n->reason != 0 && !m->world->setback)
 		world_violation(m->world, "stand", "%s raises VT-%u about %s", m->id.text,
@@ -260,12 +268,16 @@ static void reopen(void *ctx, struct committee_id neighbour, struct blob frame,
 	network_reopen(ctx, neighbour, frame, corrected_at_ms);
 }
 
-/* What counts it is tested elsewhere. */
+/* What counts faults is tested elsewhere; that a neighbour has released what is still being fetched
+ * is none of its. */
 static void fault(void *ctx, struct committee_id neighbour, enum err why)
 {
-	(void)ctx;
-	(void)neighbour;
-	(void)why;
+	struct member *m = ctx;
+	struct event event = { .type = EVENT_FAULT,
+			       .u.link = { .neighbour = neighbour, .reason = (uint32_t)why } };
+
+	if (why == ERR_NOT_HERE && inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK)
+		world_wake(m->world, m, 0);
 }
 
 static void run_job(void *ctx, struct job *j)
@@ -302,21 +314,27 @@ static void build_garbage(struct member *m)
 	assert(m->garbage != NULL);
 }
 
+static struct core_config config_of(struct member *m)
+{
+	return (struct core_config){ .self = m->id,
+				     .credit_messages = 1 + prng_below(&m->world->prng, 64),
+				     .credit_bytes = 256 * 1024,
+				     .wanted_after_ms = m->world->setback ? WANTED_MS : 0,
+				     .relay_retention_ms = retention_ms(m->world),
+				     .drop_recalled = recalls_let_go(m->world, m->index) &&
+						      m->world->canary != CANARY_KEEPS_RECALLED,
+				     .asks_at_once = (m->world->hasty >> m->index & 1) != 0,
+				     .attachment_max_bytes = 1 << 20,
+				     .chain_step = digest_chain_step,
+				     .answered_by = seal_peek_answered,
+				     .signed_with = seal_peek_key,
+				     .recount_records = 3,
+				     .directory_rows = stage_rows(m->world) };
+}
+
 static void build(struct member *m)
 {
-	struct core_config config = { .self = m->id,
-				      .credit_messages = 1 + prng_below(&m->world->prng, 64),
-				      .credit_bytes = 256 * 1024,
-				      .relay_retention_ms = retention_ms(m->world),
-				      .drop_recalled = recalls_let_go(m->world, m->index) &&
-						       m->world->canary != CANARY_KEEPS_RECALLED,
-				      .asks_at_once = (m->world->hasty >> m->index & 1) != 0,
-				      .attachment_max_bytes = 1 << 20,
-				      .chain_step = digest_chain_step,
-				      .answered_by = seal_peek_answered,
-				      .signed_with = seal_peek_key,
-				      .recount_records = 3,
-				      .directory_rows = stage_rows(m->world) };
+	struct core_config config = config_of(m);
 	struct bulk_config bulk = { .window_bytes = 128 * 1024,
 				    .parallel = 3,
 				    .attachment_max_bytes = 1 << 20 };

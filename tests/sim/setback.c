@@ -91,7 +91,103 @@ void setback_restore(struct world *w)
 	}
 }
 
-/* When it is shown, it knows, its neighbours know, and nobody else is blamed. */
+/* Of whom is it said, and by whom? */
+void setback_noticed(struct world *w, const struct member *m, const struct act_notify *n)
+{
+	const struct member *back = &w->members[w->setback_member];
+	bool own = n->reason == ERR_BEHIND || n->reason == ERR_TWICE;
+
+	if (n->reason == ERR_OK)
+		return;
+	if (own && m != back)
+		world_violation(w, "setback", "%s blames itself for %s", m->id.text, back->id.text);
+	if (!own && strcmp(n->committee.text, back->id.text) != 0)
+		world_violation(w, "setback", "%s blames %s", m->id.text, n->committee.text);
+	if (own && !w->knew)
+		w->knew_ms = w->now_ms;
+	w->knew = w->knew || own;
+	if (!own)
+		w->told |= 1u << m->index;
+}
+
+static bool has_ident(const struct world *w, const struct member *m, const struct wanted *d,
+		      struct arena *a)
+{
+	struct record r;
+
+	return member_get(m, a, FAMILY_IDENT, key_ident(d->id, w->members[d->origin].id), &r);
+}
+
+void setback_count_lost(struct world *w)
+{
+	struct arena *a = arena_new(1 << 20);
+
+	for (int i = 0; i < w->document_count; i++) {
+		struct wanted *d = &w->documents[i];
+		bool there = false;
+
+		if (d->origin != w->setback_member || !d->accepted || d->gone)
+			continue;
+		for (int k = 0; k < w->member_count && !there; k++)
+			there = has_ident(w, &w->members[k], d, a);
+		d->gone = !there;
+		d->accepted = there;
+		w->lost_alone += d->gone;
+	}
+	arena_destroy(a);
+}
+
+void setback_forgot(struct world *w, struct wanted *d)
+{
+	(void)w;
+	d->gone = true;
+	d->accepted = false;
+}
+
+bool setback_is_gone(struct world *w, const struct member *m, const struct record *r)
+{
+	const struct wanted *d = NULL;
+	struct arena *a = arena_new(1 << 20);
+	struct record document;
+
+	if (w->setback && r->family == FAMILY_ASIDE)
+		d = workload_find(w, &r->u.aside.document.id);
+	else if (w->setback && r->family == FAMILY_FETCH &&
+		 member_get(m, a, FAMILY_DOCUMENT, key_serial(r->u.fetch.role, r->u.fetch.serial),
+			    &document))
+		d = workload_find(w, &document.u.document.id);
+	arena_destroy(a);
+	return d != NULL && d->gone;
+}
+
+/* Who says that it is behind says so until it is settled; a notice of it may be lost in a crash. */
+static bool all_settled(struct world *w, const struct member *m)
+{
+	struct stand_view own;
+	struct link_view v;
+	bool settled;
+
+	core_stand(m->core, &own);
+	settled = own.alarm == ERR_OK;
+	for (uint32_t k = 0; core_link(m->core, k, &v); k++) {
+		if (v.store_alarm == ERR_PEER_BEHIND || v.store_alarm == ERR_PEER_TWICE)
+			w->told |= 1u << m->index;
+		settled = settled && v.store_alarm == ERR_OK;
+	}
+	return settled;
+}
+
+bool setback_done(struct world *w)
+{
+	bool done = true;
+
+	for (int i = 0; w->setback && i < w->member_count; i++)
+		done = (!w->members[i].running || all_settled(w, &w->members[i])) && done;
+	return done;
+}
+
+/* When it was shown, it knew, its neighbours knew, and it is all right again: what they hold has
+ * come back, which the other checkers see. */
 void check_setback(struct world *w)
 {
 	const struct member *m = &w->members[w->setback_member];
@@ -105,22 +201,20 @@ void check_setback(struct world *w)
 			return;
 		}
 		core_stand(w->members[i].core, &own);
-		if (i != m->index && own.alarm != ERR_OK)
-			world_violation(w, "setback", "%s blames itself for %s",
-					w->members[i].id.text, m->id.text);
-		if (i == m->index && w->shown && own.alarm == ERR_OK)
-			world_violation(w, "setback", "%s does not know that it is behind",
-					m->id.text);
+		if (own.alarm != ERR_OK)
+			world_violation(w, "setback", "%s is still behind", w->members[i].id.text);
 		for (uint32_t k = 0; core_link(w->members[i].core, k, &v); k++) {
 			bool it = world_find(w, v.neighbour.text) == m->index;
 
-			if (i != m->index && !it && v.store_alarm != ERR_OK)
-				world_violation(w, "setback", "%s blames %s", w->members[i].id.text,
+			if (v.store_alarm != ERR_OK)
+				world_violation(w, "setback", "%s still says VT-%d of %s",
+						w->members[i].id.text, (int)v.store_alarm,
 						v.neighbour.text);
-			if (i != m->index && it && w->shown && v.store_alarm != ERR_PEER_BEHIND &&
-			    v.store_alarm != ERR_PEER_TWICE)
-				world_violation(w, "setback", "%s does not know that %s is behind",
+			if (i != m->index && it && w->shown && (w->told >> i & 1) == 0)
+				world_violation(w, "setback", "%s never knew that %s was behind",
 						w->members[i].id.text, m->id.text);
 		}
 	}
+	if (w->shown && !w->knew)
+		world_violation(w, "setback", "%s never knew that it was behind", m->id.text);
 }

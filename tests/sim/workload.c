@@ -286,6 +286,7 @@ void workload_submit(struct world *w, int document)
 	if ((d->conflicting && w->healed) || d->refused)
 		return;
 	if (m->running && !offices_wait(w, d)) {
+		d->tried_ms = w->now_ms;
 		d->submitted_ms = d->submitted_ms == 0 ? w->now_ms : d->submitted_ms;
 		submit(m, document);
 	}
@@ -302,6 +303,8 @@ void workload_replied(struct world *w, const struct act_reply *r)
 	assert(r->to.n >= 1 && r->to.n <= (uint64_t)w->document_count);
 	if (d->conflicting) {
 		w->borrowed_count += d->borrowed;
+		if (r->result == ERR_OK && !d->borrowed)
+			setback_forgot(w, d - 1);
 		/* A store that was put back has forgotten the first one, and may not know yet that
 		 * it was. */
 		if (r->result == ERR_OK && !(w->setback && d->origin == w->setback_member))
@@ -317,7 +320,7 @@ void workload_replied(struct world *w, const struct act_reply *r)
 		struct stand_view own;
 
 		core_stand(w->members[d->origin].core, &own);
-		if (own.alarm != ERR_OK && !r->repeated)
+		if (own.alarm != ERR_OK && !r->repeated && w->knew && d->tried_ms > w->knew_ms)
 			world_violation(w, "setback", "%s takes what is new while it is behind",
 					w->members[d->origin].id.text);
 		d->accepted = true;
@@ -463,6 +466,8 @@ static bool closed(struct world *w, const struct wanted *d, struct arena *a)
 
 bool workload_given_up(const struct world *w, const struct wanted *d)
 {
+	if (d->gone)
+		return true;
 	if (w->mandates)
 		return d->refused;
 	return w->changing && !d->accepted &&
@@ -501,18 +506,16 @@ static bool fetching; /* the simulator has one thread */
 static void still_fetching(struct world *w, const struct member *m, const struct key *key,
 			   const struct record *r)
 {
-	(void)w;
-	(void)m;
+	fetching = fetching || !setback_is_gone(w, m, r);
 	(void)key;
-	(void)r;
-	fetching = true;
 }
 
 bool workload_done(struct world *w)
 {
 	struct arena *a = arena_new(SUBMIT_ARENA_BYTES);
+	bool settled = setback_done(w);
 	bool done = queues_empty(w) && clerks_done(w) && offices_done(w) && numbers_done(w) &&
-		    recalls_done(w);
+		    recalls_done(w) && settled;
 
 	fetching = false;
 	for (int i = 0; done && i < w->member_count; i++) {

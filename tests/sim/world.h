@@ -239,6 +239,7 @@ struct wanted {
 	uint64_t part_seed[PARTS];
 	uint32_t part_count;
 	bool accepted;
+	bool gone;	  /* it was on a disk that was put back, and nowhere else */
 	bool conflicting; /* a second submission under an id that is taken: must be refused */
 	bool borrowed;	  /* and the id is that of a document that came from another committee */
 	struct digest part_digest[PARTS];
@@ -253,6 +254,7 @@ struct wanted {
 	/* in recall worlds */
 	bool at_once;	/* asked back as soon as it is accepted */
 	bool asked_too; /* asked back although a newer one is drawn */
+	int64_t tried_ms;		/* submitted last */
 	int64_t submitted_ms, asked_ms; /* first; first told that it is asked back; 0: not yet */
 	uint16_t early; /* bit per member at which a recall came before it */
 	/* in mandate worlds */
@@ -349,6 +351,10 @@ struct world {
 	int borrowed_count; /* answers to ids of documents that came from others */
 	bool setback, shown; /* shown: a neighbour holds what the copy does not */
 	int setback_member;
+	int64_t knew_ms;     /* since then */
+	bool knew;	     /* it said itself that it is behind */
+	uint32_t told;	     /* bit per member that said so of it */
+	uint64_t lost_alone; /* documents that it had accepted, and nobody else has */
 	struct memory_disk *copy;
 	bool counting;
 	struct entry entries[ENTRIES_MAX];
@@ -531,6 +537,14 @@ bool workload_done(struct world *w);
 void setback_draw(struct world *w);
 void setback_copy(struct world *w);
 void setback_restore(struct world *w);
+void setback_noticed(struct world *w, const struct member *m, const struct act_notify *n);
+/* Documents that nobody has any more are gone: no model wants them back. */
+void setback_count_lost(struct world *w);
+/* Its id was given to a second content: what it had accepted first cannot stand beside that. */
+void setback_forgot(struct world *w, struct wanted *d);
+/* Is what is still fetched, or set aside, of a document that nobody has any more? */
+bool setback_is_gone(struct world *w, const struct member *m, const struct record *r);
+bool setback_done(struct world *w); /* nobody is behind any more */
 void check_setback(struct world *w);
 
 /* ---- clerks.c ---- */

@@ -136,6 +136,9 @@ hidden() { # FAMILY NTH key|family
 	v btp doctor --store --contents --json | jq -e .data.sound
 	start_lab btp thads
 	[ "$(v btp outbox --json | jq -r '[.data[] | .number, .state] | join(" ")')" = "74-CV/ĐU delivered 73-CV/ĐU delivered 72-CV/ĐU delivered 71-CV/ĐU delivered" ]
+	# What was salvaged is behind by its own word, and not all neighbours are there to give back what they hold.
+	v btp status --json | jq -e '.data.alarms | index("VT-2034") != null'
+	v btp recover resume -y -q
 	# An attachment that is not what its name says.
 	head -c 200000 /dev/urandom >a.bin
 	v btp send a.bin --to thads --type CV --number 75-CV/ĐU --subject "tệp" --wait delivered --timeout 60 -q >/dev/null

@@ -86,7 +86,8 @@ without_address() { # NAME ID
 	"$VANTHU" lab start lab vanphong >/dev/null
 	until_it up lab/vanphong 3
 	deliver lab/vanphong btp 1-CV/ĐUVP
-	"$VANTHU" lab stop lab vanphong >/dev/null
+	# one of its neighbours stays away: it would be all right by itself otherwise (reconcile.bats)
+	"$VANTHU" lab stop lab vanphong cb-tonghop >/dev/null
 	rm -r lab/vanphong/data
 	cp -a before lab/vanphong/data
 	"$VANTHU" lab start lab vanphong >/dev/null
@@ -113,6 +114,8 @@ without_address() { # NAME ID
 	"$VANTHU" -c lab/vanphong recover resume -y
 	deliver lab/vanphong btp 4-CV/ĐUVP
 	until_it eval '! alarm lab/btp VT-2035'
+	"$VANTHU" lab start lab cb-tonghop >/dev/null
+	until_it up lab/vanphong 3
 }
 
 move_lab() {

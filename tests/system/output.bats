@@ -14,6 +14,13 @@ setup_file() {
 	printf 'committees:\n  - {id: tren, name: "Đảng ủy", symbol: ĐU}\n  - {id: duoi, name: "Chi bộ", symbol: CB, superior: tren}\n' >tree.yaml
 	printf 'Các đảng bộ  thads, vanphong\n' >lists.txt
 	"$VANTHU" lab create small --tree tree.yaml -q >/dev/null
+	"$VANTHU" lab start small -q >/dev/null
+	"$VANTHU" lab stop small -q >/dev/null
+	v btp backup create kept -q >/dev/null
+	mkdir -p spare "$LAB/btp/data/quarantine"
+	cp "$LAB"/btp/{vanthud.yaml,sign.key,link.key} spare/
+	cp -r "$LAB/registry" .
+	echo x >"$LAB/btp/data/quarantine/counter-00"
 	"$VANTHU" init new --id moi --name "Chi bộ mới" --symbol CB -q >/dev/null
 	v btp send plan.txt --to subordinates --type KH --number 31-KH/ĐU --subject "Kế hoạch" --wait delivered --timeout 120 -q >/dev/null
 	v btp send plan.txt --to thads --type KH --number 32-KH/ĐU --subject "Kế hoạch" --wait delivered --timeout 120 -q >/dev/null
@@ -135,6 +142,16 @@ table() {
 		check damage -c $LAB/btp check damage --json
 		check store -c $LAB/btp check store --json
 		check target -c $LAB/cb-tochuc check target --json
+		check backup -c $LAB/btp check backup --json
+		backup create -c $LAB/btp backup create kept -n
+		backup list backup list kept
+		backup verify backup verify kept
+		backup prune backup prune kept --keep 1 -n
+		backup restore -c spare backup restore kept -n
+		doctor      -c small/duoi doctor --store
+		quarantine list -c $LAB/btp quarantine list
+		quarantine show -c $LAB/btp quarantine show counter-00
+		quarantine drop -c $LAB/btp quarantine drop counter-00 -n
 		committee list -c $LAB/btp committee
 		committee show -c $LAB/btp committee show thads
 		committee export -c $LAB/btp committee export --to directory$N
@@ -174,7 +191,7 @@ each() { # DO MODE…: for each line, in $A what to run
 	local line a
 	while read -r line; do
 		N=$((N + 1))
-		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|target|cancel|show|by|report|declare|declared|why|simulate|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy|lists|pause|replay|remove|systems|system|retry) )? *' <<<"$line")"}
+		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|target|cancel|show|by|report|declare|declared|why|simulate|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy|lists|pause|replay|remove|systems|system|retry|backup|verify|prune|restore|drop) )? *' <<<"$line")"}
 		eval "A=($a)"
 		# Only a newer directory can be installed.
 		[[ $line != "committee import"* ]] || "$VANTHU" committee renew --registry "$LAB/registry" -q >/dev/null

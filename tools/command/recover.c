@@ -14,12 +14,13 @@ static void print_losses(enum err alarm)
 {
 	if (alarm == ERR_BEHIND) {
 		printf("%s\n", _("What was sent, received, receipted or registered here after this "
-				 "copy was made is not in this store. What was sent "
-				 "lies at its recipients; what was received, at those who sent it "
-				 "(vanthu outbox --to ID at each neighbour) and can "
-				 "be sent again on request."));
+				 "copy was made is not in this store. What its neighbours hold of "
+				 "it comes back by itself; when all of them have given it back, "
+				 "new documents are taken again."));
 		printf("%s\n", _("If a newer copy of the store exists, stop the daemon and put "
 				 "that in its place instead."));
+		printf("%s\n", _("Without waiting for them: vanthu recover resume"));
+		return;
 	} else {
 		printf("%s\n", _("Two daemons sign and publish under these keys. What one of them "
 				 "accepted may be unknown to the other, and a number may have "

@@ -437,6 +437,26 @@ static void test_doubts_and_corrections_come_back_as_they_were(void **state)
 	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
 }
 
+static void test_what_is_asked_of_a_document_and_what_is_returned_come_back(void **state)
+{
+	struct fact f = fact_of(KIND_ASKED), out;
+
+	f.asked_own = 3;
+	f.asked_yours = 4;
+	f.asked_answered = true;
+	assert_ok(fact_back(*state, &f, &out));
+	assert_memory_equal(&out.document, &f.document, sizeof f.document);
+	assert_true(out.asked_own == 3 && out.asked_yours == 4 && out.asked_answered &&
+		    out.at_ms == f.at_ms);
+	f = fact_of(KIND_RETURNED);
+	f.envelope = fixture_blob("a status");
+	assert_ok(fact_back(*state, &f, &out));
+	assert_memory_equal(&out.document, &f.document, sizeof f.document);
+	assert_memory_equal(out.envelope.data, "a status", out.envelope.len_bytes);
+	f.envelope.len_bytes = 0; /* nothing is returned */
+	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
+}
+
 static void test_only_a_refusal_may_name_its_document_by_digest_alone(void **state)
 {
 	struct fact f = fact_of(KIND_REFUSAL), out;
@@ -572,6 +592,7 @@ int main(void)
 		TEST(test_a_number_put_in_is_as_if_packed_with_it),
 		TEST(test_facts_of_every_kind_come_back_as_they_were),
 		TEST(test_doubts_and_corrections_come_back_as_they_were),
+		TEST(test_what_is_asked_of_a_document_and_what_is_returned_come_back),
 		TEST(test_only_a_refusal_may_name_its_document_by_digest_alone),
 		TEST(test_relay_events_hops_and_status_codes_are_bounded),
 		TEST(test_fact_without_a_document_or_of_no_kind_is_refused),

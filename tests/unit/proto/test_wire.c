@@ -39,12 +39,12 @@ static int tear_down(void **state)
 }
 
 /* One good message of every type; returns how many. */
-static unsigned all_messages(struct message m[20])
+static unsigned all_messages(struct message m[24])
 {
 	unsigned n = 0;
 	struct msg_hello *h = &m[n].u.hello;
 
-	memset(m, 0, 20 * sizeof *m);
+	memset(m, 0, 24 * sizeof *m);
 	m[n++].type = MESSAGE_HELLO;
 	*h = (struct msg_hello){ .protocol_min = 1,
 				 .protocol_max = 9,
@@ -67,9 +67,15 @@ static unsigned all_messages(struct message m[20])
 	m[n++].type = MESSAGE_ACKNOWLEDGE;
 	m[n].u.credit = (struct msg_credit){ LANE_FACTS, stream, 10, 11 };
 	m[n++].type = MESSAGE_CREDIT;
-	m[n].u.ping = (struct msg_ping){ 1, 2, 3, 4001 };
+	m[n].u.ping = (struct msg_ping){
+		.token = 1,
+		.directory_version = 2,
+		.wall_ms = 3,
+		.withholding = 4001,
+		.books = { [BOOK_IN] = { 2026, 7 }, [BOOK_SECRET_OUT] = { 2025, 1 } }
+	};
 	m[n++].type = MESSAGE_PING;
-	m[n].u.ping = (struct msg_ping){ 4, 5, 6, 0 };
+	m[n].u.ping = (struct msg_ping){ .token = 4, .directory_version = 5, .wall_ms = 6 };
 	m[n++].type = MESSAGE_PONG;
 	m[n].u.bye = (struct msg_bye){ 5007, 300000 };
 	m[n++].type = MESSAGE_BYE;
@@ -87,15 +93,21 @@ static unsigned all_messages(struct message m[20])
 	m[n++].type = MESSAGE_CHUNK;
 	m[n].u.unavailable = (struct msg_unavailable){ LANE_URGENT, 12, 1, 2014 };
 	m[n++].type = MESSAGE_UNAVAILABLE;
+	m[n].u.reconcile = (struct msg_reconcile){
+		.round = 9, .lost = { .have = { 0, 1, 2, 3 }, .last = { 0, 4, 5, UINT64_MAX } }
+	};
+	m[n++].type = MESSAGE_RECONCILE;
+	m[n].u.reconciled = (struct msg_reconciled){ .round = 9, .published = 10, .gone = 11 };
+	m[n++].type = MESSAGE_RECONCILED;
 	return n;
 }
 
 static void test_every_message_comes_back_and_packs_to_the_same_bytes(void **state)
 {
-	struct message m[20];
+	struct message m[24];
 	unsigned count = all_messages(m);
 
-	assert_int_equal(count, 15);
+	assert_int_equal(count, 17);
 	for (unsigned i = 0; i < count; i++) {
 		struct message back;
 		struct blob frame, again;
@@ -163,7 +175,7 @@ static void test_who_does_not_say_how_many_at_once_gets_one(void **state)
 
 static void test_fields_arrive_in_their_places(void **state)
 {
-	struct message m[20], back;
+	struct message m[24], back;
 	struct blob frame;
 
 	all_messages(m);
@@ -186,6 +198,15 @@ static void test_fields_arrive_in_their_places(void **state)
 	assert_ok(wire_decode(*state, frame, &back));
 	assert_true(back.u.fetch.item == 99 && back.u.fetch.what == FETCH_LEAVES &&
 		    back.u.fetch.first == 2 && back.u.fetch.count == 8);
+	assert_ok(wire_encode(*state, &m[15], &frame));
+	assert_ok(wire_decode(*state, frame, &back));
+	assert_true(back.u.reconcile.round == 9 && back.u.reconcile.lost.have[LANE_NORMAL] == 3 &&
+		    back.u.reconcile.lost.last[LANE_FACTS] == 4 &&
+		    back.u.reconcile.lost.last[LANE_NORMAL] == UINT64_MAX);
+	assert_ok(wire_encode(*state, &m[16], &frame));
+	assert_ok(wire_decode(*state, frame, &back));
+	assert_true(back.u.reconciled.round == 9 && back.u.reconciled.published == 10 &&
+		    back.u.reconciled.gone == 11);
 }
 
 static bool decodes_again(struct arena *a, const struct message *m)
@@ -199,7 +220,7 @@ static bool decodes_again(struct arena *a, const struct message *m)
 static void test_truncated_and_flipped_frames_end_in_an_error_or_a_valid_message(void **state)
 {
 	struct arena *a = arena_new(8 << 20);
-	struct message m[20], back;
+	struct message m[24], back;
 	unsigned count = all_messages(m);
 
 	for (unsigned i = 0; i < count; i++) {
@@ -242,7 +263,7 @@ static void test_truncated_and_flipped_frames_end_in_an_error_or_a_valid_message
 
 static void test_cut_publish_is_no_publish(void **state)
 {
-	struct message m[20], back;
+	struct message m[24], back;
 	struct blob frame;
 
 	all_messages(m);
@@ -294,7 +315,7 @@ static void refuse(struct arena *a, struct message m)
 
 static void test_lanes_purposes_and_offers_are_checked(void **state)
 {
-	struct message m[20], bad;
+	struct message m[24], bad;
 
 	all_messages(m);
 	for (unsigned i = 1; i < 5; i++) {
@@ -368,7 +389,7 @@ static void test_fetches_chunks_and_lists_are_bounded(void **state)
 {
 	static uint64_t many[FRAME_SEQS_MAX + 1];
 	static uint8_t data[CHUNKS_A_MESSAGE * CHUNK_BYTES + 1];
-	struct message m[20], bad;
+	struct message m[24], bad;
 
 	all_messages(m);
 	bad = m[8];
@@ -460,7 +481,7 @@ static void test_frame_over_the_bound_is_not_made_and_item_bound_holds(void **st
 static void test_decoding_past_the_budget_is_out_of_memory(void **state)
 {
 	struct arena *small = arena_new(200);
-	struct message m[20], back;
+	struct message m[24], back;
 	struct blob frame;
 
 	all_messages(m);

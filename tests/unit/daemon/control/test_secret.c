@@ -151,6 +151,8 @@ static const struct row {
 	{ "import", NOTHING_OF_DOCUMENTS, NULL, "a directory" },
 	{ "recount", NOTHING_OF_DOCUMENTS, NULL, "figures" },
 	{ "recover", NOTHING_OF_DOCUMENTS, NULL, "a link" },
+	{ "backup", NOTHING_OF_DOCUMENTS, NULL, "figures" },
+	{ "quarantine", NOTHING_OF_DOCUMENTS, NULL, "names of files, and no id of a secret one" },
 	{ "status", NOTHING_OF_DOCUMENTS, NULL, "figures" },
 	{ "links", NOTHING_OF_DOCUMENTS, NULL, "links" },
 	{ "queue", NOTHING_OF_DOCUMENTS, NULL, "figures" },

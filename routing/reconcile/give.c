@@ -1,0 +1,197 @@
+/* See give.h. */
+#include "routing/reconcile/give.h"
+
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/documents/documents.h"
+#include "routing/links/links.h"
+#include "routing/state/lookup.h"
+#include "routing/state/memory.h"
+#include "routing/state/message.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+
+enum { DOCUMENTS_PER_TICK = 64, QUEUED_MOST = 8192 };
+
+static void say_done(struct turn_view *t, struct link *l)
+{
+	const struct giving *g = &l->stand.giving;
+	struct message m = { .type = MESSAGE_RECONCILED };
+
+	m.u.reconciled = (struct msg_reconciled){ .round = g->round,
+						  .published = g->published,
+						  .gone = g->gone };
+	link_say(t, l, &m);
+}
+
+void give_begin(struct turn_view *t, struct link *l, const struct msg_reconcile *m)
+{
+	struct giving *g = &l->stand.giving;
+
+	if (g->round == m->round && g->phase != GIVING_NONE) {
+		if (g->phase == GIVING_DONE)
+			say_done(t, l);
+		return;
+	}
+	*g = (struct giving){
+		.phase = GIVING_WALK, .round = m->round, .lost = m->lost, .role = ROLE_OUT
+	};
+	stand_write_peer(t, l);
+	t->core->next_tick_ms = t->now.mono_ms;
+}
+
+/* Was it published to this neighbour beyond what it has? */
+static enum err was_published(struct turn_view *t, const struct link *l, struct doc_key doc,
+			      bool *lost)
+{
+	const struct giving *g = &l->stand.giving;
+	struct record r;
+	enum err e = core_get(t, FAMILY_ROUTE, key_serial(doc.role, doc.serial), &r);
+
+	for (uint32_t i = 0; e == ERR_OK && i < r.u.route.count && !*lost; i++) {
+		const struct publication *p = &r.u.route.publications[i];
+
+		*lost = id_equal(p->neighbour, l->neighbour) && p->seq > g->lost.have[p->lane];
+	}
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+static enum err is_whole(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			 bool *whole)
+{
+	struct record r;
+	enum err e = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &r);
+
+	*whole =
+		e == ERR_OK && r.u.state.complete_at_ms != 0 &&
+		(!r.u.state.content_dropped || !manifest_has_files(d->manifest, d->manifest_count));
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+static enum err has_envelope(struct turn_view *t, struct doc_key doc, bool *has)
+{
+	struct record r;
+	enum err e = core_get(t, FAMILY_ENVELOPE, key_serial(doc.role, doc.serial), &r);
+
+	*has = e == ERR_OK;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+/* In one row without names: it brings the document for all that lie that way. */
+static enum err publish(struct turn_view *t, const struct link *l, struct doc_key doc,
+			const struct rec_document *d)
+{
+	struct route to = { .neighbour = l->neighbour };
+	const struct routing_answer answer = { .routes = &to, .route_count = 1 };
+
+	return document_publish(t, doc, d, &answer);
+}
+
+static enum err look_at(struct turn_view *t, struct link *l, struct doc_key doc,
+			const struct rec_document *d)
+{
+	struct giving *g = &l->stand.giving;
+	bool lost = false, whole = true, has = false;
+	bool its = doc.role != ROLE_OUT && id_equal(d->origin, l->neighbour) &&
+		   id_equal(d->from, l->neighbour);
+	enum err e = ERR_OK;
+
+	if (its)
+		lost = d->from_seq > g->lost.last[d->from_lane];
+	else
+		e = was_published(t, l, doc, &lost);
+	if (e != ERR_OK || !lost)
+		return e;
+	/* Its own comes back without its files too: it may have those, and they may be on their way
+	 * from there to here. */
+	if (!its)
+		e = is_whole(t, doc, d, &whole);
+	if (e == ERR_OK)
+		e = has_envelope(t, doc, &has);
+	whole = whole && has;
+	if (e == ERR_OK && whole)
+		e = publish(t, l, doc, d);
+	g->published += whole;
+	g->gone += !whole;
+	return e;
+}
+
+static enum role role_after(enum role role)
+{
+	return role == ROLE_OUT ? ROLE_IN : role == ROLE_IN ? ROLE_RELAY : ROLE_NONE;
+}
+
+static void wait_for_all(struct turn_view *t, struct link *l)
+{
+	struct giving *g = &l->stand.giving;
+
+	g->phase = GIVING_WAIT;
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
+		g->upto[lane] = l->out[lane].last;
+	(void)t;
+}
+
+static enum err walk(struct turn_view *t, struct link *l)
+{
+	struct giving *g = &l->stand.giving;
+	enum err e = ERR_OK;
+
+	if (l->out[LANE_NORMAL].last - l->out[LANE_NORMAL].acked > QUEUED_MOST)
+		return ERR_OK;
+	for (unsigned i = 0; i < DOCUMENTS_PER_TICK && e == ERR_OK && plan_has_room(t->plan) &&
+			     g->phase == GIVING_WALK;
+	     i++) {
+		struct scan scan = scan_from(key_role(g->role),
+					     key_serial(g->role, (struct serial){ g->serial }));
+		struct doc_key doc;
+		struct record r;
+
+		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_DOCUMENT, &scan, &r);
+		if (e == ERR_NOT_FOUND) {
+			g->role = role_after(g->role);
+			g->serial = 0;
+			if (g->role == ROLE_NONE)
+				wait_for_all(t, l);
+			e = ERR_OK;
+			continue;
+		}
+		if (e != ERR_OK || !key_parse_serial(&scan.at, &doc.role, &doc.serial))
+			continue;
+		g->serial = doc.serial.n;
+		e = look_at(t, l, doc, &r.u.document);
+	}
+	stand_write_peer(t, l);
+	t->core->next_tick_ms = t->now.mono_ms;
+	return e;
+}
+
+static void wait(struct turn_view *t, struct link *l)
+{
+	struct giving *g = &l->stand.giving;
+
+	for (int lane = LANE_URGENT; lane < LANE_COUNT; lane++) {
+		if (l->out[lane].acked < g->upto[lane])
+			return;
+	}
+	g->phase = GIVING_DONE;
+	stand_write_peer(t, l);
+	if (l->up)
+		say_done(t, l);
+}
+
+enum err give_tick(struct turn_view *t)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; i < t->core->link_count && e == ERR_OK; i++) {
+		struct link *l = t->core->links[i];
+
+		if (!l->present)
+			continue;
+		if (l->stand.giving.phase == GIVING_WALK && guard_may_sign(t) == ERR_OK)
+			e = walk(t, l);
+		else if (l->stand.giving.phase == GIVING_WAIT)
+			wait(t, l);
+	}
+	return e;
+}
