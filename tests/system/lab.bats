@@ -29,9 +29,15 @@ teardown() { end_lab; }
 	cp kept.key "$LAB/btp/sign.key"
 	start_lab btp
 	stop_lab
-	truncate -s $((2 * $(getconf PAGESIZE))) "$LAB/btp/data/store/data.mdb" # its pages are mapped, and not there
-	says "signal 7 (SIGBUS) ended it"
+	truncate -s $((2 * $(getconf PAGESIZE))) "$LAB/btp/data/store/data.mdb" # pages that are not there
+	says "store-page-damaged *"
+	rm "$LAB/btp/sign.key"
+	mkfifo -m 600 "$LAB/btp/sign.key" # where it waits until a signal comes
+	rm -f "$LAB/btp/vanthud.pid"
+	{ wait_for 60 waits_for_key && kill -SEGV "$(cat "$LAB/btp/vanthud.pid")"; } 3>&- &
+	says "signal 11 (SIGSEGV) ended it"
 }
+waits_for_key() { grep -q . "$LAB/btp/vanthud.pid" && readlink "/proc/$(cat "$LAB/btp/vanthud.pid")/exe" | grep -q vanthud; }
 
 @test "a configuration that is not valid is named with its line" {
 	make_lab
