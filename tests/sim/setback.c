@@ -169,6 +169,10 @@ static bool all_settled(struct world *w, const struct member *m)
 
 	core_stand(m->core, &own);
 	settled = own.alarm == ERR_OK;
+	if (!settled && !w->knew) {
+		w->knew = true;
+		w->knew_ms = w->now_ms;
+	}
 	for (uint32_t k = 0; core_link(m->core, k, &v); k++) {
 		if (v.store_alarm == ERR_PEER_BEHIND || v.store_alarm == ERR_PEER_TWICE)
 			w->told |= 1u << m->index;
