@@ -48,7 +48,7 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libcurl libxml-2.0 libzip
 
-.PHONY: all library man api bench clerk figures survive demo check sim fuzz year vectors install clean help packages lint locale
+.PHONY: all library man api bench clerk figures survive setback demo check sim fuzz year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 
 help:
@@ -57,6 +57,7 @@ help:
 	@echo 'make bench      measure this machine and a lab on it; PEERS=FILE beside others, BENCH=smoke, full, gateway or reads'
 	@echo 'make clerk      how long each command of a clerk takes after a year of 20,000 documents'
 	@echo 'make figures    a year of 20,000 documents in 31 daemons: every figure counted again from the books'
+	@echo 'make setback        a store put back to older copies for ten minutes under traffic: nothing lost, nothing doubled, no number twice'
 	@echo 'make survive SEED=n  gateways, daemons and programs killed for ten minutes: nothing lost, nothing doubled'
 	@echo 'make check      install what is missing, build, run all tests'
 	@echo 'make sim SEED=n replay one seed of the simulator'
@@ -399,6 +400,11 @@ clerk: packages
 figures: packages
 	@$(MAKE) --no-print-directory -j2 all $(B)/sim/sim $(B)/tests/places $(PY_GEN)
 	@timeout 900 tests/year/figures
+
+# A store is put back to older copies, after kill -9, while documents come and go: tests/bench/setback.
+setback: packages
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/bench/setback $(SECONDS_OF_TROUBLE)
 
 # Programs, gateways and daemons are killed for ten minutes: tests/bench/survive.
 survive: packages
