@@ -121,14 +121,13 @@ static enum role role_after(enum role role)
 	return role == ROLE_OUT ? ROLE_IN : role == ROLE_IN ? ROLE_RELAY : ROLE_NONE;
 }
 
-static void wait_for_all(struct turn_view *t, struct link *l)
+static void wait_for_all(struct link *l)
 {
 	struct giving *g = &l->stand.giving;
 
 	g->phase = GIVING_WAIT;
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		g->upto[lane] = l->out[lane].last;
-	(void)t;
 }
 
 static enum err walk(struct turn_view *t, struct link *l)
@@ -151,7 +150,7 @@ static enum err walk(struct turn_view *t, struct link *l)
 			g->role = role_after(g->role);
 			g->serial = 0;
 			if (g->role == ROLE_NONE)
-				wait_for_all(t, l);
+				wait_for_all(l);
 			e = ERR_OK;
 			continue;
 		}

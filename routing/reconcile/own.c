@@ -93,7 +93,7 @@ static void ask_neighbours(struct turn_view *t)
 
 /* ---- numbers that nobody knows ---- */
 
-/* Up to where lines are missing in a book; *first > *last: none are. */
+/* From where to where lines may be missing in a book; at->number above *last: nowhere. */
 static void missing(const struct turn_view *t, enum book book, struct line_key *at, uint32_t *last)
 {
 	const struct reconcile *r = &t->core->reconcile;

@@ -266,9 +266,9 @@ static enum err of_ours(struct turn_view *t, struct doc_key doc, const struct re
 	return e == ERR_OK ? document_work(t, doc, d, w) : e;
 }
 
-/* One that was asked, of as many times as its answers and this one show. */
+/* It was asked; `again`: by this status too, which was not known. */
 static enum err note_asked(struct turn_view *t, struct doc_key doc, struct committee_id whom,
-			   uint32_t n, bool again)
+			   bool again)
 {
 	struct key key = key_receipt(doc.role, doc.serial, whom);
 	struct record r;
@@ -281,7 +281,6 @@ static enum err note_asked(struct turn_view *t, struct doc_key doc, struct commi
 	else if (e != ERR_OK)
 		return e;
 	r.u.told.asked++;
-	(void)n;
 	core_put(t, key, &r);
 	return ERR_OK;
 }
@@ -348,7 +347,7 @@ static enum err take_status(struct turn_view *t, const struct ev_publish *e, con
 	if (result != ERR_OK || !wanted)
 		return result;
 	if (doc.role == ROLE_OUT) {
-		result = note_asked(t, doc, e->signer, f->status.n, !known);
+		result = note_asked(t, doc, e->signer, !known);
 		if (result != ERR_OK)
 			return result;
 	}
