@@ -99,12 +99,15 @@ static void missing(const struct turn_view *t, enum book book, struct line_key *
 	const struct reconcile *r = &t->core->reconcile;
 	const struct book_mark *had = &r->had[book], *known = &r->known[book];
 
-	*at = (struct line_key){ .book = book, .year = known->year, .number = 1 };
+	/* no neighbour may have heard of any, and lines come back with statuses all the same */
+	*at = (struct line_key){ .book = book,
+				 .year = known->year != 0 ? known->year : had->year,
+				 .number = 1 };
 	*last = known->last;
-	if (had->year == known->year)
+	if (had->year == at->year)
 		at->number = had->last + 1;
 	/* lines that came back lie between, and may lie behind */
-	if (t->core->books[book].year == known->year && t->core->books[book].next > *last + 1)
+	if (t->core->books[book].year == at->year && t->core->books[book].next > *last + 1)
 		*last = t->core->books[book].next - 1;
 }
 
