@@ -109,6 +109,7 @@ UNIT := \
 	routing/links/test_reject \
 	routing/links/test_stand \
 	routing/links/test_visit \
+	routing/reconcile/test_give \
 	routing/rules/test_competence \
 	routing/rules/test_deadline \
 	routing/rules/test_distribution \

@@ -250,6 +250,38 @@ static enum err publish_rows(struct turn_view *t, struct doc_key doc, const stru
 	return ERR_OK;
 }
 
+/* Of what was published the rows that still wait for something, and all that went elsewhere than
+ * the answer leads. The row of the rest is gone, and what is published now stands for it: however
+ * often a document goes the same way again, its record does not grow. */
+static enum err leave_out_done(struct turn_view *t, struct doc_key doc,
+			       const struct routing_answer *answer, struct rec_route *published)
+{
+	struct publication *left = arena_array(t->plan->arena, published->count, sizeof *left);
+	uint32_t count = 0;
+
+	if (left == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < published->count; i++) {
+		const struct publication *p = &published->publications[i];
+		struct record r;
+		enum err e = ERR_NOT_FOUND;
+		bool waits = true;
+
+		if (leads_to(answer, p->neighbour)) {
+			e = core_get(t, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &r);
+			waits = e != ERR_NOT_FOUND &&
+				(e != ERR_OK || (r.u.stream.role == doc.role &&
+						 r.u.stream.serial.n == doc.serial.n));
+		}
+		if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+			return e;
+		if (waits)
+			left[count++] = *p;
+	}
+	*published = (struct rec_route){ .publications = left, .count = count };
+	return ERR_OK;
+}
+
 enum err document_publish_first(struct turn_view *t, struct doc_key doc,
 				const struct rec_document *d, const struct routing_answer *answer)
 {
@@ -280,6 +312,8 @@ enum err document_publish(struct turn_view *t, struct doc_key doc, const struct 
 	e = core_get(t, FAMILY_ENVELOPE, key_serial(doc.role, doc.serial), &envelope);
 	if (e == ERR_OK && doc.role != ROLE_OUT)
 		e = sign_relay(t, doc, d);
+	if (e == ERR_OK)
+		e = leave_out_done(t, doc, &left, &route.u.route);
 	return e == ERR_OK ? publish_rows(t, doc, d, &envelope.u.envelope, &route.u.route, &left)
 			   : e;
 }

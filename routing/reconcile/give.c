@@ -24,6 +24,36 @@ static void say_done(struct turn_view *t, struct link *l)
 	link_say(t, l, &m);
 }
 
+/* ---- rounds ---- */
+
+/* A round may begin; the next one not before its rest. */
+static bool may_begin(struct turn_view *t, struct link *l)
+{
+	struct round_pace *p = &l->stand.pace;
+	int64_t now_ms = t->now.mono_ms;
+
+	if (now_ms < p->next_ms)
+		return false;
+	if (p->rest_ms == 0 || now_ms - p->next_ms > p->rest_ms)
+		p->rest_ms = ROUND_REST_MS;
+	else
+		p->rest_ms =
+			2 * p->rest_ms < ROUND_REST_MOST_MS ? 2 * p->rest_ms : ROUND_REST_MOST_MS;
+	p->begun_ms = now_ms;
+	p->next_ms = now_ms + p->rest_ms;
+	return true;
+}
+
+/* After a walk, at least as long as it took. */
+static void rest(struct turn_view *t, struct link *l)
+{
+	struct round_pace *p = &l->stand.pace;
+	int64_t now_ms = t->now.mono_ms, took_ms = p->next_ms == 0 ? 0 : now_ms - p->begun_ms;
+
+	if (p->next_ms < now_ms + took_ms)
+		p->next_ms = now_ms + took_ms;
+}
+
 void give_begin(struct turn_view *t, struct link *l, const struct msg_reconcile *m)
 {
 	struct giving *g = &l->stand.giving;
@@ -33,12 +63,16 @@ void give_begin(struct turn_view *t, struct link *l, const struct msg_reconcile 
 			say_done(t, l);
 		return;
 	}
+	if (!may_begin(t, l))
+		return;
 	*g = (struct giving){
 		.phase = GIVING_WALK, .round = m->round, .lost = m->lost, .role = ROLE_OUT
 	};
 	stand_write_peer(t, l);
 	t->core->next_tick_ms = t->now.mono_ms;
 }
+
+/* ---- the walk ---- */
 
 /* Was it published to this neighbour beyond what it has? */
 static enum err was_published(struct turn_view *t, const struct link *l, struct doc_key doc,
@@ -77,14 +111,43 @@ static enum err has_envelope(struct turn_view *t, struct doc_key doc, bool *has)
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
+/* Rows of earlier rounds whose files the neighbour has not taken yet: one of them is enough, lest
+ * who never takes any leaves a row a round. */
+static enum err leave_one_waiting(struct turn_view *t, const struct link *l, struct doc_key doc)
+{
+	struct key newest = { .len_bytes = 0 };
+	struct record route, row;
+	enum err e = core_get(t, FAMILY_ROUTE, key_serial(doc.role, doc.serial), &route);
+
+	for (uint32_t i = 0; e == ERR_OK && i < route.u.route.count; i++) {
+		const struct publication *p = &route.u.route.publications[i];
+		struct key key = key_seq(p->neighbour, p->lane, p->seq);
+
+		if (!id_equal(p->neighbour, l->neighbour) || p->seq > l->out[p->lane].acked)
+			continue;
+		e = core_get(t, FAMILY_STREAM, key, &row);
+		if (e == ERR_OK && row.u.stream.target_count == 0 &&
+		    row.u.stream.role == doc.role && row.u.stream.serial.n == doc.serial.n) {
+			/* in the order of their numbers */
+			if (newest.len_bytes != 0)
+				core_erase(t, FAMILY_STREAM, newest);
+			newest = key;
+		}
+		if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+			e = ERR_OK;
+	}
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
 /* In one row without names: it brings the document for all that lie that way. */
 static enum err publish(struct turn_view *t, const struct link *l, struct doc_key doc,
 			const struct rec_document *d)
 {
 	struct route to = { .neighbour = l->neighbour };
 	const struct routing_answer answer = { .routes = &to, .route_count = 1 };
+	enum err e = leave_one_waiting(t, l, doc);
 
-	return document_publish(t, doc, d, &answer);
+	return e == ERR_OK ? document_publish(t, doc, d, &answer) : e;
 }
 
 static enum err look_at(struct turn_view *t, struct link *l, struct doc_key doc,
@@ -121,10 +184,11 @@ static enum role role_after(enum role role)
 	return role == ROLE_OUT ? ROLE_IN : role == ROLE_IN ? ROLE_RELAY : ROLE_NONE;
 }
 
-static void wait_for_all(struct link *l)
+static void wait_for_all(struct turn_view *t, struct link *l)
 {
 	struct giving *g = &l->stand.giving;
 
+	rest(t, l);
 	g->phase = GIVING_WAIT;
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		g->upto[lane] = l->out[lane].last;
@@ -150,7 +214,7 @@ static enum err walk(struct turn_view *t, struct link *l)
 			g->role = role_after(g->role);
 			g->serial = 0;
 			if (g->role == ROLE_NONE)
-				wait_for_all(l);
+				wait_for_all(t, l);
 			e = ERR_OK;
 			continue;
 		}

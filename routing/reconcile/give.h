@@ -3,7 +3,13 @@
  *   - one that we published to it beyond what it has;
  *   - one of its own that it published to us beyond what it remembers: it comes back to it.
  * What we know by its records only, because a relay lets content go after a while, is counted as
- * gone. The walk's position is in the commit of what it queues. */
+ * gone. The walk's position is in the commit of what it queues.
+ *
+ * Asking costs the neighbour a message and us a walk, so rounds are held apart: after one has begun
+ * the next waits ROUND_REST_MS, twice as long each time that one comes as soon as it may, up to
+ * ROUND_REST_MOST_MS; and after a walk as long as that took. One that comes earlier is not heard;
+ * who asks does so again (own.c). What is published anew leaves no more behind than what was
+ * published before (document_publish). */
 #ifndef VANTHU_ROUTING_RECONCILE_GIVE_H
 #define VANTHU_ROUTING_RECONCILE_GIVE_H
 
@@ -13,7 +19,12 @@ struct link;
 struct msg_reconcile;
 struct turn_view;
 
+enum { ROUND_REST_MS = 250, ROUND_REST_MOST_MS = 10 * 60 * 1000 };
+
+/* The neighbour says Reconcile: a round that it has not said before begins its walk, unless it
+ * comes too early; one that is over is answered again. */
 void give_begin(struct turn_view *t, struct link *l, const struct msg_reconcile *m);
+/* Goes on with each neighbour's walk, and tells it when all that was published has been taken. */
 must_use enum err give_tick(struct turn_view *t);
 
 #endif

@@ -108,6 +108,13 @@ struct giving {
 	uint64_t published, gone;
 };
 
+/* When a neighbour's further round may begin (routing/reconcile/give.h); monotonic, of this
+ * process. */
+struct round_pace {
+	int64_t begun_ms, next_ms;
+	int64_t rest_ms; /* 0: none has begun */
+};
+
 struct stand {
 	struct store_mark mark;
 	uint64_t settled;    /* how often an operator has settled an alarm */
@@ -132,6 +139,7 @@ struct peer_stand {
 	int64_t next_ask_ms; /* monotonic: Reconcile is said once more then */
 	/* it has released files that we still fetch, and is publishing their documents again */
 	bool repairing;
+	struct round_pace pace;
 	/* on the disk: */
 	bool marked;	 /* `lost` says what we had when our store was found to be behind */
 	bool reconciled; /* we have taken all that it gave, in this round */
