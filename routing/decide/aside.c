@@ -7,6 +7,7 @@
 #include "routing/decide/fact.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/reconcile.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -51,6 +52,7 @@ static enum err settle(struct turn_view *t, struct link *l, const struct ev_publ
 {
 	const struct stream_in *in = &l->in[e->lane];
 	struct document_ref about = a->document;
+	enum err result;
 
 	aside_erase(t, key, a);
 	/* Its files are owed under a sequence number of an ended stream: the publisher resends the
@@ -61,7 +63,10 @@ static enum err settle(struct turn_view *t, struct link *l, const struct ev_publ
 		about = (struct document_ref){ .origin = e->head->origin, .id = e->head->id };
 	notify(t, NOTICE_SETTLED, about, id_empty(a->signer) ? e->neighbour : a->signer,
 	       (uint32_t)e->verdict, &e->summary);
-	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e, routed);
+	if (e->lane == LANE_FACTS)
+		return decide_fact(t, l, e);
+	result = decide_document(t, l, e, routed);
+	return result == ERR_OK && l->present ? give_settled(t, l, e) : result;
 }
 
 /* For another reason than it came with, perhaps: then what opening tells now, which was hidden as

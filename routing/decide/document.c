@@ -206,15 +206,18 @@ enum err document_must_wait(struct turn_view *t, const struct link *l, const str
 	return is_failure(result) ? result : ERR_OK;
 }
 
-/* One of ours comes back to a store that was set back (routing/reconcile/reconcile.h): what is
- * known needs nothing more. */
-static enum err take_back(struct turn_view *t, struct link *l, const struct ev_publish *e)
+/* One of ours comes back to a store that was set back (routing/reconcile/reconcile.h). What is
+ * known needs nothing more, while we ask for it; what is not comes back late too: it was set aside
+ * elsewhere. Nobody else can have signed it. */
+static enum err take_back(struct turn_view *t, struct link *l, const struct ev_publish *e,
+			  bool *taken)
 {
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);
 
+	*taken = result == ERR_NOT_FOUND || own_takes_back(t);
 	if (result == ERR_OK)
-		return document_known(t, l, e);
+		return *taken ? document_known(t, l, e) : ERR_OK;
 	return result == ERR_NOT_FOUND ? take_document(t, e) : result;
 }
 
@@ -223,6 +226,7 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 {
 	struct routing_answer answer;
 	struct record r;
+	bool taken = false;
 	enum err result;
 
 	if (e->verdict != ERR_OK) {
@@ -234,8 +238,11 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 	}
 	if (e->head->kind != KIND_DOCUMENT)
 		return document_refuse(t, e, ERR_PROTOCOL);
-	if (id_equal(e->head->origin, t->core->config.self) && own_takes_back(t))
-		return take_back(t, l, e);
+	if (id_equal(e->head->origin, t->core->config.self)) {
+		result = take_back(t, l, e, &taken);
+		if (result != ERR_OK || taken)
+			return result;
+	}
 	/* Known first: a document returned after a change of the tree has our own relay record, and
 	 * is no loop. */
 	result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);

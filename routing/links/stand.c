@@ -289,21 +289,44 @@ static bool is_news(enum err known, enum err what, enum err worst)
 	return known != what && known != worst;
 }
 
-/* The last sequence number up to which all is here: what is still being fetched may have been
- * complete since, and its publisher has released it then. */
-static uint64_t have_all(struct turn_view *t, const struct link *l, enum lane lane)
+/* The first sequence number whose document still wants its files: one that is being fetched, or one
+ * that was set aside and is fetched when it is believed. */
+static enum err first_unfetched(struct turn_view *t, const struct link *l, enum lane lane,
+				enum family family, uint64_t *first)
 {
 	struct scan scan = scan_of(key_link(l->neighbour, lane));
 	struct committee_id neighbour;
 	enum lane parsed;
 	struct record r;
-	uint64_t seq;
-	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FETCH, &scan, &r);
+	bool known;
+	enum err e;
 
-	if (e == ERR_OK && key_parse_seq(&scan.at, &neighbour, &parsed, &seq) && seq > 0 &&
-	    seq <= l->in[lane].have)
-		return seq - 1;
-	return l->in[lane].have;
+	scan.report_damage = true;
+	do
+		e = t->lookup.next(t->lookup.ctx, t->plan->arena, family, &scan, &r);
+	while (e == ERR_OK && family == FAMILY_ASIDE && !r.u.aside.has_files);
+	if (e != ERR_OK && e != ERR_DAMAGED)
+		return e;
+	known = family == FAMILY_ASIDE ? key_parse_aside(&scan.at, &neighbour, &parsed, first)
+				       : key_parse_seq(&scan.at, &neighbour, &parsed, first);
+	return known ? ERR_OK : ERR_NOT_FOUND;
+}
+
+/* The last sequence number up to which all is here: what is still to be fetched may have been
+ * complete since, and its publisher has released it then. */
+static uint64_t have_all(struct turn_view *t, const struct link *l, enum lane lane)
+{
+	static const enum family wanting[] = { FAMILY_FETCH, FAMILY_ASIDE };
+	uint64_t have = l->in[lane].have;
+
+	for (size_t i = 0; i < sizeof wanting / sizeof *wanting; i++) {
+		uint64_t first = 0;
+
+		if (first_unfetched(t, l, lane, wanting[i], &first) == ERR_OK && first > 0 &&
+		    first <= have)
+			have = first - 1;
+	}
+	return have;
 }
 
 void stand_have(struct turn_view *t, const struct link *l, uint64_t have[LANE_COUNT])
@@ -592,8 +615,32 @@ static void take_store(struct turn_view *t, struct link *l, const struct msg_hel
 		settle_its(t, l); /* its operator has settled it */
 }
 
+/* A Hello of the process, or of the store, that was there before. One that died may have left it on
+ * the way, where its connection hung: the first that comes back says nothing. Another one after the
+ * present one has spoken again means that both are there. */
+static bool is_late(struct link *l, const struct msg_hello *m)
+{
+	struct peer_stand *s = &l->stand;
+	bool same = same_store(&s->seen, &m->store);
+	const uint8_t *id = same ? m->store.run : m->store.store;
+
+	if (!s->seen.any || (same && m->store.starts != s->seen.starts))
+		return false;
+	if (same && same_run(&s->seen, &m->store)) {
+		s->spoke_since = true;
+		return false;
+	}
+	if (memcmp(s->before, id, sizeof s->before) != 0 || (s->came_back && s->spoke_since))
+		return false;
+	s->came_back = true;
+	s->spoke_since = false;
+	return true;
+}
+
 void stand_hello(struct turn_view *t, struct link *l, const struct msg_hello *m)
 {
+	if (m->says_store && is_late(l, m))
+		return;
 	l->stand.speaks = m->says_store;
 	take_acknowledged(t, l, m);
 	if (!m->says_store)

@@ -5,6 +5,7 @@
 #include "routing/base/limits.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/state/event.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/message.h"
@@ -177,6 +178,27 @@ static enum err look_at(struct turn_view *t, struct link *l, struct doc_key doc,
 	g->published += whole;
 	g->gone += !whole;
 	return e;
+}
+
+enum err give_settled(struct turn_view *t, struct link *l, const struct ev_publish *e)
+{
+	struct record ident, r;
+	struct doc_key doc;
+	enum err result;
+
+	/* While it walks it looks at what was taken meanwhile too, unless it has passed that role:
+	 * a copy more is known by its id. */
+	if (l->stand.giving.phase == GIVING_NONE || e->head == NULL || e->fact != NULL ||
+	    !id_equal(e->head->origin, e->neighbour))
+		return ERR_OK;
+	result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &ident);
+	if (result != ERR_OK)
+		return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
+	doc = (struct doc_key){ ident.u.ident.role, ident.u.ident.serial };
+	result = core_get(t, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &r);
+	if (result != ERR_OK)
+		return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
+	return look_at(t, l, doc, &r.u.document);
 }
 
 static enum role role_after(enum role role)

@@ -15,6 +15,7 @@
 
 #include "routing/base/err.h"
 
+struct ev_publish;
 struct link;
 struct msg_reconcile;
 struct turn_view;
@@ -24,6 +25,10 @@ enum { ROUND_REST_MS = 250, ROUND_REST_MOST_MS = 10 * 60 * 1000 };
 /* The neighbour says Reconcile: a round that it has not said before begins its walk, unless it
  * comes too early; one that is over is answered again. */
 void give_begin(struct turn_view *t, struct link *l, const struct msg_reconcile *m);
+/* A document of the neighbour's own was set aside, and is taken now, whatever has become of it
+ * here: if the neighbour lost it, and its walk did not find it among the documents, it comes back
+ * to it. */
+must_use enum err give_settled(struct turn_view *t, struct link *l, const struct ev_publish *e);
 /* Goes on with each neighbour's walk, and tells it when all that was published has been taken. */
 must_use enum err give_tick(struct turn_view *t);
 

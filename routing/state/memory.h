@@ -134,6 +134,8 @@ struct peer_stand {
 	/* of this process */
 	bool met;       /* its Hello named the mark of this process */
 	bool speaks;    /* its Hellos say what store it has */
+	bool came_back; /* a Hello of what is in `before` came, and said nothing as yet */
+	bool spoke_since; /* … and one of what is in `seen` since */
 	bool hello_due; /* our own stand changed, and it does not know yet */
 	bool reconciles;     /* it answers Reconcile */
 	int64_t next_ask_ms; /* monotonic: Reconcile is said once more then */

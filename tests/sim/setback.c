@@ -97,6 +97,11 @@ void setback_noticed(struct world *w, const struct member *m, const struct act_n
 	const struct member *back = &w->members[w->setback_member];
 	bool own = n->reason == ERR_BEHIND || n->reason == ERR_TWICE;
 
+	/* It says that it is settled only if it knew: of a commit that its process did not outlive
+	 * nobody is told. */
+	if (n->reason == ERR_OK && n->what == NOTICE_STORE &&
+	    strcmp(n->committee.text, back->id.text) == 0 && m != back)
+		w->told |= 1u << m->index;
 	if (n->reason == ERR_OK)
 		return;
 	if (own && m != back)

@@ -217,8 +217,39 @@ static void test_same_start_of_two_processes_is_known_at_the_neighbour_and_told(
 	assert_int_equal(its_alarm(g), ERR_PEER_BEHIND);
 	assert_int_equal(station_said(g->s, "tinh", MESSAGE_HELLO, 1)->u.hello.seen_alarm,
 			 ERR_BEHIND);
-	comes(g, &hello); /* the first one is still there: no copy that was put back, but two */
+	/* The first one is still there: no copy that was put back, but two. Once alone it may have
+	 * been on its way since before that one died. */
+	comes(g, &hello);
+	comes(g, &hello);
+	assert_int_equal(its_alarm(g), ERR_PEER_BEHIND);
+	comes(g, &other);
+	comes(g, &hello);
 	assert_int_equal(its_alarm(g), ERR_PEER_TWICE);
+}
+
+/* What it says besides is of before, too. */
+static void test_late_hello_of_a_process_that_died_changes_nothing(void **state)
+{
+	struct stage *g = *state;
+	struct message old = hello_of(g, mark_of("a", 4, "x")),
+		       now = hello_of(g, mark_of("a", 4, "y"));
+
+	now.u.hello.store_alarm = ERR_BEHIND;
+	comes(g, &old);
+	comes(g, &now);
+	assert_int_equal(its_alarm(g), ERR_PEER_BEHIND);
+	now.u.hello.store_alarm = 0;
+	now.u.hello.store_settled = 1;
+	comes(g, &now);
+	assert_int_equal(its_alarm(g), ERR_OK);
+	old.u.hello.store_alarm = ERR_TWICE;
+	old.u.hello.seen_alarm = ERR_TWICE;
+	comes(g, &old);
+	assert_int_equal(its_alarm(g), ERR_OK);
+	assert_int_equal(own_alarm(g), ERR_OK);
+	/* nor is it told of as what was seen last */
+	comes(g, &now);
+	assert_int_equal(its_alarm(g), ERR_OK);
 }
 
 static void test_later_start_of_our_store_means_a_copy_or_a_second_daemon(void **state)
@@ -333,6 +364,9 @@ static void test_store_that_was_replaced_and_comes_back_means_two(void **state)
 	comes(g, &b);
 	assert_int_equal(its_alarm(g), ERR_PEER_BEHIND);
 	comes(g, &a);
+	assert_int_equal(its_alarm(g), ERR_PEER_BEHIND); /* perhaps on its way since before */
+	comes(g, &b);
+	comes(g, &a);
 	assert_int_equal(its_alarm(g), ERR_PEER_TWICE);
 }
 
@@ -361,12 +395,12 @@ static void test_older_build_is_taken_at_its_word(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(
-		    test_neighbour_with_more_of_our_stream_than_we_stops_the_office_until_resumed),
+		TEST(test_neighbour_with_more_of_our_stream_than_we_stops_the_office_until_resumed),
 		TEST(test_acknowledgement_of_more_than_we_have_shows_it_too),
 		TEST(test_late_hello_of_a_stream_that_was_replaced_shows_nothing),
 		TEST(test_neighbours_own_word_is_kept_until_its_operator_has_settled_it),
 		TEST(test_same_start_of_two_processes_is_known_at_the_neighbour_and_told),
+		TEST(test_late_hello_of_a_process_that_died_changes_nothing),
 		TEST(test_later_start_of_our_store_means_a_copy_or_a_second_daemon),
 		TEST(test_second_copy_learns_it_from_the_neighbour),
 		TEST(test_restart_and_folder_carried_elsewhere_are_no_alarm),
