@@ -142,6 +142,18 @@ void setback_count_lost(struct world *w)
 	arena_destroy(a);
 }
 
+void setback_again(struct world *w, struct wanted *d)
+{
+	struct arena *a = arena_new(1 << 20);
+	bool before = false;
+
+	for (int k = 0; k < w->member_count && !before; k++)
+		before = k != d->origin && has_ident(w, &w->members[k], d, a);
+	arena_destroy(a);
+	if (before)
+		setback_forgot(w, d);
+}
+
 void setback_forgot(struct world *w, struct wanted *d)
 {
 	(void)w;

@@ -314,6 +314,8 @@ void workload_replied(struct world *w, const struct act_reply *r)
 						: "a second content was accepted under one id");
 		return;
 	}
+	if (d->gone && r->repeated)
+		return; /* told of the second version that it is there */
 	if (r->result == ERR_BEHIND && w->setback && d->origin == w->setback_member)
 		return; /* nothing new until an operator has looked */
 	if (r->result == ERR_OK) {
@@ -324,6 +326,8 @@ void workload_replied(struct world *w, const struct act_reply *r)
 			world_violation(w, "setback", "%s takes what is new while it is behind",
 					w->members[d->origin].id.text);
 		d->accepted = true;
+		if (w->setback && !r->repeated && d->origin == w->setback_member)
+			setback_again(w, d);
 		workload_resolve(w, d);
 		if (w->mandates)
 			mandates_accepted(w, d);

@@ -541,6 +541,10 @@ void setback_noticed(struct world *w, const struct member *m, const struct act_n
 /* Documents that nobody has any more are gone: no model wants them back. */
 void setback_count_lost(struct world *w);
 /* Its id was given to a second content: what it had accepted first cannot stand beside that. */
+/* A submission is accepted as a new one: did its store forget that it had sent it? Before it could
+ * know that it was put back, so that two versions of it are there, and who has one refuses the
+ * other by name (VT-2002): no model says which. */
+void setback_again(struct world *w, struct wanted *d);
 void setback_forgot(struct world *w, struct wanted *d);
 /* Is what is still fetched, or set aside, of a document that nobody has any more? */
 bool setback_is_gone(struct world *w, const struct member *m, const struct record *r);

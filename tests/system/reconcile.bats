@@ -88,3 +88,28 @@ work() { # FIRST-NUMBER
 	wait_for 60 same_as before.txt
 	while read -r id; do v thads verify "$id" -q; done <ids
 }
+
+has_alarm() { v "$1" status --json | jq -e --arg code "$2" '.data.alarms | index($code)' >/dev/null; }
+found_out() { has_alarm btp VT-2037 && { has_alarm thads VT-2036 || has_alarm twin VT-2036; }; }
+
+# The copy has started as often as the first one: neither can know it by itself.
+@test "a machine that was copied and runs beside the first is found out, and takes nothing new" {
+	cd "$BATS_TEST_TMPDIR"
+	make_lab
+	start_lab
+	wait_for 60 linked
+	"$VANTHU" lab stop "$LAB" thads -q >/dev/null
+	cp -a "$LAB/thads" "$LAB/twin"
+	sed -i '/^listen:/s/127.0.0.1/127.0.0.2/' "$LAB/twin/vanthud.yaml"
+	start_lab thads
+	wait_for 60 linked
+	"$ROOT/build/vanthud" -c "$LAB/twin/vanthud.yaml" >"$LAB/twin/vanthud.log" 2>&1 3>&- &
+	local twin=$! who=thads
+	wait_for 120 found_out || { kill $twin; false; }
+	has_alarm thads VT-2036 || who=twin
+	run v $who send "$ROOT/etc/demo-tree.yaml" --to btp --type CV --number 1-CV/CB --subject "thử"
+	kill $twin
+	wait $twin || true
+	[ "$status" -ne 0 ]
+	[[ "$output" == *VT-2036* ]]
+}
