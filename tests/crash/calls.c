@@ -1,10 +1,10 @@
-/* LD_PRELOAD: what a program does to the files below a folder is logged (watch.h), in an order in which it
- * may count on it, and some of it is made to fail (fault.h). Nothing else changes.
+/* LD_PRELOAD: what a program does to the files below a folder is logged (watch.h), in an order in
+ * which it may count on it, and some of it is made to fail (fault.h). Nothing else changes.
  *
- * A write is logged when it has returned, and a sync twice: what was logged before its beginning is on the
- * disk at its end. What leaves the process, over local sockets and to neighbours, is logged before it
- * leaves. sync_file_range(2) promises nothing and is not logged; glibc's own streams do not come through
- * here: what they wrote is logged when they are synced. */
+ * A write is logged when it has returned, and a sync twice: what was logged before its beginning is
+ * on the disk at its end. What leaves the process, over local sockets and to neighbours, is logged
+ * before it leaves. sync_file_range(2) promises nothing and is not logged; glibc's own streams do
+ * not come through here: what they wrote is logged when they are synced. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -68,7 +68,7 @@ static int open_logged(int folder, const char *path, int flags, mode_t mode)
 
 #define MODE(flags, mode)                                                                          \
 	mode_t mode = 0;                                                                           \
-	if (((flags) & O_CREAT) != 0 || ((flags) & O_TMPFILE) == O_TMPFILE) {                      \
+	if (((flags)&O_CREAT) != 0 || ((flags)&O_TMPFILE) == O_TMPFILE) {                          \
 		va_list list;                                                                      \
 		va_start(list, flags);                                                             \
 		mode = (mode_t)va_arg(list, unsigned);                                             \
@@ -279,7 +279,8 @@ int fallocate(int fd, int mode, off_t at, off_t size)
 	return real(fd, mode, at, size);
 }
 
-/* A map through which a file is written is not seen: who reads the log must know that it is there. */
+/* A map through which a file is written is not seen: who reads the log must know that it is there.
+ */
 void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
 {
 	REAL(void *, mmap, void *, size_t, int, int, int, off_t);
