@@ -244,6 +244,23 @@ STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
 $(B)/unit/daemon/control/test_many: $(call obj_of,steps,$(STEPS))
 $(B)/unit/tools/token/test_book: $(call obj_of,steps,tools/token/book)
 
+# ---- coverage: which statements the unit tests, the fuzz replay and some seeds reach (tests/coverage/run) ----
+# gcc's counters and gcov: both come with the compiler that builds the release, and a count of theirs is by line of the source as it stands.
+# Without optimisation each statement keeps its own count; counted atomically, for threads share them.
+COVER := $(COMMON) -O0 -g1 --coverage -fprofile-update=atomic -DVANTHU_COVERAGE
+$(eval $(call objects,coverage,$(CC),$(WARN_GCC) $(COVER)))
+COVER_LIB := $(call obj_of,coverage,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%) $(TOOLS_TEST:%=tools/%) $(GATEWAY_TEST:%=tools/%)) $(call gen_of,coverage)
+$(eval $(call archive,coverage/libtest.a,$(COVER_LIB)))
+$(eval $(call archive,coverage/libsupport.a,$(call obj_of,coverage,$(UNIT_SUPPORT:%=tests/unit/%))))
+$(B)/coverage/unit/%: $(B)/coverage/tests/unit/%.o $(B)/coverage/libsupport.a $(B)/coverage/libtest.a
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) --coverage -pthread -Wl,--as-needed $(PLAN_POOL) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
+$(B)/coverage/fuzz/kept-%: $(B)/coverage/tests/fuzz/fuzz_%.o $(B)/coverage/tests/fuzz/kept.o $(B)/coverage/libtest.a
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) --coverage -pthread -o $@ $^ $(LIBS)
+
 SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/flight daemon/inbox daemon/store/memory $(patsubst %,daemon/%,$(filter store/%,$(DAEMON))) daemon/base/folder daemon/files/memory daemon/files/files daemon/files/garbage \
 	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/serve daemon/bulk/transfer daemon/base/clock daemon/base/log daemon/base/log_level daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS) tests/unit/support/plan_pool) $(call gen_of,asan)
@@ -254,6 +271,9 @@ $(B)/sim/sim: $(call obj_of,obj,$(SIM_PARTS)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+$(B)/coverage/sim: $(call obj_of,coverage,$(SIM_PARTS) tests/unit/support/plan_pool) $(call gen_of,coverage)
+	$(call say,link,$@)
+	$(Q)$(CC) --coverage -pthread -Wl,--as-needed $(PLAN_POOL) -o $@ $^ $(LIBS)
 VECTORS_PARTS := $(LIB) $(VECTORS:%=tests/vectors/code/%)
 $(B)/asan/vectors: $(call obj_of,asan,$(VECTORS_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
