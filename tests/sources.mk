@@ -206,6 +206,7 @@ UNIT_SUPPORT := \
 	support/shelf \
 	support/spool_desk \
 	support/stacks \
+	support/sweep \
 	support/table_text
 SIM := \
 	check \

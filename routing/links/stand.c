@@ -303,6 +303,8 @@ static uint64_t have_all(struct turn_view *t, const struct link *l, enum lane la
 	if (e == ERR_OK && key_parse_seq(&scan.at, &neighbour, &parsed, &seq) && seq > 0 &&
 	    seq <= l->in[lane].have)
 		return seq - 1;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		plan_fails(t->plan, e); /* a mark too far would lose what is being fetched */
 	return l->in[lane].have;
 }
 
@@ -492,9 +494,14 @@ static void take_seen_books(struct turn_view *t, struct link *l, const struct ms
 					       .year = seen->year,
 					       .number = seen->last };
 		struct record found;
+		enum err e;
 
-		if (seen->last == 0 ||
-		    core_get(t, FAMILY_LINE, key_line(line), &found) != ERR_NOT_FOUND)
+		if (seen->last == 0)
+			continue;
+		e = core_get(t, FAMILY_LINE, key_line(line), &found);
+		if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+			plan_fails(t->plan, e);
+		if (e != ERR_NOT_FOUND)
 			continue;
 		stand_ours(t, l, ERR_BEHIND);
 		if (!is_further(seen, &r->known[book]))
