@@ -48,7 +48,7 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libcurl libxml-2.0 libzip
 
-.PHONY: all library man api bench clerk figures survive setback demo check sim fuzz year vectors install clean help packages lint locale
+.PHONY: all library man api bench clerk coverage figures survive setback demo check sim fuzz year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 
 help:
@@ -66,6 +66,7 @@ help:
 	@echo 'make api        write docs/openapi.json and docs/api/index.html anew, from the table of the gateway'
 	@echo 'make vectors    write tests/vectors anew: worked examples of every format'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX), by default /usr'
+	@echo 'make coverage   which statements the tests reach, and whether that is enough'
 	@echo 'make clean      remove build/'
 
 # ---- packages ----
@@ -233,6 +234,16 @@ $(B)/fuzz/libtest.a: $(FUZZ_LIB)
 $(B)/fuzz/fuzz-%: $(B)/fuzz/tests/fuzz/fuzz_%.o $(B)/fuzz/libtest.a
 	$(call say,link,$@)
 	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -pthread -o $@ $^ $(LIBS)
+# Of each target: its name, how many mutated inputs, and its kept ones.
+$(B)/fuzz/targets: tests/sources.mk Makefile
+	@mkdir -p $(@D)
+	@printf '%s\n' $(foreach t,$(FUZZ),'$(t) $(COUNT_$(t)) $(FUZZ_$(t))') > $@
+# The same in the release: many times as fast.
+$(B)/fuzz/fast-%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/kept.o $(B)/obj/libfuzzed.a
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+$(eval $(call archive,obj/libfuzzed.a,$(call obj_of,obj,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%) $(TOOLS_TEST:%=tools/%) $(GATEWAY_TEST:%=tools/%)) $(call gen_of,obj)))
 $(B)/fuzz/kept-%: $(B)/asan/tests/fuzz/fuzz_%.o $(B)/asan/tests/fuzz/kept.o $(B)/asan/libtest.a
 	@mkdir -p $(@D)
 	$(call say,link,$@)
@@ -244,6 +255,23 @@ STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
 $(B)/unit/daemon/control/test_many: $(call obj_of,steps,$(STEPS))
 $(B)/unit/tools/token/test_book: $(call obj_of,steps,tools/token/book)
 
+# ---- coverage: which statements the unit tests, the fuzz replay and some seeds reach (tests/coverage/run) ----
+# gcc's counters and gcov: both come with the compiler that builds the release, and a count of theirs is by line of the source as it stands.
+# Without optimisation each statement keeps its own count; counted atomically, for threads share them.
+COVER := $(COMMON) -O0 -g1 --coverage -fprofile-update=atomic -Wno-maybe-uninitialized
+$(eval $(call objects,coverage,$(CC),$(WARN_GCC) $(COVER)))
+COVER_LIB := $(call obj_of,coverage,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%) $(TOOLS_TEST:%=tools/%) $(GATEWAY_TEST:%=tools/%)) $(call gen_of,coverage)
+$(eval $(call archive,coverage/libtest.a,$(COVER_LIB)))
+$(eval $(call archive,coverage/libsupport.a,$(call obj_of,coverage,$(UNIT_SUPPORT:%=tests/unit/%))))
+$(B)/coverage/unit/%: $(B)/coverage/tests/unit/%.o $(B)/coverage/libsupport.a $(B)/coverage/libtest.a
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) --coverage -pthread -Wl,--as-needed $(PLAN_POOL) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
+$(B)/coverage/fuzz/kept-%: $(B)/coverage/tests/fuzz/fuzz_%.o $(B)/coverage/tests/fuzz/kept.o $(B)/coverage/libtest.a
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) --coverage -pthread -o $@ $^ $(LIBS)
+
 SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/flight daemon/inbox daemon/store/memory $(patsubst %,daemon/%,$(filter store/%,$(DAEMON))) daemon/base/folder daemon/files/memory daemon/files/files daemon/files/garbage \
 	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/serve daemon/bulk/transfer daemon/base/clock daemon/base/log daemon/base/log_level daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS) tests/unit/support/plan_pool) $(call gen_of,asan)
@@ -254,6 +282,9 @@ $(B)/sim/sim: $(call obj_of,obj,$(SIM_PARTS)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+$(B)/coverage/sim: $(call obj_of,coverage,$(SIM_PARTS) tests/unit/support/plan_pool) $(call gen_of,coverage)
+	$(call say,link,$@)
+	$(Q)$(CC) --coverage -pthread -Wl,--as-needed $(PLAN_POOL) -o $@ $^ $(LIBS)
 VECTORS_PARTS := $(LIB) $(VECTORS:%=tests/vectors/code/%)
 $(B)/asan/vectors: $(call obj_of,asan,$(VECTORS_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
@@ -356,7 +387,7 @@ $(B)/bench/bench: $(call obj_of,obj,$(BENCH_PARTS)) $(call gen_of,obj)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ -lssl $(LIBS)
 
-TESTED := all lint $(B)/bench/bench $(B)/tests/slow_sync.so $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/kept-%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) $(B)/sim/sim \
+TESTED := all lint $(B)/bench/bench $(B)/tests/slow_sync.so $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/kept-%) $(FUZZ:%=$(B)/fuzz/fast-%) $(B)/fuzz/targets $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) $(B)/sim/sim \
 	$(B)/canary-no-verify/sim $(B)/canary-early-ack/sim $(B)/canary-misses-flight/sim $(B)/canary-early-ack/vanthud
 .PHONY: test-programs
 test-programs: $(TESTED)
@@ -377,9 +408,16 @@ sim: packages
 TARGET ?= edxml
 FUZZ_SECONDS ?= 60
 fuzz: packages
-	@$(MAKE) --no-print-directory -j2 $(B)/fuzz/fuzz-$(TARGET)
-	@mkdir -p $(B)/fuzz/found-$(TARGET)
-	$(B)/fuzz/fuzz-$(TARGET) -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=20 -artifact_prefix=$(B)/fuzz/ $(B)/fuzz/found-$(TARGET) $(FUZZ_$(TARGET))
+	@$(MAKE) --no-print-directory -j2 $(B)/fuzz/fuzz-$(TARGET) $(B)/fuzz/fast-$(TARGET)
+	@mkdir -p $(B)/fuzz/found-$(TARGET) $(B)/fuzz/seeds-$(TARGET)
+	@$(B)/fuzz/fast-$(TARGET) write $(B)/fuzz/seeds-$(TARGET) $(FUZZ_$(TARGET))
+	$(B)/fuzz/fuzz-$(TARGET) -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=20 -artifact_prefix=$(B)/fuzz/ $(B)/fuzz/found-$(TARGET) $(B)/fuzz/seeds-$(TARGET)
+
+# Statements that the tests reach, and the goals: tests/coverage/run. Two programs that count the steps of their own build are not among them.
+COVERED := $(filter-out daemon/control/test_many tools/token/test_book,$(UNIT))
+coverage: packages
+	@$(MAKE) --no-print-directory -j2 $(COVERED:%=$(B)/coverage/unit/%) $(FUZZ:%=$(B)/coverage/fuzz/kept-%) $(B)/fuzz/targets $(B)/coverage/sim
+	@tests/coverage/run
 
 # Virtual time; how long it took is printed, and nothing depends on it.
 year: packages

@@ -104,6 +104,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	feed_finish(&t, passed_now(c, now));
 	note_feed(c, plan);
 	if (e == ERR_OK)
+		e = plan->failed;
+	if (e == ERR_OK)
 		c->loaded = true;
 	c->next_tick_ms = now.mono_ms;
 	return e;
@@ -123,54 +125,61 @@ static enum err take_tick(struct turn_view *t)
 	return e == ERR_OK ? feed_tick(t, passed_now(t->core, t->now)) : e;
 }
 
-enum err core_take(struct core *c, struct now now, const struct event *event, struct plan *plan)
+static enum err decide(struct turn_view *t, const struct event *event)
 {
-	struct turn_view t = turn_view_of(c, now, plan);
-
-	assert(c->loaded); /* without the records, decisions would be repeated */
-	assert(now.mono_ms >= c->now.mono_ms);
-	c->now = now;
 	switch (event->type) {
 	case EVENT_SUBMIT:
-		return decide_submit(&t, &event->u.submit);
+		return decide_submit(t, &event->u.submit);
 	case EVENT_CONNECTED:
-		return decide_connected(&t, &event->u.link);
+		return decide_connected(t, &event->u.link);
 	case EVENT_DISCONNECTED:
-		return decide_disconnected(&t, &event->u.link);
+		return decide_disconnected(t, &event->u.link);
 	case EVENT_MESSAGE:
-		return decide_message(&t, &event->u.message);
+		return decide_message(t, &event->u.message);
 	case EVENT_PUBLISH:
-		return event->u.publish.aside ? decide_aside(&t, &event->u.publish)
-					      : decide_publish(&t, &event->u.publish);
+		return event->u.publish.aside ? decide_aside(t, &event->u.publish)
+					      : decide_publish(t, &event->u.publish);
 	case EVENT_FETCHED:
-		return decide_fetched(&t, &event->u.fetched);
+		return decide_fetched(t, &event->u.fetched);
 	case EVENT_DROPPED:
-		return decide_dropped(&t, &event->u.dropped);
+		return decide_dropped(t, &event->u.dropped);
 	case EVENT_DIRECTORY:
-		return decide_directory(&t, &event->u.directory);
+		return decide_directory(t, &event->u.directory);
 	case EVENT_OPERATE:
-		return decide_operate(&t, &event->u.operate);
+		return decide_operate(t, &event->u.operate);
 	case EVENT_PAPER:
-		return decide_paper(&t, &event->u.paper);
+		return decide_paper(t, &event->u.paper);
 	case EVENT_PAPERS:
-		return decide_papers(&t, &event->u.papers);
+		return decide_papers(t, &event->u.papers);
 	case EVENT_OFFICE:
-		return decide_office(&t, &event->u.office);
+		return decide_office(t, &event->u.office);
 	case EVENT_RESEND:
-		return decide_resend(&t, &event->u.resend);
+		return decide_resend(t, &event->u.resend);
 	case EVENT_DECLARE:
-		return decide_declare(&t, &event->u.declare);
+		return decide_declare(t, &event->u.declare);
 	case EVENT_FAULT:
-		return decide_fault(&t, &event->u.link);
+		return decide_fault(t, &event->u.link);
 	case EVENT_BAD_DIRECTORY:
-		return decide_bad_directory(&t, &event->u.link);
+		return decide_bad_directory(t, &event->u.link);
 	case EVENT_TICK:
-		return take_tick(&t);
+		return take_tick(t);
 	case EVENT_NONE:
 		break;
 	}
 	assert(event->type != EVENT_NONE);
 	return ERR_OK;
+}
+
+enum err core_take(struct core *c, struct now now, const struct event *event, struct plan *plan)
+{
+	struct turn_view t = turn_view_of(c, now, plan);
+	enum err e;
+
+	assert(c->loaded); /* without the records, decisions would be repeated */
+	assert(now.mono_ms >= c->now.mono_ms);
+	c->now = now;
+	e = decide(&t, event);
+	return e == ERR_OK ? plan->failed : e;
 }
 
 void core_set_room(struct core *c, struct core_room room)
@@ -494,7 +503,7 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 		e = passed_write(&t);
 	feed_finish(&t, passed_now(c, now));
 	note_feed(c, plan);
-	return e;
+	return e == ERR_OK ? plan->failed : e;
 }
 
 static uint64_t bounded(uint64_t n, uint64_t standard, uint64_t low, uint64_t high)

@@ -295,6 +295,7 @@ TOOLS_TEST := \
 	edxml/write \
 	input/committee_options \
 	input/period \
+	input/table \
 	lab/docx \
 	lab/ports \
 	output/changes_json \

@@ -64,10 +64,13 @@ void register_ends(struct turn_view *t, struct book_mark out[BOOK_COUNT])
 	memset(out, 0, BOOK_COUNT * sizeof *out);
 	for (enum book book = BOOK_OUT; book < BOOK_COUNT; book++) {
 		struct line_key next;
+		enum err e = register_next(t, book, &next);
 
-		if (register_next(t, book, &next) == ERR_OK)
+		if (e == ERR_OK)
 			out[book] =
 				(struct book_mark){ .year = next.year, .last = next.number - 1 };
+		else if (e != ERR_DAMAGED)
+			plan_fails(t->plan, e); /* a number that is given already must be known */
 	}
 }
 

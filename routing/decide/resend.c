@@ -66,12 +66,18 @@ static enum err may_go(struct turn_view *t, const struct ev_resend *e, struct re
 	return r;
 }
 
-static enum err published(struct turn_view *t, const struct ev_resend *e, uint32_t *count)
+/* Under which number it was published to that neighbour last; 0: never. What it took before leaves
+ * the record when it goes again, so that their count says nothing. */
+static enum err published_last(struct turn_view *t, const struct ev_resend *e, uint64_t *seq)
 {
 	struct record r;
 	enum err result = core_get(t, FAMILY_ROUTE, key_serial(e->role, e->serial), &r);
 
-	*count = result == ERR_OK ? r.u.route.count : 0;
+	*seq = 0;
+	for (uint32_t i = 0; result == ERR_OK && i < r.u.route.count; i++) {
+		if (id_equal(r.u.route.publications[i].neighbour, e->to))
+			*seq = r.u.route.publications[i].seq;
+	}
 	return result == ERR_NOT_FOUND ? ERR_OK : result;
 }
 
@@ -108,7 +114,7 @@ static enum err find_route(struct turn_view *t, const struct ev_resend *e,
 enum err decide_resend(struct turn_view *t, const struct ev_resend *e)
 {
 	struct routing_answer route = { .route_count = 0 };
-	uint32_t before, after;
+	uint64_t before, after;
 	struct record r;
 	struct act_reply *a;
 	enum err result = may_go(t, e, &r);
@@ -121,13 +127,13 @@ enum err decide_resend(struct turn_view *t, const struct ev_resend *e)
 		result = find_route(t, e, &r.u.document, &route);
 	if (result != ERR_OK || route.route_count == 0)
 		return result;
-	result = published(t, e, &before);
+	result = published_last(t, e, &before);
 	after = before;
 	if (result == ERR_OK && !e->dry_run)
 		result = document_publish(t, (struct doc_key){ e->role, e->serial }, &r.u.document,
 					  &route);
 	if (result == ERR_OK)
-		result = published(t, e, &after);
+		result = published_last(t, e, &after);
 	if (result == ERR_OK && after != before)
 		result = core_log_act(t, e->uid, "resend", e->to.text);
 	if (result != ERR_OK)

@@ -321,10 +321,12 @@ static uint64_t have_all(struct turn_view *t, const struct link *l, enum lane la
 
 	for (size_t i = 0; i < sizeof wanting / sizeof *wanting; i++) {
 		uint64_t first = 0;
+		enum err e = first_unfetched(t, l, lane, wanting[i], &first);
 
-		if (first_unfetched(t, l, lane, wanting[i], &first) == ERR_OK && first > 0 &&
-		    first <= have)
+		if (e == ERR_OK && first > 0 && first <= have)
 			have = first - 1;
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			plan_fails(t->plan, e); /* a mark too far would lose what is wanted */
 	}
 	return have;
 }
@@ -515,9 +517,14 @@ static void take_seen_books(struct turn_view *t, struct link *l, const struct ms
 					       .year = seen->year,
 					       .number = seen->last };
 		struct record found;
+		enum err e;
 
-		if (seen->last == 0 ||
-		    core_get(t, FAMILY_LINE, key_line(line), &found) != ERR_NOT_FOUND)
+		if (seen->last == 0)
+			continue;
+		e = core_get(t, FAMILY_LINE, key_line(line), &found);
+		if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+			plan_fails(t->plan, e);
+		if (e != ERR_NOT_FOUND)
 			continue;
 		stand_ours(t, l, ERR_BEHIND);
 		if (!is_further(seen, &r->known[book]))

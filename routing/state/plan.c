@@ -147,11 +147,18 @@ void plan_goes_alone(struct plan *p)
 	p->alone = true;
 }
 
+void plan_fails(struct plan *p, enum err e)
+{
+	if (p->failed == ERR_OK)
+		p->failed = e;
+}
+
 void plan_clear(struct plan *p)
 {
 	empty_index(p, 0);
 	forget_orders(p->index);
 	p->alone = false;
+	p->failed = ERR_OK;
 	p->own_entry = NULL;
 	memset(p->family_writes, 0, sizeof p->family_writes);
 	p->write_count = p->draft_count = p->act_count = p->change_count = 0;
@@ -167,7 +174,8 @@ enum err plan_mark(struct plan *p, struct plan_mark *out)
 				   .act_count = p->act_count,
 				   .change_count = p->change_count,
 				   .costed = p->costed,
-				   .cost_bytes = p->cost_bytes };
+				   .cost_bytes = p->cost_bytes,
+				   .failed = p->failed };
 	if (p->write_count == 0)
 		return ERR_OK;
 	out->writes = arena_array(p->arena, p->write_count, sizeof *out->writes);
@@ -193,6 +201,7 @@ void plan_back(struct plan *p, const struct plan_mark *m)
 	p->own_entry = NULL;
 	p->costed = m->costed;
 	p->cost_bytes = m->cost_bytes;
+	p->failed = m->failed;
 }
 
 bool plan_has_room(const struct plan *p)

@@ -194,6 +194,8 @@ struct plan {
 	 * are right) is changed by it: nothing is decided upon it, and nobody looks, before it is
 	 * on the disk. */
 	bool alone;
+	/* A read that failed where nobody could say so (plan_fails): the turn ends with it. */
+	enum err failed;
 	/* The feed when the turn's deciding was over; told from the commit on (core_landed). */
 	uint8_t feed_id[16];
 	uint64_t feed_first, feed_next;
@@ -217,6 +219,7 @@ struct plan_mark {
 	struct write *writes; /* as they were: a later write to a key replaces the earlier one */
 	uint32_t write_count, draft_count, act_count, change_count, costed;
 	uint64_t cost_bytes;
+	enum err failed;
 };
 
 must_use enum err plan_mark(struct plan *p, struct plan_mark *out); /* ERR_NO_MEMORY */
@@ -235,6 +238,9 @@ void plan_add_change(struct plan *p, const struct change *change); /* copied */
 /* plan->alone, said by who decides; writes to the families of the directory and of keys say it by
  * themselves. */
 void plan_goes_alone(struct plan *p);
+/* The store could not be read where a decision has no way to say so: core_take and its like return
+ * it, the first of several. */
+void plan_fails(struct plan *p, enum err e);
 
 /* Reads through the plan: its own writes first, then the store. The lookup lives as long as the
  * plan. `next` and `last` see planned puts and erases too. */

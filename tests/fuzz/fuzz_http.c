@@ -20,12 +20,6 @@
 enum { LINES = 5, LINE_MAX_BYTES = 4096 };
 enum { TARGET, RANGE, LANGUAGE, HOST, TYPE };
 
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 static bool is_clean(const char *text)
 {
 	for (const char *at = text; *at != '\0'; at++) {

@@ -7,12 +7,6 @@
 
 #include "tools/spool/order.h"
 
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 static void check_order(const struct spool_order *o)
 {
 	must(o->option_count <= ORDER_OPTIONS_MAX && o->file_count > 0 &&

@@ -1,11 +1,18 @@
-/* The inputs of a fuzz target that are kept, and mutated ones by a seed, with the sanitizers of the
- * tests and without libFuzzer:   kept-NAME SEED COUNT FOLDER…
- * Prints what it ran. A crash leaves its input beside the program, as kept-NAME.failed. */
+/* The inputs of a fuzz target that are kept, and mutated ones by a seed, without libFuzzer:
+ *    kept-NAME SEED COUNT FILE-OR-FOLDER…    runs them and prints what it ran
+ *    kept-NAME write FOLDER FILE-OR-FOLDER…  writes them as bytes, for libFuzzer
+ * A file NAME.hex stands for the bytes that it writes down. A crash leaves its input beside the
+ * program, as kept-NAME.failed. */
+#include <ctype.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
 
@@ -34,6 +41,29 @@ static size_t below(uint64_t *state, size_t n)
 	return n == 0 ? 0 : (size_t)(draw(state) % n);
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return len > n && strcmp(text + len - n, end) == 0;
+}
+
+static void from_hex(struct input *in)
+{
+	size_t out = 0, digits = 0;
+
+	for (size_t i = 0; i < in->len; i++) {
+		int c = in->data[i];
+
+		if (!isxdigit(c))
+			continue;
+		c = isdigit(c) ? c - '0' : tolower(c) - 'a' + 10;
+		in->data[out] = (uint8_t)(digits % 2 == 0 ? c << 4 : in->data[out] | c);
+		out += digits++ % 2;
+	}
+	in->len = out;
+}
+
 static void load(const char *path)
 {
 	FILE *f = fopen(path, "rb");
@@ -48,6 +78,8 @@ static void load(const char *path)
 		abort();
 	in->len = fread(in->data, 1, INPUT_MAX, f);
 	fclose(f);
+	if (ends_with(path, ".hex"))
+		from_hex(in);
 	input_count++;
 }
 
@@ -57,17 +89,19 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 }
 
 /* In the order of their names: a seed means the same inputs on every machine. */
-static void load_folder(const char *folder)
+static void load_all(const char *folder)
 {
+	struct stat is;
 	struct dirent **names;
 	int n = scandir(folder, &names, NULL, by_name);
 	char path[4096];
 
+	if (n < 0 && stat(folder, &is) == 0 && S_ISREG(is.st_mode))
+		load(folder);
 	for (int i = 0; i < n; i++) {
 		const char *name = names[i]->d_name;
-		size_t len = strlen(name);
 
-		if (name[0] != '.' && !(len > 4 && strcmp(name + len - 4, ".txt") == 0)) {
+		if (name[0] != '.' && !ends_with(name, ".txt")) {
 			snprintf(path, sizeof path, "%s/%s", folder, name);
 			load(path);
 		}
@@ -131,16 +165,47 @@ static void change(struct input *in, uint64_t *state)
 	}
 }
 
-static const char *failed_path;
+/* ---- an input that ends the process is kept ---- */
 
-static void keep_failed(const struct input *in)
+static char failed_path[512];
+static const struct input *running;
+
+/* Of the sanitizers, in a build that has them: called before they end the process. */
+extern void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+
+static void keep_failed(void)
 {
-	FILE *f = fopen(failed_path, "wb");
+	int fd = running == NULL ? -1 : open(failed_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	ssize_t n;
 
-	if (f == NULL)
+	if (fd < 0)
 		return;
-	fwrite(in->data, 1, in->len, f);
-	fclose(f);
+	n = write(fd, running->data, running->len);
+	(void)n;
+	close(fd);
+}
+
+static void on_signal(int signal_number)
+{
+	keep_failed();
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+}
+
+/* What hangs is ended by SIGTERM, and kept too. */
+static void keep_what_fails(const char *program)
+{
+	static const int always[] = { SIGABRT, SIGTERM }, bare[] = { SIGSEGV, SIGBUS, SIGFPE };
+
+	snprintf(failed_path, sizeof failed_path, "%s.failed", program);
+	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+		signal(always[i], on_signal);
+	if (__sanitizer_set_death_callback != NULL) {
+		__sanitizer_set_death_callback(keep_failed);
+		return;
+	}
+	for (size_t i = 0; i < sizeof bare / sizeof bare[0]; i++)
+		signal(bare[i], on_signal);
 }
 
 static void run(const struct input *in)
@@ -151,30 +216,19 @@ static void run(const struct input *in)
 	if (own == NULL)
 		abort();
 	memcpy(own, in->data, in->len);
-	keep_failed(in);
+	running = in;
 	(void)LLVMFuzzerTestOneInput(own, in->len);
+	running = NULL;
 	free(own);
 }
 
-int main(int argc, char **argv)
+static void run_mutated(uint64_t seed, uint64_t count)
 {
-	char path[512];
 	struct input mutated = { malloc(INPUT_MAX), 0 };
-	uint64_t seed, count;
 
-	if (argc < 4 || mutated.data == NULL) {
-		fprintf(stderr, "kept-NAME SEED COUNT FOLDER…\n");
-		return 2;
-	}
-	seed = strtoull(argv[1], NULL, 10);
-	count = strtoull(argv[2], NULL, 10);
-	for (int i = 3; i < argc; i++)
-		load_folder(argv[i]);
-	snprintf(path, sizeof path, "%s.failed", argv[0]);
-	failed_path = path;
-	for (unsigned i = 0; i < input_count; i++)
-		run(&inputs[i]);
-	for (uint64_t n = 0; input_count != 0 && n < count; n++) {
+	if (mutated.data == NULL)
+		abort();
+	for (uint64_t n = 0; n < count; n++) {
 		uint64_t state = seed * 1000003 + n;
 		const struct input *from = &inputs[below(&state, input_count)];
 
@@ -184,10 +238,51 @@ int main(int argc, char **argv)
 			change(&mutated, &state);
 		run(&mutated);
 	}
-	remove(path);
+	free(mutated.data);
+}
+
+static int write_all(const char *folder)
+{
+	char path[4096];
+
+	for (unsigned i = 0; i < input_count; i++) {
+		FILE *f;
+
+		snprintf(path, sizeof path, "%s/%04u", folder, i);
+		f = fopen(path, "wb");
+		if (f == NULL || fwrite(inputs[i].data, 1, inputs[i].len, f) != inputs[i].len ||
+		    fclose(f) != 0) {
+			fprintf(stderr, "%s: cannot be written\n", path);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t count;
+
+	if (argc < 4) {
+		fprintf(stderr, "kept-NAME SEED COUNT FILE-OR-FOLDER…\n"
+				"kept-NAME write FOLDER FILE-OR-FOLDER…\n");
+		return 2;
+	}
+	for (int i = 3; i < argc; i++)
+		load_all(argv[i]);
+	if (input_count == 0) {
+		fprintf(stderr, "no inputs\n");
+		return 1;
+	}
+	if (strcmp(argv[1], "write") == 0)
+		return write_all(argv[2]);
+	count = strtoull(argv[2], NULL, 10);
+	keep_what_fails(argv[0]);
+	for (unsigned i = 0; i < input_count; i++)
+		run(&inputs[i]);
+	run_mutated(strtoull(argv[1], NULL, 10), count);
 	printf("# %u inputs that are kept, %" PRIu64 " mutated\n", input_count, count);
 	for (unsigned i = 0; i < input_count; i++)
 		free(inputs[i].data);
-	free(mutated.data);
-	return input_count == 0;
+	return 0;
 }

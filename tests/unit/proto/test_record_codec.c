@@ -1,5 +1,7 @@
 /* Stored values: every family comes back, and no flipped bit, moved value or cut one passes for a
  * record. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/crc32c.h"
@@ -394,6 +396,22 @@ static void test_large_value_takes_no_more_than_its_plan_says(void **state)
 	}
 }
 
+/* RECORD_WRITE=1 writes tests/fuzz/record anew: the family, then the message. */
+static void write_sample(int family, struct blob value)
+{
+	char path[64];
+	FILE *f;
+
+	if (getenv("RECORD_WRITE") == NULL)
+		return;
+	snprintf(path, sizeof path, "tests/fuzz/record/family-%02d", family);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	fputc(family, f);
+	fwrite(value.data + RECORD_OVERHEAD_BYTES, 1, value.len_bytes - RECORD_OVERHEAD_BYTES, f);
+	assert_int_equal(fclose(f), 0);
+}
+
 static void test_every_family_comes_back_and_encodes_to_the_same_bytes(void **state)
 {
 	struct fixture *f = *state;
@@ -406,6 +424,7 @@ static void test_every_family_comes_back_and_encodes_to_the_same_bytes(void **st
 
 		assert_ok(record_encode(f->arena, &s[i].key, &s[i].record, &value));
 		assert_int_equal(value.data[0], RECORD_VERSION);
+		write_sample(i, value);
 		assert_ok(record_decode(f->arena, (enum family)i, &s[i].key, value, &back));
 		assert_int_equal(back.family, i);
 		assert_ok(record_encode(f->arena, &s[i].key, &back, &again));

@@ -16,6 +16,7 @@
 #include "proto/wire_encode.h"
 #include "routing/base/committee_id.h"
 #include "routing/state/stream.h"
+#include "tests/unit/support/sweep.h"
 
 static const struct { const char *id, *superior, *endpoint;
 } tree[FIXTURE_COMMITTEES] = {
@@ -287,6 +288,7 @@ static void start_core(struct station *s)
 				      .signed_with = seal_peek_key,
 				      .directory_rows = s->directory_rows };
 
+	sweep_load(s, &config);
 	s->core = core_new(&config);
 	assert_non_null(s->core);
 	core_seed(s->core, seed);
@@ -331,6 +333,7 @@ void station_free(struct station *s)
 
 void station_take(struct station *s, const struct event *e)
 {
+	sweep_take(s, e);
 	assert_ok(core_take(s->core, s->now, e, s->plan));
 }
 
