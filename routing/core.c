@@ -255,6 +255,27 @@ void core_stand(const struct core *c, struct stand_view *out)
 					    .by = c->stand.by };
 }
 
+void core_recovery(const struct core *c, struct recovery_view *out)
+{
+	const struct reconcile *r = &c->reconcile;
+
+	*out = (struct recovery_view){ .stage = r->stage,
+				       .began_ms = r->began_ms,
+				       .ended_ms = r->stage == RECONCILE_NONE ? r->ended_ms : 0,
+				       .returned = r->returned,
+				       .gone = r->gone };
+	memcpy(out->voided, r->voided, sizeof out->voided);
+	for (uint32_t i = 0; i < c->link_count; i++) {
+		const struct peer_stand *s = &c->links[i]->stand;
+
+		out->came += s->reconciled ? s->gave : s->came;
+		if (!c->links[i]->present || c->links[i]->ended)
+			continue;
+		out->neighbours++;
+		out->done += s->reconciled;
+	}
+}
+
 uint64_t core_aside_age_ms(const struct core *c, const struct rec_aside *a)
 {
 	uint64_t run_ms = c->aside.run_base_ms + (uint64_t)(c->now.mono_ms - c->aside.run_from_ms);
@@ -341,6 +362,23 @@ static void view_waiting(const struct core *c, const struct link *l, struct link
 	out->rejected_by = l->rejected_by;
 }
 
+static void view_recovery(const struct core *c, const struct link *l, struct recovery_link *out)
+{
+	const struct peer_stand *s = &l->stand;
+
+	*out = (struct recovery_link){ .speaks = s->speaks && l->up,
+				       .reconciles = s->reconciles,
+				       .asked = l->up && s->asked_round != 0 &&
+						s->asked_round == c->reconcile.round,
+				       .done = s->reconciled,
+				       .came = s->reconciled ? s->gave : s->came,
+				       .lacks = s->reconciled ? s->lacks : 0,
+				       .giving = s->giving.phase,
+				       .round = s->giving.round,
+				       .published = s->giving.published,
+				       .gone = s->giving.gone };
+}
+
 static void link_view_of(const struct core *c, const struct link *l, struct link_view *out)
 {
 	memset(out, 0, sizeof *out);
@@ -363,6 +401,7 @@ static void link_view_of(const struct core *c, const struct link *l, struct link
 	out->clock_measured_ms = l->clock.at_wall_ms;
 	out->waits_for = waits_for(c, l);
 	out->down_reason = down_reason_of(l);
+	view_recovery(c, l, &out->recovery);
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		out->queued[lane] = l->out[lane].last - l->out[lane].acked;
 }

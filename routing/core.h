@@ -155,6 +155,21 @@ void core_set_window(struct core *c, struct committee_id neighbour, uint64_t cre
 
 /* ---- What the outbox and the figures read ---- */
 
+/* What a neighbour gives back to a store that is behind; and what ours gives to it, whose store is.
+ */
+struct recovery_link {
+	bool speaks;	 /* it has said in this process what it can */
+	bool reconciles; /* … and that it gives back what it holds */
+	bool asked;	 /* in this round, since it came up */
+	bool done;	 /* all that it holds has been taken */
+	/* documents that came from it and were not known here; when it is done, what it published
+	 * again */
+	uint64_t came;
+	uint64_t lacks; /* documents that it knows and does not have whole, when it is done */
+	enum giving_phase giving;
+	uint64_t round, published, gone; /* of what it gets from us */
+};
+
 struct link_view {
 	struct committee_id neighbour;
 	bool superior;        /* the neighbour is our superior */
@@ -190,6 +205,7 @@ struct link_view {
 	enum err waits_for;
 	/* error code: why it is not up, as far as this side can know it; 0 while it is up */
 	uint32_t down_reason;
+	struct recovery_link recovery;
 };
 
 uint32_t core_link_count(const struct core *c);
@@ -230,6 +246,19 @@ struct stand_view {
 };
 
 void core_stand(const struct core *c, struct stand_view *out);
+
+/* The way back of this store (routing/reconcile/reconcile.h), or the last one that there was. */
+struct recovery_view {
+	enum reconcile_stage stage;  /* RECONCILE_NONE: none is under way */
+	int64_t began_ms, ended_ms;  /* wall; 0: never, as far as is known; not yet */
+	uint64_t returned;	     /* documents of our own that came back */
+	uint64_t came;		     /* all that came back, these too */
+	uint64_t gone;		     /* that neighbours know and do not have whole */
+	uint64_t voided[BOOK_COUNT]; /* numbers made void, by book */
+	uint32_t neighbours, done;   /* who is to give back; of them who has */
+};
+
+void core_recovery(const struct core *c, struct recovery_view *out);
 
 /* Is a directory part from this committee awaited? The shell keeps the parts and has the whole
  * directory checked. */

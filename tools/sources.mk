@@ -178,6 +178,7 @@ TOOLS := \
 	output/people \
 	output/plain \
 	output/progress \
+	output/recovery \
 	output/register \
 	output/reply_json \
 	output/report_page \

@@ -29,6 +29,50 @@ static int64_t age_of_lane(struct client *c, const struct link_view *v, enum lan
 	return age_ms;
 }
 
+static Vanthu__V1__RecoveryState recovery_state(const struct link_view *v,
+						enum reconcile_stage stage)
+{
+	const struct recovery_link *r = &v->recovery;
+
+	if (stage == RECONCILE_NONE || !v->present)
+		return VANTHU__V1__RECOVERY_STATE__RECOVERY_STATE_UNSPECIFIED;
+	if (r->done)
+		return VANTHU__V1__RECOVERY_STATE__RECOVERY_STATE_DONE;
+	if (!v->up)
+		return VANTHU__V1__RECOVERY_STATE__RECOVERY_STATE_AWAY;
+	if (!r->reconciles)
+		return VANTHU__V1__RECOVERY_STATE__RECOVERY_STATE_OLD;
+	return r->asked ? VANTHU__V1__RECOVERY_STATE__RECOVERY_STATE_GIVING
+			: VANTHU__V1__RECOVERY_STATE__RECOVERY_STATE_WAITS;
+}
+
+static void fill_recovery(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out)
+{
+	Vanthu__V1__LinkRecovery *r;
+	struct recovery_view own;
+	bool its = v->recovery.giving != GIVING_NONE;
+
+	/* what it got is told until its alarm is settled */
+	if (v->recovery.giving == GIVING_DONE && v->store_alarm == ERR_OK)
+		its = false;
+	core_recovery(c->control->parts.core, &own);
+	if (own.stage == RECONCILE_NONE && !its)
+		return;
+	r = arena_alloc(c->control->arena, sizeof *r);
+	if (r == NULL)
+		return;
+	vanthu__v1__link_recovery__init(r);
+	r->state = recovery_state(v, own.stage);
+	r->came = v->recovery.came;
+	r->lacks = v->recovery.lacks;
+	r->giving = its ? (Vanthu__V1__GivingPhase)v->recovery.giving
+			: VANTHU__V1__GIVING_PHASE__GIVING_PHASE_UNSPECIFIED;
+	r->round = v->recovery.round;
+	r->published = v->recovery.published;
+	r->gone = v->recovery.gone;
+	out->recovery = r;
+}
+
 static void fill_state(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out,
 		       uint64_t lanes[3])
 {
@@ -68,6 +112,7 @@ static void fill_state(struct client *c, const struct link_view *v, Vanthu__V1__
 	/* what passes by itself is no trouble */
 	out->held_for = v->held_ms < HELD_SHOWN_MS ? 0 : (uint32_t)v->held_for;
 	out->down_reason = v->down_reason;
+	fill_recovery(c, v, out);
 }
 
 /* ERR_OK: a key is in force. ERR_KEY_REVOKED: all are revoked: a corrected clock would not help. */

@@ -157,6 +157,29 @@ static void fill_soundness(struct client *c, const struct store_figures *f, Vant
 		s->alarms[s->n_alarms++] = ERR_DAMAGED;
 }
 
+/* What a store gets back that is behind; absent when it never was. */
+static void fill_recovery(struct client *c, Vanthu__V1__Recovery *r, Vanthu__V1__Status *s)
+{
+	struct recovery_view v;
+
+	core_recovery(c->control->parts.core, &v);
+	if (v.stage == RECONCILE_NONE && v.ended_ms == 0)
+		return;
+	vanthu__v1__recovery__init(r);
+	r->stage = (Vanthu__V1__RecoveryStage)v.stage;
+	r->began_ms = v.began_ms;
+	r->ended_ms = v.ended_ms;
+	r->came = v.came;
+	r->returned = v.returned;
+	r->gone = v.gone;
+	r->voided = arena_array(c->control->arena, BOOK_COUNT, sizeof *r->voided);
+	for (int book = BOOK_OUT; r->voided != NULL && book < BOOK_COUNT; book++)
+		r->voided[r->n_voided++] = v.voided[book];
+	r->neighbours = v.neighbours;
+	r->done = v.done;
+	s->recovery = r;
+}
+
 void control_status(struct client *c, const Vanthu__V1__Request *request)
 {
 	uint64_t id = request->id;
@@ -173,6 +196,7 @@ void control_status(struct client *c, const Vanthu__V1__Request *request)
 	uint32_t alarms[ALARMS_MAX];
 	Vanthu__V1__Installation installation;
 	Vanthu__V1__BackupNote backup;
+	Vanthu__V1__Recovery recovery;
 
 	c->control->parts.figures(c->control->parts.ctx, &figures);
 	store->ops->figures(store, &stored);
@@ -209,6 +233,7 @@ void control_status(struct client *c, const Vanthu__V1__Request *request)
 	s.store_alarm_by = stand.by.text;
 	add_store_alarms(c, &s, alarms);
 	add_aside(c, &s);
+	fill_recovery(c, &recovery, &s);
 	s.backup = control_fill_backup(c, &backup) ? &backup : NULL;
 	r.status = &s;
 	control_say(c, &r);

@@ -65,6 +65,20 @@ enum lane {
 
 enum { LANE_COUNT = 4 }; /* arrays are indexed by lane; slot 0 stays empty */
 
+/* How far the way back is of a store that is behind (routing/reconcile/reconcile.h). The numbers
+ * are part of the store format. */
+enum reconcile_stage {
+	RECONCILE_NONE = 0,
+	RECONCILE_NEIGHBOURS = 1, /* each publishes once more what it holds and we do not */
+	RECONCILE_ASKING = 2,	  /* issuers and recipients are asked what was said */
+	RECONCILE_WAITING = 3,	  /* … and their answers waited for */
+	RECONCILE_FILLING = 4,	  /* numbers that nobody knows of get void lines */
+};
+
+/* How far what a neighbour gets is whose store is behind (routing/reconcile/give.h). The numbers
+ * are part of the store format. */
+enum giving_phase { GIVING_NONE = 0, GIVING_WALK = 1, GIVING_WAIT = 2, GIVING_DONE = 3 };
+
 enum kind {
 	KIND_NONE = 0,
 	KIND_DOCUMENT = 1,

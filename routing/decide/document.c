@@ -34,6 +34,7 @@ static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct d
 					      .relays = e->relays,
 					      .relay_count = e->relay_count };
 	core_put(t, key_serial(doc.role, doc.serial), &r);
+	own_came(t, e->neighbour);
 	document_needs(t, doc, d);
 	if (!d->mine)
 		return;

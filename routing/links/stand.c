@@ -30,7 +30,10 @@ enum {
 	MARKS_BYTES = (LANE_COUNT - 1) * (8 + 8),
 	SELF_MORE_BYTES = 1 + 8 + 2 * BOOKS_BYTES + 2 * 8 + (BOOK_COUNT - 1) * 8,
 	PEER_MORE_BYTES = 1 + MARKS_BYTES + BOOKS_BYTES + /* giving: */ 1 + 8 + MARKS_BYTES + 1 +
-			  8 + (LANE_COUNT - 1) * 8 + 2 * 8
+			  8 + (LANE_COUNT - 1) * 8 + 2 * 8,
+	/* and behind those */
+	SELF_TIMES_BYTES = 2 * 8,
+	PEER_GAVE_BYTES = 2 * 8
 };
 
 /* ---- notes on the disk ---- */
@@ -110,7 +113,7 @@ void stand_write(struct turn_view *t)
 {
 	const struct stand *s = &t->core->stand;
 	const struct reconcile *r = &t->core->reconcile;
-	uint8_t bytes[SELF_BYTES + SELF_MORE_BYTES], *at = bytes;
+	uint8_t bytes[SELF_BYTES + SELF_MORE_BYTES + SELF_TIMES_BYTES], *at = bytes;
 
 	*at++ = NOTE_VERSION;
 	at = put_bytes(at, s->mark.store, sizeof s->mark.store);
@@ -128,12 +131,16 @@ void stand_write(struct turn_view *t)
 	at = put_number(at, r->gone, 8);
 	for (int book = BOOK_OUT; book < BOOK_COUNT; book++)
 		at = put_number(at, r->voided[book], 8);
+	at = put_number(at, (uint64_t)r->began_ms, 8);
+	at = put_number(at, (uint64_t)r->ended_ms, 8);
 	assert(at == bytes + sizeof bytes);
 	put_note(t, key_name(SELF_NAME), bytes, sizeof bytes);
 }
 
-static void read_reconcile(const uint8_t *at, struct reconcile *r)
+static void read_reconcile(const uint8_t *at, const uint8_t *end, struct reconcile *r)
 {
+	uint64_t n;
+
 	*r = (struct reconcile){ .stage = (enum reconcile_stage) * at++ };
 	at = get_number(at, &r->round, 8);
 	at = get_books(at, r->had);
@@ -142,6 +149,12 @@ static void read_reconcile(const uint8_t *at, struct reconcile *r)
 	at = get_number(at, &r->gone, 8);
 	for (int book = BOOK_OUT; book < BOOK_COUNT; book++)
 		at = get_number(at, &r->voided[book], 8);
+	if (end - at < SELF_TIMES_BYTES)
+		return; /* of a build before that */
+	at = get_number(at, &n, 8);
+	r->began_ms = (int64_t)n;
+	get_number(at, &n, 8);
+	r->ended_ms = (int64_t)n;
 }
 
 static void read_self(const struct record *r, struct stand *s, struct reconcile *reconcile)
@@ -161,7 +174,7 @@ static void read_self(const struct record *r, struct stand *s, struct reconcile 
 	s->since_ms = (int64_t)n;
 	at = get_bytes(at, s->by.text, COMMITTEE_ID_MAX);
 	if (r->u.note.bytes.len_bytes >= SELF_BYTES + SELF_MORE_BYTES)
-		read_reconcile(at, reconcile);
+		read_reconcile(at, r->u.note.bytes.data + r->u.note.bytes.len_bytes, reconcile);
 }
 
 static struct key peer_key(struct committee_id id)
@@ -186,7 +199,7 @@ static uint8_t *put_giving(uint8_t *at, const struct giving *g)
 	return put_number(at, g->gone, 8);
 }
 
-static void get_giving(const uint8_t *at, struct giving *g)
+static const uint8_t *get_giving(const uint8_t *at, struct giving *g)
 {
 	g->phase = (enum giving_phase) * at++;
 	at = get_number(at, &g->round, 8);
@@ -196,7 +209,7 @@ static void get_giving(const uint8_t *at, struct giving *g)
 	at = get_number(at, &g->serial, 8);
 	at = get_lanes(at, g->upto);
 	at = get_number(at, &g->published, 8);
-	get_number(at, &g->gone, 8);
+	return get_number(at, &g->gone, 8);
 }
 
 enum { MARKED = 1, RECONCILED = 2 };
@@ -204,7 +217,7 @@ enum { MARKED = 1, RECONCILED = 2 };
 void stand_write_peer(struct turn_view *t, const struct link *l)
 {
 	const struct peer_stand *s = &l->stand;
-	uint8_t bytes[PEER_BYTES + PEER_MORE_BYTES], *at = bytes;
+	uint8_t bytes[PEER_BYTES + PEER_MORE_BYTES + PEER_GAVE_BYTES], *at = bytes;
 
 	*at++ = NOTE_VERSION;
 	at = put_bytes(at, s->seen.store, sizeof s->seen.store);
@@ -221,18 +234,24 @@ void stand_write_peer(struct turn_view *t, const struct link *l)
 	at = put_lanes(at, s->lost.last);
 	at = put_books(at, s->books);
 	at = put_giving(at, &s->giving);
+	at = put_number(at, s->gave, 8);
+	at = put_number(at, s->lacks, 8);
 	assert(at == bytes + sizeof bytes);
 	put_note(t, peer_key(l->neighbour), bytes, sizeof bytes);
 }
 
-static void read_peer_more(const uint8_t *at, struct peer_stand *s)
+static void read_peer_more(const uint8_t *at, const uint8_t *end, struct peer_stand *s)
 {
 	s->marked = (*at & MARKED) != 0;
 	s->reconciled = (*at++ & RECONCILED) != 0;
 	at = get_lanes(at, s->lost.have);
 	at = get_lanes(at, s->lost.last);
 	at = get_books(at, s->books);
-	get_giving(at, &s->giving);
+	at = get_giving(at, &s->giving);
+	if (end - at < PEER_GAVE_BYTES)
+		return; /* of a build before that */
+	at = get_number(at, &s->gave, 8);
+	get_number(at, &s->lacks, 8);
 }
 
 enum err stand_load_peer(struct turn_view *t, struct link *l)
@@ -266,7 +285,7 @@ enum err stand_load_peer(struct turn_view *t, struct link *l)
 	s->its_since_ms = (int64_t)n;
 	at = get_number(at, &s->its_settled, 8);
 	if (r.u.note.bytes.len_bytes >= PEER_BYTES + PEER_MORE_BYTES)
-		read_peer_more(at, s);
+		read_peer_more(at, r.u.note.bytes.data + r.u.note.bytes.len_bytes, s);
 	s->reconciled = s->reconciled && t->core->reconcile.stage == RECONCILE_NONE;
 	return ERR_OK;
 }
@@ -373,11 +392,14 @@ static void begin_reconcile(struct turn_view *t)
 	}
 	r->round = core_draw_number(t->core) | 1;
 	r->stage = RECONCILE_NEIGHBOURS;
+	r->began_ms = t->now.wall_ms;
+	r->gone = 0;
 	for (uint32_t i = 0; i < t->core->link_count; i++) {
 		struct link *l = t->core->links[i];
 
 		stand_mark(t, l);
 		l->stand.reconciled = false;
+		l->stand.came = 0;
 		l->stand.next_ask_ms = t->now.mono_ms;
 		stand_write_peer(t, l);
 	}
@@ -414,6 +436,7 @@ enum err stand_load(struct turn_view *t)
 		 * is asked for once more, under a round that no neighbour has answered. */
 		t->core->reconcile.stage = RECONCILE_NEIGHBOURS;
 		t->core->reconcile.round = core_draw_number(t->core) | 1;
+		t->core->reconcile.gone = 0; /* each says it once more */
 	}
 	stand_write(t);
 	return ERR_OK;

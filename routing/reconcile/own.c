@@ -32,6 +32,14 @@ static void go_to(struct turn_view *t, enum reconcile_stage stage)
 
 /* ---- neighbours ---- */
 
+void own_came(struct turn_view *t, struct committee_id from)
+{
+	struct link *l = link_find(t->core, from);
+
+	if (l != NULL && t->core->reconcile.stage == RECONCILE_NEIGHBOURS && !l->stand.reconciled)
+		l->stand.came++;
+}
+
 void own_heard(struct turn_view *t, struct link *l, const struct msg_reconciled *m)
 {
 	struct reconcile *r = &t->core->reconcile;
@@ -39,6 +47,8 @@ void own_heard(struct turn_view *t, struct link *l, const struct msg_reconciled 
 	if (r->stage != RECONCILE_NEIGHBOURS || m->round != r->round || l->stand.reconciled)
 		return;
 	l->stand.reconciled = true;
+	l->stand.gave = m->published;
+	l->stand.lacks = m->gone;
 	r->gone += m->gone;
 	stand_write(t);
 	stand_write_peer(t, l);
@@ -49,6 +59,7 @@ static void ask(struct turn_view *t, struct link *l)
 	struct message m = { .type = MESSAGE_RECONCILE };
 
 	l->stand.next_ask_ms = t->now.mono_ms + ASK_AGAIN_MS;
+	l->stand.asked_round = t->core->reconcile.round;
 	m.u.reconcile =
 		(struct msg_reconcile){ .round = t->core->reconcile.round, .lost = l->stand.lost };
 	link_say(t, l, &m);
@@ -162,6 +173,7 @@ static enum err pass_series(struct turn_view *t, bool *over)
 
 static enum err fill(struct turn_view *t)
 {
+	struct reconcile *r = &t->core->reconcile;
 	unsigned left = LINES_PER_TICK;
 	enum err e = ERR_OK;
 	bool over = false;
@@ -177,6 +189,7 @@ static enum err fill(struct turn_view *t)
 	e = pass_series(t, &over);
 	if (e != ERR_OK || !over)
 		return e;
+	r->ended_ms = t->now.wall_ms;
 	go_to(t, RECONCILE_NONE);
 	if (t->core->stand.alarm == ERR_BEHIND)
 		stand_settle(t);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "routing/base/err.h"
+#include "routing/base/types.h"
 
 struct link;
 struct msg_reconciled;
@@ -15,6 +16,8 @@ void own_heard(struct turn_view *t, struct link *l, const struct msg_reconciled 
 /* The neighbour has released files that we are still fetching: our store is of before they were
  * here, and nothing else shows it. What it published since then it publishes once more. */
 void own_repair(struct turn_view *t, struct link *l);
+/* A document that was not known here has been taken from this neighbour. */
+void own_came(struct turn_view *t, struct committee_id from);
 /* Is a way back under way? Then what is ours and unknown here is taken back. */
 bool own_takes_back(const struct turn_view *t);
 /* Bounded work a tick. ERR_STORE, ERR_NO_MEMORY. */

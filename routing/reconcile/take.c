@@ -9,6 +9,7 @@
 #include "routing/books/books.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/own.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
 #include "routing/state/feed.h"
@@ -137,6 +138,7 @@ enum err take_document(struct turn_view *t, const struct ev_publish *e)
 	sent_work_new(t, doc, &d);
 	feed_document(t, CHANGE_SENT, doc.role, doc.serial, t->core->config.self);
 	t->core->reconcile.returned++;
+	own_came(t, e->neighbour);
 	stand_write(t);
 	if (!state.content_dropped)
 		return send(t, doc, &d);

@@ -68,18 +68,7 @@ struct install {
 };
 
 enum { SHUNNED_MAX = 16 };
-/* Our store beside what neighbours hold of it, see routing/links/stand.c: on the disk, but for
- * `run`. */
-/* How far the way back is of a store that is behind; see routing/reconcile/reconcile.h. The numbers
- * are part of the store format. */
-enum reconcile_stage {
-	RECONCILE_NONE = 0,
-	RECONCILE_NEIGHBOURS = 1, /* each publishes once more what it holds and we do not */
-	RECONCILE_ASKING = 2,	  /* issuers and recipients are asked what was said */
-	RECONCILE_WAITING = 3,	  /* … and their answers waited for */
-	RECONCILE_FILLING = 4,	  /* numbers that nobody knows of get void lines */
-};
-
+/* How far the way back of a store is that is behind; see routing/reconcile/reconcile.h. */
 struct reconcile {
 	enum reconcile_stage stage;
 	uint64_t round;			    /* 0: none */
@@ -87,6 +76,7 @@ struct reconcile {
 	struct book_mark known[BOOK_COUNT]; /* … and where, as neighbours have heard */
 	uint64_t returned, gone; /* documents of ours that came back; that no neighbour has whole */
 	uint64_t voided[BOOK_COUNT]; /* lines made void */
+	int64_t began_ms, ended_ms;  /* wall; 0: not yet */
 	/* of this process */
 	bool begun;
 	struct key at;	  /* the walk's last record */
@@ -94,10 +84,7 @@ struct reconcile {
 	int64_t until_ms; /* monotonic */
 };
 
-/* What a neighbour whose store is behind gets once more, and how far that is. The numbers are part
- * of the store format. */
-enum giving_phase { GIVING_NONE = 0, GIVING_WALK = 1, GIVING_WAIT = 2, GIVING_DONE = 3 };
-
+/* What a neighbour whose store is behind gets once more. */
 struct giving {
 	enum giving_phase phase;
 	uint64_t round;
@@ -115,6 +102,8 @@ struct round_pace {
 	int64_t rest_ms; /* 0: none has begun */
 };
 
+/* Our store beside what neighbours hold of it, see routing/links/stand.c: on the disk, but for
+ * `run`. */
 struct stand {
 	struct store_mark mark;
 	uint64_t settled;    /* how often an operator has settled an alarm */
@@ -138,6 +127,8 @@ struct peer_stand {
 	bool spoke_since; /* … and one of what is in `seen` since */
 	bool hello_due; /* our own stand changed, and it does not know yet */
 	bool reconciles;     /* it answers Reconcile */
+	uint64_t asked_round; /* the round that it was asked for last; 0: none */
+	uint64_t came;	      /* documents taken from it that were not known, in this round */
 	int64_t next_ask_ms; /* monotonic: Reconcile is said once more then */
 	/* it has released files that we still fetch, and is publishing their documents again */
 	bool repairing;
@@ -145,6 +136,8 @@ struct peer_stand {
 	/* on the disk: */
 	bool marked;	 /* `lost` says what we had when our store was found to be behind */
 	bool reconciled; /* we have taken all that it gave, in this round */
+	/* What it had published again and what it has not whole, as it said when it was done. */
+	uint64_t gave, lacks;
 	struct lane_marks lost;
 	struct book_mark books[BOOK_COUNT]; /* how far its registers were, as it has said */
 	struct giving giving;

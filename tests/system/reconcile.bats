@@ -89,6 +89,7 @@ work() { # FIRST-NUMBER
 	while read -r id; do v thads verify "$id" -q; done <ids
 }
 
+
 has_alarm() { v "$1" status --json | jq -e --arg code "$2" '.data.alarms | index($code)' >/dev/null; }
 found_out() { has_alarm btp VT-2037 && { has_alarm thads VT-2036 || has_alarm twin VT-2036; }; }
 
@@ -112,4 +113,41 @@ found_out() { has_alarm btp VT-2037 && { has_alarm thads VT-2036 || has_alarm tw
 	wait $twin || true
 	[ "$status" -ne 0 ]
 	[[ "$output" == *VT-2036* ]]
+}
+
+stays_away() { # ID: as both say
+	v thads recover status --json | jq -e --arg id "$1" '[.data.recovery.neighbours[] | select(.state == "away") | .committee] == [$id]' >/dev/null
+}
+
+@test "recover status says who holds it up, and what came; the neighbour's says what it gave" {
+	cd "$BATS_TEST_TMPDIR"
+	head -c 300000 /dev/urandom >big.bin
+	echo "Nội dung" >small.txt
+	make_lab
+	start_lab
+	wait_for 60 linked
+	v thads recover status --json | jq -e '.data.recovery == null and .data.giving == []'
+	work 101
+	"$VANTHU" lab stop "$LAB" thads -q >/dev/null
+	"$VANTHU" lab stop "$LAB" cb-tochuc -q >/dev/null
+	rm -r "$LAB/thads/data"
+	start_lab thads
+	wait_for 60 said_behind
+	wait_for 60 stays_away cb-tochuc
+	wait_for 60 eval 'v thads recover status --json | jq -e "[.data.recovery.neighbours[] | select(.state == \"given\") | .committee] | length == 2"'
+	v thads recover status --json >away.json
+	# which nobody waits for any more has no day since when
+	jq -e '.data.recovery | .stage == "neighbours" and .came >= 5 and .returned >= 3 and .gone == 0 and
+		all(.neighbours[]; (.holds_up_since == null) == (.state == "given"))' away.json
+	v thads status --json | jq -e '.data.recovery.stage == "neighbours"'
+	run v thads status
+	[[ $output == *"Getting back"*"2 of 3 neighbours"* ]]
+	run v thads recover status
+	[[ $output == *"cb-tochuc"*"stays away"* ]]
+	[[ $output == *"vanthu recover resume"* ]]
+	v btp recover status --json | jq -e '[.data.giving[] | select(.committee == "thads" and .state == "given" and .published >= 4)] | length == 1'
+	start_lab cb-tochuc
+	wait_for 120 is_settled
+	v thads recover status --json | jq -e '.data.recovery | .stage == null and .ended_at != null and (.neighbours | length) == 0'
+	[ "$(v thads status | grep -c "Getting back")" = 0 ]
 }

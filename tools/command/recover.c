@@ -49,12 +49,60 @@ static enum err ask(struct cli *cli, struct call **c, Vanthu__V1__Reply **reply)
 	return e == ERR_OK ? call_row(*c, VANTHU__V1__REPLY__WHAT_STATUS, reply) : e;
 }
 
-static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *out)
+static const struct column alarm_columns[] = {
+	{ "committee", N_("Neighbour"), FORMAT_TEXT, false },
+	{ "code", N_("Code"), FORMAT_TEXT, false },
+	{ "since", N_("Since"), FORMAT_TIME, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+/* How far the way back is, or what the last one brought. */
+static void print_recovery(struct cli *cli, const Vanthu__V1__Status *s, json_t *recovery)
 {
 	static const struct column columns[] = {
+		{ "now", N_("Getting back"), FORMAT_TEXT, false },
+		{ "began_at", N_("Since"), FORMAT_TIME, false },
+		{ "ended_at", N_("Got back at"), FORMAT_TIME, false },
+		{ "came", N_("Documents that came"), FORMAT_COUNT, false },
+		{ "returned", N_("Our own of them"), FORMAT_COUNT, false },
+		{ "gone", N_("Nobody has whole"), FORMAT_COUNT, false },
+		{ "voids", N_("Numbers made void"), FORMAT_COUNT, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
+	};
+	static const struct column neighbours[] = {
 		{ "committee", N_("Neighbour"), FORMAT_TEXT, false },
-		{ "code", N_("Code"), FORMAT_TEXT, false },
-		{ "since", N_("Since"), FORMAT_TIME, false },
+		{ "state", N_("What it holds"), FORMAT_STATE, false },
+		{ "last_proof_at", N_("Last proof"), FORMAT_MINUTE, false },
+		{ "came", N_("Documents"), FORMAT_COUNT, false },
+		{ "lacks", N_("Not whole"), FORMAT_COUNT, false },
+		{ "holds_up_since", N_("Holds up since"), FORMAT_MINUTE, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
+	};
+	json_t *list = json_object_get(recovery, "neighbours"), *voided;
+	const char *book;
+	json_int_t voids = 0;
+	char words[256];
+
+	json_object_foreach(json_object_get(recovery, "voided"), book, voided) voids +=
+		json_integer_value(voided);
+	json_object_set_new(recovery, "voids", json_integer(voids));
+	if (recovery_words(s, words, sizeof words)[0] != '\0')
+		json_object_set_new(recovery, "now", json_string(words));
+	printf("\n");
+	cli->renderer->object(cli, recovery, columns);
+	if (json_array_size(list) > 0) {
+		cli->renderer->heading(cli, _("What neighbours give back"));
+		cli->renderer->list(cli, list, neighbours);
+	}
+}
+
+static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *out)
+{
+	static const struct column giving[] = {
+		{ "committee", N_("Neighbour"), FORMAT_TEXT, false },
+		{ "state", N_("What we hold"), FORMAT_STATE, false },
+		{ "published", N_("Sent again"), FORMAT_COUNT, false },
+		{ "gone", N_("Not whole"), FORMAT_COUNT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 
@@ -67,11 +115,35 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *o
 			printf(_("Shown by %s.\n"), s->store_alarm_by);
 		print_losses((enum err)s->store_alarm);
 	}
+	if (s->recovery != NULL)
+		print_recovery(cli, s, json_object_get(out, "recovery"));
 	if (json_array_size(json_object_get(out, "neighbours")) > 0) {
 		cli->renderer->heading(cli, _("Neighbours"));
-		cli->renderer->list(cli, json_object_get(out, "neighbours"), columns);
+		cli->renderer->list(cli, json_object_get(out, "neighbours"), alarm_columns);
+	}
+	if (json_array_size(json_object_get(out, "giving")) > 0) {
+		cli->renderer->heading(cli, _("What neighbours get back from here"));
+		cli->renderer->list(cli, json_object_get(out, "giving"), giving);
 	}
 	fflush(stdout);
+}
+
+static json_t *status_json(const Vanthu__V1__Status *s)
+{
+	json_t *neighbours = json_array();
+
+	for (size_t i = 0; i < s->n_links; i++) {
+		if (s->links[i]->store_alarm != 0)
+			json_array_append_new(
+				neighbours,
+				json_pack("{s:s, s:o, s:o}", "committee", s->links[i]->committee,
+					  "code", json_code(s->links[i]->store_alarm), "since",
+					  json_time(s->links[i]->store_alarm_since_ms)));
+	}
+	return json_pack("{s:o, s:o, s:o, s:o}", "store",
+			 json_alarm(s->store_alarm, s->store_alarm_since_ms, s->store_alarm_by),
+			 "neighbours", neighbours, "recovery", recovery_json(s), "giving",
+			 recovery_giving_json(s));
 }
 
 static int status(struct cli *cli)
@@ -81,34 +153,14 @@ static int status(struct cli *cli)
 	enum err e = ask(cli, &c, &reply);
 
 	if (e == ERR_OK) {
-		const Vanthu__V1__Status *s = reply->status;
-		json_t *out = json_pack(
-			   "{s:o}", "store",
-			   json_alarm(s->store_alarm, s->store_alarm_since_ms, s->store_alarm_by)),
-		       *neighbours = json_array();
+		json_t *out = status_json(reply->status);
 
-		for (size_t i = 0; i < s->n_links; i++) {
-			if (s->links[i]->store_alarm != 0)
-				json_array_append_new(
-				    neighbours,
-				    json_pack("{s:s, s:o, s:o}", "committee",
-					      s->links[i]->committee, "code",
-					      json_code(s->links[i]->store_alarm), "since",
-					      json_time(s->links[i]->store_alarm_since_ms)));
-		}
-		json_object_set_new(out, "neighbours", neighbours);
 		if (cli->json)
 			cli->renderer->object(cli, out, NULL);
 		else if (cli->plain)
-			cli->renderer->list(
-			    cli, neighbours,
-			    (const struct column[]){
-				{ "committee", N_("Neighbour"), FORMAT_TEXT, false },
-				{ "code", N_("Code"), FORMAT_TEXT, false },
-				{ "since", N_("Since"), FORMAT_TIME, false },
-				{ NULL, NULL, FORMAT_TEXT, false } });
+			cli->renderer->list(cli, json_object_get(out, "neighbours"), alarm_columns);
 		else
-			print_status(cli, s, out);
+			print_status(cli, reply->status, out);
 		json_decref(out);
 	}
 	call_close(c);

@@ -252,6 +252,7 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 	json_object_set_new(out, "store_alarm_since", json_time(s->store_alarm_since_ms));
 	json_object_set_new(out, "store_alarm_by", json_text_or_null(s->store_alarm_by));
 	json_object_set_new(out, "backup", json_backup(s->backup));
+	json_object_set_new(out, "recovery", recovery_json(s));
 	return out;
 }
 
@@ -292,6 +293,7 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 		{ "checked_at", N_("Checked"), FORMAT_TIME, false },
 		{ "sentence", N_("Digital share"), FORMAT_TEXT, false },
 		{ "clock_why", N_("Signs nothing"), FORMAT_TEXT, false },
+		{ "getting_back", N_("Getting back"), FORMAT_TEXT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	char sentence[160];
@@ -316,6 +318,8 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 		    json_string(installation_words(s->installation, sentence, sizeof sentence)));
 	if (s->directory_failed != 0)
 		json_object_set_new(status, "failed", json_string(s->directory_failed_about));
+	if (recovery_words(s, sentence, sizeof sentence)[0] != '\0')
+		json_object_set_new(status, "getting_back", json_string(sentence));
 	cli->renderer->object(cli, status, columns);
 	cli->renderer->heading(cli, _("Links"));
 	explain_all(cli, json_object_get(status, "links"));

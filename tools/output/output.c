@@ -68,6 +68,14 @@ static const struct word states[] = {
 	{ "stuck", N_("stuck, tried again"), "!" },
 	{ "untaken", N_("not taken yet"), "·" },
 	{ "again", N_("is tried again"), "✓" },
+	/* of a store that is behind: what neighbours do, or get */
+	{ "given", N_("all given back"), "✓" },
+	{ "giving", N_("gives back"), "→" },
+	{ "unasked", N_("not asked yet"), "…" },
+	{ "away", N_("stays away"), "✗" },
+	{ "old", N_("its version cannot"), "✗" },
+	{ "looking", N_("looked through"), "→" },
+	{ "taking", N_("taken by it"), "→" },
 	/* of a webhook */
 	{ "active", N_("in use"), "✓" },
 	{ "failing", N_("not taken, tried again"), "!" },

@@ -77,6 +77,7 @@ void output_decimal(double value, int decimals, const char *unit, char *out, siz
 #include "tools/output/people.h"
 #include "tools/output/plain.h"
 #include "tools/output/progress.h"
+#include "tools/output/recovery.h"
 #include "tools/output/register.h"
 #include "tools/output/reply_json.h"
 #include "tools/output/report_page.h"
