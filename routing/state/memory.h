@@ -135,6 +135,9 @@ struct peer_stand {
 	/* on the disk: */
 	bool marked;	 /* `lost` says what we had when our store was found to be behind */
 	bool reconciled; /* we have taken all that it gave, in this round */
+	/* A directory ended this link, and what was on it is forgotten here: no acknowledgement of
+	 * before says anything, theirs or ours, until both agree again. */
+	bool forgotten;
 	struct lane_marks lost;
 	struct book_mark books[BOOK_COUNT]; /* how far its registers were, as it has said */
 	struct giving giving;
