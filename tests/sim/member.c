@@ -160,11 +160,27 @@ static void visit_end(void *ctx, struct committee_id who, enum party party)
 	visits_end(ctx, who, party);
 }
 
+/* Opens one of its keys, unless it is the one that it signs with: opened it outlives its process,
+ * for to read it costs more than all else of a boot. */
+static void sign_with(struct member *m, unsigned chosen)
+{
+	struct signer *fresh;
+
+	if (m->signer != NULL) {
+		struct digest now = signer_key_id(m->signer);
+
+		if (digest_equal(&now, &m->key_id[chosen]))
+			return;
+	}
+	assert(signer_pem_open(m->signing_pem[chosen], &fresh) == ERR_OK);
+	signer_destroy(m->signer);
+	m->signer = fresh;
+}
+
 /* Signs with the newest key that its directory knows. */
 static void choose_key(struct member *m)
 {
 	struct signer_validity validity = { .known = false };
-	struct signer *fresh;
 	unsigned chosen = 0;
 
 	for (unsigned i = 0; i < m->key_count; i++) {
@@ -177,11 +193,9 @@ static void choose_key(struct member *m)
 						     info.revoked_from_ms };
 	}
 	core_set_signer(m->core, &validity);
-	assert(signer_pem_open(m->signing_pem[chosen], &fresh) == ERR_OK);
-	signer_destroy(m->signer);
-	m->signer = fresh;
+	sign_with(m, chosen);
 	if (m->turn != NULL)
-		turn_set_signer(m->turn, fresh);
+		turn_set_signer(m->turn, m->signer);
 }
 
 static void directory(void *ctx)
@@ -360,7 +374,7 @@ static void build(struct member *m)
 	prng_fill(&m->world->prng, seed, sizeof seed);
 	assert(store_memory_open(m->disk, &m->store) == ERR_OK &&
 	       files_memory_open(m->files_disk, &m->files) == ERR_OK);
-	assert(signer_pem_open(m->signing_pem[0], &m->signer) == ERR_OK);
+	sign_with(m, 0);
 	m->verifier = verifier_new((struct key_source){ .ctx = m, .find = keys_find });
 	m->core = core_new(&config);
 	m->inbox = inbox_new();
@@ -402,7 +416,6 @@ static void tear_down(struct member *m)
 	installer_destroy(m->installer);
 	core_destroy(m->core);
 	verifier_destroy(m->verifier);
-	signer_destroy(m->signer);
 	m->files->ops->close(m->files);
 	m->store->ops->close(m->store);
 	arena_destroy(m->scratch);
@@ -583,6 +596,7 @@ void member_free(struct member *m)
 {
 	if (m->running)
 		tear_down(m);
+	signer_destroy(m->signer);
 	memory_disk_destroy(m->disk);
 	memory_disk_destroy(m->before);
 	memory_files_disk_destroy(m->files_disk);

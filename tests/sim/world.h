@@ -131,6 +131,7 @@ struct member {
 	int index, superior; /* -1 at the top */
 	struct committee_id id;
 	/* survives */
+	struct signer *signer; /* the key that it signed with last, opened; NULL: none yet */
 	struct blob signing_pem[OWN_KEYS]; /* the newest last */
 	struct digest key_id[OWN_KEYS];
 	unsigned key_count;
@@ -153,7 +154,6 @@ struct member {
 	struct store *store;
 	struct files *files;
 	struct core *core;
-	struct signer *signer;
 	struct installer *installer;
 	struct download *follow;
 	struct verifier *verifier;
