@@ -238,12 +238,15 @@ SIM := \
 	numbers \
 	office_plant \
 	offices \
+	places \
 	plant \
 	prng \
 	recall_plant \
 	recalls \
 	registry \
 	setback \
+	small \
+	small_main \
 	visits \
 	workload \
 	world \
