@@ -48,7 +48,7 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libcurl libxml-2.0 libzip
 
-.PHONY: all library man api bench clerk coverage figures survive setback demo check sim fuzz year vectors install clean help packages lint locale
+.PHONY: all library man api bench clerk coverage figures survive setback demo check sim exhaust fuzz year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 
 help:
@@ -61,6 +61,7 @@ help:
 	@echo 'make survive SEED=n  gateways, daemons and programs killed for ten minutes: nothing lost, nothing doubled'
 	@echo 'make check      install what is missing, build, run all tests'
 	@echo 'make sim SEED=n replay one seed of the simulator'
+	@echo 'make exhaust    every sequence of four operations among three committees; SEQUENCE=n replays one'
 	@echo 'make fuzz TARGET=edxml look for inputs that break it, for FUZZ_SECONDS (60)'
 	@echo 'make year SEED=n a year of 20,000 documents in a tree of 31 committees, played and checked'
 	@echo 'make api        write docs/openapi.json and docs/api/index.html anew, from the table of the gateway'
@@ -403,6 +404,10 @@ vectors: packages
 sim: packages
 	@$(MAKE) --no-print-directory -j2 $(B)/asan/sim
 	@$(B)/asan/sim $(SEED)
+
+exhaust: packages
+	@$(MAKE) --no-print-directory -j2 $(B)/sim/sim
+	@time $(B)/sim/sim --exhaust $(SEQUENCE)
 
 # A crash leaves its input in build/fuzz: mended, it is kept in one of the folders of FUZZ_NAME (tests/sources.mk). libclang-rt-14-dev has the runtime.
 TARGET ?= edxml

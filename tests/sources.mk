@@ -242,12 +242,15 @@ SIM := \
 	numbers \
 	office_plant \
 	offices \
+	places \
 	plant \
 	prng \
 	recall_plant \
 	recalls \
 	registry \
 	setback \
+	small \
+	small_main \
 	visits \
 	workload \
 	world \

@@ -141,6 +141,7 @@ static enum err decide_hello(struct turn_view *t, struct link *l, const struct m
 		if (e != ERR_OK)
 			return e;
 	}
+	stand_taken(t, l, m);
 	l->down_reason = 0;
 	link_ping(t, l); /* at once: the Pong gives the other clock with a round trip */
 	guard_check_link(t, l);

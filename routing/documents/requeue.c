@@ -362,6 +362,7 @@ static enum err forget_link(struct turn_view *t, struct link *l, bool *done)
 		if (!l->leaving)
 			core_erase(t, FAMILY_LINKOUT, key_link(l->neighbour, lane));
 	}
+	stand_forget(t, l);
 	*done = true;
 	return ERR_OK;
 }

@@ -212,7 +212,7 @@ static const uint8_t *get_giving(const uint8_t *at, struct giving *g)
 	return get_number(at, &g->gone, 8);
 }
 
-enum { MARKED = 1, RECONCILED = 2 };
+enum { MARKED = 1, RECONCILED = 2, FORGOTTEN = 4 };
 
 void stand_write_peer(struct turn_view *t, const struct link *l)
 {
@@ -229,7 +229,8 @@ void stand_write_peer(struct turn_view *t, const struct link *l)
 	at = put_number(at, (uint64_t)s->its, 4);
 	at = put_number(at, (uint64_t)s->its_since_ms, 8);
 	at = put_number(at, s->its_settled, 8);
-	*at++ = (uint8_t)((s->marked ? MARKED : 0) | (s->reconciled ? RECONCILED : 0));
+	*at++ = (uint8_t)((s->marked ? MARKED : 0) | (s->reconciled ? RECONCILED : 0) |
+			  (s->forgotten ? FORGOTTEN : 0));
 	at = put_lanes(at, s->lost.have);
 	at = put_lanes(at, s->lost.last);
 	at = put_books(at, s->books);
@@ -243,6 +244,7 @@ void stand_write_peer(struct turn_view *t, const struct link *l)
 static void read_peer_more(const uint8_t *at, const uint8_t *end, struct peer_stand *s)
 {
 	s->marked = (*at & MARKED) != 0;
+	s->forgotten = (*at & FORGOTTEN) != 0;
 	s->reconciled = (*at++ & RECONCILED) != 0;
 	at = get_lanes(at, s->lost.have);
 	at = get_lanes(at, s->lost.last);
@@ -382,6 +384,24 @@ void stand_agreed(struct turn_view *t, struct link *l)
 	stand_write_peer(t, l);
 }
 
+void stand_forget(struct turn_view *t, struct link *l)
+{
+	l->stand.forgotten = true;
+	stand_write_peer(t, l);
+}
+
+void stand_taken(struct turn_view *t, struct link *l, const struct msg_hello *m)
+{
+	if (!l->stand.forgotten)
+		return;
+	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+		if (m->acked[lane] > l->in[lane].have)
+			return; /* of a stream from before: it begins that one anew */
+	}
+	l->stand.forgotten = false;
+	stand_write_peer(t, l);
+}
+
 static void begin_reconcile(struct turn_view *t)
 {
 	struct reconcile *r = &t->core->reconcile;
@@ -501,7 +521,7 @@ void stand_fill(const struct core *c, const struct link *l, struct msg_hello *h)
 							  : 0;
 	h->seen_settled = l->stand.its_settled;
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
-		h->acked[lane] = l->out[lane].acked;
+		h->acked[lane] = l->stand.forgotten ? 0 : l->out[lane].acked;
 	h->reconciles = true;
 	core_books(c, h->books);
 	memcpy(h->seen_books, l->stand.books, sizeof h->seen_books);
@@ -592,19 +612,20 @@ static void take_seen(struct turn_view *t, struct link *l, const struct msg_hell
 
 /* Its acknowledgements are ours, given after our commit: more than we have cannot be. Unless we
  * have started this stream again since, because a late Hello offered it after it had been
- * replaced. */
+ * replaced; or have forgotten the link. */
 static void take_acknowledged(struct turn_view *t, struct link *l, const struct msg_hello *m)
 {
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
 		const struct stream_in *in = &l->in[lane];
 
 		/* we have never heard of any stream of it on this lane */
-		if (!in->known && !in->taken_up && m->says_store && m->acked[lane] > 0)
+		if (!in->known && !in->taken_up && !l->stand.forgotten && m->says_store &&
+		    m->acked[lane] > 0)
 			stand_ours(t, l, ERR_BEHIND);
 		if (!in->known ||
 		    memcmp(in->id.bytes, m->streams[lane].stream.bytes, sizeof in->id.bytes) != 0)
 			continue;
-		if (m->acked[lane] > in->have && !in->taken_up)
+		if (m->acked[lane] > in->have && !in->taken_up && !l->stand.forgotten)
 			stand_ours(t, l, ERR_BEHIND);
 		/* One that says nothing of its store is taken at its word: TCP keeps order. */
 		if (!m->says_store && m->streams[lane].last < in->have)

@@ -39,6 +39,12 @@ void stand_mark(struct turn_view *t, struct link *l);
 void stand_have(struct turn_view *t, const struct link *l, uint64_t have[LANE_COUNT]);
 /* Called while it is up: from here on what comes is counted, if it agrees. */
 void stand_agreed(struct turn_view *t, struct link *l);
+/* What was on this link is being forgotten, because the directory says so. The other one may not
+ * know yet, and come back before it does. */
+void stand_forget(struct turn_view *t, struct link *l);
+/* Called when all streams of a Hello are taken up: what was forgotten is behind us, if its
+ * acknowledgements are no more than what is here. */
+void stand_taken(struct turn_view *t, struct link *l, const struct msg_hello *m);
 /* Called before a Hello is answered, and before its directory and stream offers are used. */
 void stand_hello(struct turn_view *t, struct link *l, const struct msg_hello *m);
 /* The neighbour has shown that our store is behind (ERR_BEHIND), or runs twice (ERR_TWICE). */

@@ -138,6 +138,9 @@ struct peer_stand {
 	bool reconciled; /* we have taken all that it gave, in this round */
 	/* What it had published again and what it has not whole, as it said when it was done. */
 	uint64_t gave, lacks;
+	/* A directory ended this link, and what was on it is forgotten here: no acknowledgement of
+	 * before says anything, theirs or ours, until both agree again. */
+	bool forgotten;
 	struct lane_marks lost;
 	struct book_mark books[BOOK_COUNT]; /* how far its registers were, as it has said */
 	struct giving giving;

@@ -32,7 +32,24 @@ static struct {
 		} done;
 		char office_day[16], done_day[16];
 	} answers[SERIALS_MAX];
+	uint64_t touched; /* of them: those before it may not be empty */
 } tally; /* of one member; the simulator has one thread */
+
+/* Hardly a disk has as many serials as there is room for. */
+static void clear(void)
+{
+	memset(tally.answers, 0, tally.touched * sizeof tally.answers[0]);
+	memset(tally.places, 0, tally.count * sizeof tally.places[0]);
+	tally.touched = 0;
+	tally.count = 0;
+}
+
+static struct answers *touch(uint64_t serial)
+{
+	if (serial >= tally.touched)
+		tally.touched = serial + 1;
+	return &tally.answers[serial];
+}
 
 /* As somebody who has ended, or who is not there yet, stood last, or will stand first. */
 static int parent_of(const struct world *w, uint64_t version, int member)
@@ -107,7 +124,7 @@ static void count_receipt(struct world *w, const struct member *m, const struct 
 		world_violation(w, "target", "%s has a receipt out of place", m->id.text);
 		return;
 	}
-	a = &tally.answers[serial.n];
+	a = touch(serial.n);
 	a->receipts++;
 	a->delivered += r->u.receipt.kind == KIND_RECEIPT;
 	if (r->u.receipt.kind == KIND_RECEIPT && id_equal(recipient, m->id))
@@ -123,8 +140,8 @@ static void note_time(struct world *w, const struct member *m, const struct key 
 	(void)w;
 	(void)m;
 	if (key_parse_serial(key, &role, &serial) && serial.n < SERIALS_MAX) {
-		tally.answers[serial.n].known_ms = r->u.state.complete_at_ms;
-		tally.answers[serial.n].all_ms = r->u.state.closed_at_ms;
+		touch(serial.n)->known_ms = r->u.state.complete_at_ms;
+		touch(serial.n)->all_ms = r->u.state.closed_at_ms;
 	}
 }
 
@@ -141,7 +158,7 @@ static void note_work(struct world *w, const struct member *m, const struct key 
 	(void)m;
 	if (!key_parse_serial(key, &role, &serial) || serial.n >= SERIALS_MAX)
 		return;
-	a = &tally.answers[serial.n];
+	a = touch(serial.n);
 	a->office_day[0] = a->done_day[0] = '\0';
 	if (work->due_on != NULL)
 		snprintf(a->office_day, sizeof a->office_day, "%s", work->due_on);
@@ -198,9 +215,8 @@ static const struct answers *answers_of(const struct key *key)
 	struct serial serial;
 	enum role role;
 
-	return key_parse_serial(key, &role, &serial) && serial.n < SERIALS_MAX
-		   ? &tally.answers[serial.n]
-		   : &none;
+	return key_parse_serial(key, &role, &serial) && serial.n < SERIALS_MAX ? touch(serial.n)
+									       : &none;
 }
 
 static void count_out(struct world *w, const struct member *m, const struct key *key,
@@ -296,7 +312,7 @@ static void report(struct world *w, const struct member *m, const struct model_c
 
 unsigned check_target_count(struct world *w, const struct member *m, struct model_cell **out)
 {
-	memset(&tally, 0, sizeof tally);
+	clear();
 	check_each(w, m, FAMILY_RECEIPT, key_role(ROLE_OUT), count_receipt);
 	check_each(w, m, FAMILY_RECEIPT, key_role(ROLE_IN), count_receipt);
 	check_each(w, m, FAMILY_STATE, key_role(ROLE_OUT), note_time);

@@ -5,10 +5,14 @@
 
 #include <assert.h>
 
+#include "tests/sim/small.h"
+
 enum { QUICK_MS = 4, STALL_MS = 400, STALLS_OF_1000 = 15, DEATHS_OF_1000 = 10 };
 
 static int64_t draw_ms(struct world *w)
 {
+	if (w->small != NULL)
+		return SMALL_COMMIT_MS;
 	if (prng_chance(&w->disks, STALLS_OF_1000))
 		return (int64_t)prng_below(&w->disks, STALL_MS);
 	return (int64_t)prng_below(&w->disks, QUICK_MS);
@@ -115,7 +119,7 @@ void disks_crash(struct member *m)
 	if (j == NULL)
 		return;
 	w->crashes_in_flight++;
-	if (prng_chance(&w->disks, 500))
+	if (w->small == NULL && prng_chance(&w->disks, 500))
 		j->work(j);
 }
 
@@ -130,7 +134,7 @@ void disks_after_crash(struct member *m)
 
 enum pace disks_pace(struct world *w)
 {
-	uint64_t n = prng_below(&w->disks, 8);
+	uint64_t n = w->small != NULL ? 2 : prng_below(&w->disks, 8);
 
 	return n == 0 || at_once(w) ? PACE_CALM : n == 1 ? PACE_HOLD : PACE_BUSY;
 }

@@ -90,7 +90,8 @@ void keys_make_directory(struct world *w)
 	struct rec_committee *entries = arena_array(w->arena, MEMBERS_MAX, sizeof *entries);
 	struct version *v = &w->versions[0];
 	/* In half of the changing worlds the last one comes later, and in each year. */
-	bool later = w->year != NULL || (w->changing && prng_chance(&w->prng, 500));
+	bool later =
+		w->year != NULL || (w->changing && w->small == NULL && prng_chance(&w->prng, 500));
 	uint32_t count = (uint32_t)w->member_count - later;
 	struct signer *registry;
 	enum err e;

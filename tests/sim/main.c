@@ -1,20 +1,29 @@
 /* sim SEED               one seed, told in full
  * sim --seeds FIRST N    many, one line each, and their sum
  * sim --twice SEED       the same run twice must be the same, frame for frame
- * sim --canary NAME FIRST N   as --seeds, of a program with a fault (enum canary): must be noticed
+ * sim --exhaust [FIRST [LAST]]   every sequence of a few operations, or one, or some (small.h)
+ * sim --canary NAME FIRST N   as --seeds, of a program with a fault (enum canary): must be noticed;
+ *   --canary NAME --exhaust FIRST LAST likewise
  * sim --plants SEED      an office or mandate world, and then faults of its disks, each of which
  *   must be noticed
  * sim -v SEED            with every notice
  * sim --year SEED N [plants]  a year of N documents (year_main.c)
  * Exits 1 when an invariant was violated. */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/log.h"
 #include "tests/sim/figures.h"
+#include "tests/sim/places.h"
+#include "tests/sim/small.h"
 #include "tests/sim/world.h"
 #include "tests/sim/year.h"
+
+/* Plans are megabytes of zeros that hardly any turn uses: pages of their own each time, which cost
+ * nothing until they are. */
+enum { LARGE_BYTES = 128 * 1024 };
 
 struct sums {
 	enum canary canary;
@@ -202,15 +211,17 @@ int main(int argc, char **argv)
 	bool good = true;
 
 	log_open(LOG_ERROR);
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 	if (argc > 1 && strncmp(argv[1], "--year", 6) == 0)
 		return year_main(argc, argv);
 	memset(&sums, 0, sizeof sums);
-	if (argc == 5 && strcmp(argv[1], "--canary") == 0) {
+	if (argc >= 5 && strcmp(argv[1], "--canary") == 0) {
 		sums.canary = canary_of(argv[2]);
-		argv[2] = argv[1];
-		argv++;
-		argc--;
+		argc -= argv[3][0] == '-' ? 2 : 1;
+		argv += argv[3][0] == '-' ? 2 : 1;
 	}
+	if (argc > 1 && strcmp(argv[1], "--exhaust") == 0)
+		return small_main(argc - 2, argv + 2, sums.canary) ? 0 : 1;
 	if (argc == 4 && (strcmp(argv[1], "--seeds") == 0 || sums.canary != CANARY_NONE)) {
 		uint64_t first = strtoull(argv[2], NULL, 10), count = strtoull(argv[3], NULL, 10);
 
@@ -234,5 +245,6 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	print_sums(&sums);
+	places_print();
 	return good ? 0 : 1;
 }

@@ -14,6 +14,8 @@
 #include "proto/wire_encode.h"
 #include "tests/sim/figures.h"
 #include "tests/sim/keys.h"
+#include "tests/sim/places.h"
+#include "tests/sim/small.h"
 #include "tests/sim/world.h"
 #include "tests/sim/year.h"
 
@@ -65,6 +67,7 @@ static void reply(void *ctx, const struct act_reply *r)
 {
 	struct world *w = ((struct member *)ctx)->world;
 
+	places_reached(PLACE_ANSWER, (int)r->result);
 	if (w->year != NULL) {
 		year_replied(w, r);
 		return;
@@ -75,10 +78,24 @@ static void reply(void *ctx, const struct act_reply *r)
 		workload_replied(w, r);
 }
 
+static void note_place(const struct act_notify *n)
+{
+	places_reached(PLACE_NOTICE, (int)n->what);
+	if (n->what == NOTICE_STATUS)
+		places_reached(PLACE_STATUS, (int)n->reason);
+	if (n->what == NOTICE_REFUSED)
+		places_reached(PLACE_REFUSED, (int)n->reason);
+	if (n->what == NOTICE_ASIDE)
+		places_reached(PLACE_ASIDE, (int)n->reason);
+	if (n->what == NOTICE_STORE)
+		places_reached(PLACE_STORE, (int)n->reason);
+}
+
 static void notify(void *ctx, const struct act_notify *n)
 {
 	struct member *m = ctx;
 
+	note_place(n);
 	if (m->world->verbose)
 		printf("# %lld %s: notice %d of %s about %02x%02x with %s, VT-%u\n",
 		       (long long)m->world->now_ms, m->id.text, (int)n->what,
@@ -141,7 +158,7 @@ static void violation(void *ctx, struct committee_id neighbour, enum err why)
 {
 	struct member *m = ctx;
 
-	(void)why;
+	places_reached(PLACE_VIOLATION, (int)why);
 	network_punish(m->world, m->index, neighbour);
 }
 
@@ -160,11 +177,27 @@ static void visit_end(void *ctx, struct committee_id who, enum party party)
 	visits_end(ctx, who, party);
 }
 
+/* Opens one of its keys, unless it is the one that it signs with: opened it outlives its process,
+ * for to read it costs more than all else of a boot. */
+static void sign_with(struct member *m, unsigned chosen)
+{
+	struct signer *fresh;
+
+	if (m->signer != NULL) {
+		struct digest now = signer_key_id(m->signer);
+
+		if (digest_equal(&now, &m->key_id[chosen]))
+			return;
+	}
+	assert(signer_pem_open(m->signing_pem[chosen], &fresh) == ERR_OK);
+	signer_destroy(m->signer);
+	m->signer = fresh;
+}
+
 /* Signs with the newest key that its directory knows. */
 static void choose_key(struct member *m)
 {
 	struct signer_validity validity = { .known = false };
-	struct signer *fresh;
 	unsigned chosen = 0;
 
 	for (unsigned i = 0; i < m->key_count; i++) {
@@ -177,11 +210,9 @@ static void choose_key(struct member *m)
 						     info.revoked_from_ms };
 	}
 	core_set_signer(m->core, &validity);
-	assert(signer_pem_open(m->signing_pem[chosen], &fresh) == ERR_OK);
-	signer_destroy(m->signer);
-	m->signer = fresh;
+	sign_with(m, chosen);
 	if (m->turn != NULL)
-		turn_set_signer(m->turn, fresh);
+		turn_set_signer(m->turn, m->signer);
 }
 
 static void directory(void *ctx)
@@ -314,12 +345,22 @@ static void build_garbage(struct member *m)
 	assert(m->garbage != NULL);
 }
 
+static uint64_t credit_messages(struct world *w)
+{
+	return w->small != NULL ? SMALL_CREDIT : 1 + prng_below(&w->prng, 64);
+}
+
+static int64_t wanted_after_ms(const struct world *w)
+{
+	return w->setback || w->small != NULL ? WANTED_MS : 0;
+}
+
 static struct core_config config_of(struct member *m)
 {
 	return (struct core_config){ .self = m->id,
-				     .credit_messages = 1 + prng_below(&m->world->prng, 64),
+				     .credit_messages = credit_messages(m->world),
 				     .credit_bytes = 256 * 1024,
-				     .wanted_after_ms = m->world->setback ? WANTED_MS : 0,
+				     .wanted_after_ms = wanted_after_ms(m->world),
 				     .relay_retention_ms = retention_ms(m->world),
 				     .drop_recalled = recalls_let_go(m->world, m->index) &&
 						      m->world->canary != CANARY_KEEPS_RECALLED,
@@ -360,7 +401,7 @@ static void build(struct member *m)
 	prng_fill(&m->world->prng, seed, sizeof seed);
 	assert(store_memory_open(m->disk, &m->store) == ERR_OK &&
 	       files_memory_open(m->files_disk, &m->files) == ERR_OK);
-	assert(signer_pem_open(m->signing_pem[0], &m->signer) == ERR_OK);
+	sign_with(m, 0);
 	m->verifier = verifier_new((struct key_source){ .ctx = m, .find = keys_find });
 	m->core = core_new(&config);
 	m->inbox = inbox_new();
@@ -402,7 +443,6 @@ static void tear_down(struct member *m)
 	installer_destroy(m->installer);
 	core_destroy(m->core);
 	verifier_destroy(m->verifier);
-	signer_destroy(m->signer);
 	m->files->ops->close(m->files);
 	m->store->ops->close(m->store);
 	arena_destroy(m->scratch);
@@ -483,6 +523,13 @@ void member_stop(struct member *m)
 	network_member_gone(m->world, m->index);
 }
 
+static int64_t restart_ms(struct world *w)
+{
+	if (w->small != NULL)
+		return SMALL_RESTART_MS;
+	return 1 + (int64_t)prng_below(&w->prng, RESTART_MOST_MS);
+}
+
 void member_crash(struct member *m)
 {
 	if (!m->running)
@@ -494,6 +541,7 @@ void member_crash(struct member *m)
 	m->brought = 0;
 	m->version_seen = 0;
 	check_directory(m->world, m);
+	places_disk(m);
 	/* whatever the moment: the counters are of the same commit as what they count */
 	check_target(m->world, m);
 	figures_after(m);
@@ -503,11 +551,10 @@ void member_crash(struct member *m)
 		check_followed(m->world, m);
 	}
 	network_member_gone(m->world, m->index);
-	world_schedule(m->world, (struct sim_event){
-				     .at_ms = m->world->now_ms + 1 +
-					      (int64_t)prng_below(&m->world->prng, RESTART_MOST_MS),
-				     .kind = SIM_RESTART,
-				     .member = m->index });
+	world_schedule(m->world,
+		       (struct sim_event){ .at_ms = m->world->now_ms + restart_ms(m->world),
+					   .kind = SIM_RESTART,
+					   .member = m->index });
 }
 
 /* An operator who cannot leave the windows alone, in every fourth seed: what was promised must
@@ -529,6 +576,7 @@ static void change_windows(struct member *m)
 static void between_turns(struct member *m)
 {
 	check_follow(m);
+	places_turn(m);
 	m->version_seen = m->world->midnight ? member_version(m) : 0;
 	if (turn_is_quiet(m->turn))
 		return;
@@ -583,6 +631,7 @@ void member_free(struct member *m)
 {
 	if (m->running)
 		tear_down(m);
+	signer_destroy(m->signer);
 	memory_disk_destroy(m->disk);
 	memory_disk_destroy(m->before);
 	memory_files_disk_destroy(m->files_disk);

@@ -7,6 +7,8 @@
 #include "proto/wire_decode.h"
 #include "routing/base/committee_id.h"
 #include "tests/sim/figures.h"
+#include "tests/sim/places.h"
+#include "tests/sim/small.h"
 #include "tests/sim/world.h"
 
 enum {
@@ -148,7 +150,7 @@ void network_reset(struct world *w, int edge)
 	}
 	tell(w, e->subordinate, EVENT_DISCONNECTED, e->superior);
 	/* A ROUTER is not told that a peer went; sometimes a send finds out. */
-	if (knew && prng_chance(&w->prng, 500))
+	if (knew && w->small == NULL && prng_chance(&w->prng, 500))
 		tell(w, e->superior, EVENT_DISCONNECTED, e->subordinate);
 }
 
@@ -199,9 +201,12 @@ static bool may_corrupt(struct blob frame)
 
 static int64_t delay_of(struct world *w, struct edge *e, int direction, bool bulk)
 {
-	int64_t at_ms = w->now_ms + DELAY_LEAST_MS + (int64_t)prng_below(&w->prng, DELAY_MOST_MS) +
-			e->slow_ms[direction];
+	int64_t at_ms;
 
+	if (w->small != NULL)
+		return w->now_ms + SMALL_FRAME_MS;
+	at_ms = w->now_ms + DELAY_LEAST_MS + (int64_t)prng_below(&w->prng, DELAY_MOST_MS) +
+		e->slow_ms[direction];
 	if (w->active[FAULT_DELAY] && !w->healed && prng_chance(&w->prng, 30)) {
 		at_ms += (int64_t)prng_below(&w->prng, 1500);
 		w->struck[FAULT_DELAY]++;
@@ -256,6 +261,7 @@ static void keep_for_replay(struct world *w, struct edge *e, int direction, stru
 enum err network_send(struct member *from, struct committee_id to, bool bulk, struct blob frame)
 {
 	struct world *w = from->world;
+	enum message_type type;
 	int direction, other = world_find(w, to.text);
 	struct edge *e = other < 0 ? NULL : network_edge(w, from->index, other, &direction);
 
@@ -263,6 +269,8 @@ enum err network_send(struct member *from, struct committee_id to, bool bulk, st
 	    (direction == 1 && !bulk && !e->superior_knows))
 		return ERR_NETWORK;
 	w->hash = crc32c(w->hash, frame);
+	if (frame_type(frame, &type) == ERR_OK)
+		places_reached(PLACE_MESSAGE, (int)type);
 	if (e->cut[direction])
 		return ERR_OK; /* gone without a trace */
 	if (w->active[FAULT_LOSS] && !w->healed && prng_chance(&w->prng, 20)) {
@@ -329,7 +337,7 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 	}
 	if (count == 0)
 		arena_destroy(a);
-	world_wake(w, m, prng_chance(&w->prng, 500) ? 0 : 2);
+	world_wake(w, m, w->small != NULL || prng_chance(&w->prng, 500) ? 0 : 2);
 }
 
 void network_reopen(struct member *m, struct committee_id neighbour, struct blob frame,

@@ -141,6 +141,11 @@ static bool in_inbox(const struct member *m, const struct world *w, const struct
 	return there;
 }
 
+bool offices_sees(const struct member *m, const struct wanted *d)
+{
+	return m->running && in_inbox(m, m->world, d, &(struct ev_office){ .next = OFFICE_NONE });
+}
+
 /* Until an answer comes, the client repeats itself. */
 void offices_act(struct world *w, int index)
 {

@@ -9,6 +9,7 @@
 
 #include "routing/state/plan.h"
 #include "tests/sim/check.h"
+#include "tests/sim/places.h"
 
 enum { ARENA_BYTES = 4 << 20, FILE_LEAST = 6001, ANSWERS_LOOKED = 16 };
 
@@ -90,6 +91,7 @@ void recalls_look(struct member *m)
 			world_violation(w, "recall", "%s keeps a recall of nothing", m->id.text);
 			break;
 		}
+		places_reached(PLACE_RECORD, FAMILY_EARLY); /* hardly any lasts until a crash */
 		w->early += (w->documents[i].early >> m->index & 1) == 0;
 		w->documents[i].early |= (uint16_t)(1u << m->index);
 		if (w->canary == CANARY_FORGETS_EARLY)

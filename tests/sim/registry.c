@@ -294,18 +294,12 @@ static bool join(struct world *w)
 	return true;
 }
 
-/* A new signing key. The old one ends in good time, or too soon for what is under way, or is taken
- * back at once. */
-static bool rotate(struct world *w)
+static void rotate_key(struct world *w, int member, uint64_t how)
 {
-	int member = (int)prng_below(&w->prng, (uint64_t)w->member_count);
 	struct rec_committee *entry;
 	struct key_entry *keys;
 	struct version v;
-	uint64_t how = prng_below(&w->prng, 4);
 
-	if (!is_there(w, member) || w->members[member].key_count == OWN_KEYS)
-		return false;
 	begin_version(w, &v);
 	entry = entry_of(w, &v, member);
 	keys = arena_array(w->arena, entry->key_count + 1u, sizeof *keys);
@@ -325,6 +319,18 @@ static bool rotate(struct world *w)
 	entry->keys = keys;
 	entry->key_count++;
 	publish(w, &v, entry);
+}
+
+/* A new signing key. The old one ends in good time, or too soon for what is under way, or is taken
+ * back at once. */
+static bool rotate(struct world *w)
+{
+	int member = (int)prng_below(&w->prng, (uint64_t)w->member_count);
+	uint64_t how = prng_below(&w->prng, 4);
+
+	if (!is_there(w, member) || w->members[member].key_count == OWN_KEYS)
+		return false;
+	rotate_key(w, member, how);
 	return true;
 }
 
@@ -335,6 +341,14 @@ static bool renew(struct world *w)
 	begin_version(w, &v);
 	publish(w, &v, NULL);
 	return true;
+}
+
+void registry_renew(struct world *w, int member)
+{
+	if (w->members[member].key_count < OWN_KEYS)
+		rotate_key(w, member, 0);
+	else
+		(void)renew(w);
 }
 
 /* Committees that stand elsewhere from now on: the old address is dead from this moment. One, or

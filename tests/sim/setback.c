@@ -73,12 +73,13 @@ void setback_restore(struct world *w)
 {
 	struct member *m = &w->members[w->setback_member];
 
-	if (w->copy == NULL || !m->running)
+	if (w->copy == NULL || (!m->running && w->small == NULL))
 		return;
 	member_crash(m);
 	memory_disk_destroy(m->disk);
 	m->disk = w->copy;
-	w->copy = NULL;
+	/* the same once more, as often as it is put back */
+	w->copy = w->small != NULL ? memory_disk_copy(m->disk) : NULL;
 	for (int i = 0; i < w->edge_count; i++) {
 		const struct edge *e = &w->edges[i];
 

@@ -8,6 +8,8 @@
 #include "proto/crc32c.h"
 #include "proto/wire_decode.h"
 #include "routing/base/committee_id.h"
+#include "tests/sim/places.h"
+#include "tests/sim/small.h"
 #include "tests/sim/world.h"
 
 enum { DELAY_LEAST_MS = 1, DELAY_MOST_MS = 8, ARENA_BYTES = 4 << 20 };
@@ -29,6 +31,8 @@ static void tell(struct world *w, int member, enum event_type type, int other, e
 
 static int64_t soon(struct world *w)
 {
+	if (w->small != NULL)
+		return w->now_ms + SMALL_FRAME_MS;
 	return w->now_ms + DELAY_LEAST_MS + (int64_t)prng_below(&w->prng, DELAY_MOST_MS);
 }
 
@@ -93,8 +97,11 @@ static void put(struct world *w, int dialler, int direction, struct blob frame)
 			       .direction = direction,
 			       .generation = w->visits[dialler].generation,
 			       .len_bytes = frame.len_bytes };
+	enum message_type type;
 
 	w->hash = crc32c(w->hash, frame);
+	if (frame_type(frame, &type) == ERR_OK)
+		places_reached(PLACE_VISIT, (int)type);
 	if (w->active[FAULT_LOSS] && !w->healed && prng_chance(&w->prng, 20))
 		return;
 	f.bytes = malloc(frame.len_bytes + 1);

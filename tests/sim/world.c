@@ -10,6 +10,7 @@
 #include "daemon/store/memory.h"
 #include "tests/sim/figures.h"
 #include "tests/sim/keys.h"
+#include "tests/sim/places.h"
 #include "tests/sim/year.h"
 
 enum {
@@ -271,6 +272,7 @@ static void check_end(struct world *w)
 	check_numbers(w);
 	check_mandates(w);
 	for (int i = 0; i < w->member_count; i++) {
+		places_disk(&w->members[i]);
 		check_target(w, &w->members[i]);
 		check_directory(w, &w->members[i]);
 		check_feed(w, &w->members[i]);
@@ -297,7 +299,7 @@ static void choose_kind(struct world *w, uint64_t seed)
 						       : START_WALL_MS;
 }
 
-bool world_run(struct world *w, uint64_t seed)
+void world_begin(struct world *w, uint64_t seed)
 {
 	bool verbose = w->verbose;
 	enum canary canary = w->canary;
@@ -311,6 +313,42 @@ bool world_run(struct world *w, uint64_t seed)
 	prng_seed(&w->disks, seed ^ 0x6469736b73ULL);
 	w->arena = arena_new(64 << 20);
 	assert(w->arena != NULL);
+}
+
+void world_start(struct world *w, int64_t connect_ms)
+{
+	for (int i = 0; i < w->member_count; i++) {
+		if (w->versions[0].parent[i] != NOT_THERE)
+			member_start(&w->members[i]);
+	}
+	world_schedule(w, (struct sim_event){ .at_ms = connect_ms, .kind = SIM_CONNECT });
+}
+
+bool world_finish(struct world *w)
+{
+	faults_heal(w);
+	if (w->setback) {
+		run_until(w, w->now_ms + SAID_MS, false);
+		setback_count_lost(w);
+		(void)setback_done(w);
+	}
+	run_until(w, w->now_ms + SETTLE_MS, true);
+	drain_members(w);
+	if (w->setback) {
+		setback_count_lost(w);
+		check_setback(w);
+	}
+	for (int i = 0; i < w->document_count; i++)
+		workload_resolve(w, &w->documents[i]);
+	check_end(w);
+	if (w->figures != NULL && w->violation[0] == '\0')
+		figures_finish(w);
+	return w->violation[0] == '\0';
+}
+
+bool world_run(struct world *w, uint64_t seed)
+{
+	world_begin(w, seed);
 	make_tree(w);
 	if (w->mandates)
 		mandates_begin(w);
@@ -334,31 +372,10 @@ bool world_run(struct world *w, uint64_t seed)
 	if (w->mandates)
 		mandates_draw(w);
 	clocks_draw(w);
-	for (int i = 0; i < w->member_count; i++) {
-		if (w->versions[0].parent[i] != NOT_THERE)
-			member_start(&w->members[i]);
-	}
-	world_schedule(w, (struct sim_event){ .at_ms = 1, .kind = SIM_CONNECT });
+	world_start(w, 1);
 	world_schedule(w, (struct sim_event){ .at_ms = 2000, .kind = SIM_FAULT });
 	run_until(w, ACTIVE_MS, false);
-	faults_heal(w);
-	if (w->setback) {
-		run_until(w, w->now_ms + SAID_MS, false);
-		setback_count_lost(w);
-		(void)setback_done(w);
-	}
-	run_until(w, w->now_ms + SETTLE_MS, true);
-	drain_members(w);
-	if (w->setback) {
-		setback_count_lost(w);
-		check_setback(w);
-	}
-	for (int i = 0; i < w->document_count; i++)
-		workload_resolve(w, &w->documents[i]);
-	check_end(w);
-	if (w->figures != NULL && w->violation[0] == '\0')
-		figures_finish(w);
-	return w->violation[0] == '\0';
+	return world_finish(w);
 }
 
 void world_free(struct world *w)

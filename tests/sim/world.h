@@ -19,6 +19,7 @@
  *   mandates.c   mandate worlds: who may issue what, lists of recipients, and their model
  *   clerks.c     counting worlds: entries on paper, recounts, and which entries there must be
  *   year*.c      a year of a ministry's tree, and what must be there after it
+ *   small*.c     three committees, and every sequence of a few operations
  *   workload.c   who submits what; the independent model of what must come of it
  *   check_*.c    one invariant each, against the model and the disks only */
 #ifndef VANTHU_TESTS_SIM_WORLD_H
@@ -131,6 +132,7 @@ struct member {
 	int index, superior; /* -1 at the top */
 	struct committee_id id;
 	/* survives */
+	struct signer *signer; /* the key that it signed with last, opened; NULL: none yet */
 	struct blob signing_pem[OWN_KEYS]; /* the newest last */
 	struct digest key_id[OWN_KEYS];
 	unsigned key_count;
@@ -153,7 +155,6 @@ struct member {
 	struct store *store;
 	struct files *files;
 	struct core *core;
-	struct signer *signer;
 	struct installer *installer;
 	struct download *follow;
 	struct verifier *verifier;
@@ -402,6 +403,7 @@ struct world {
 	int64_t office_list_changes_ms;
 	unsigned by_list, forbidden, unlawful, refusals[2], unjudged; /* at the first hop, last */
 	struct year *year; /* NULL: a world of seconds */
+	struct small *small;	 /* NULL: it draws; else nothing in it is drawn (small.h) */
 	struct figures *figures; /* NULL: reports leave, and nobody looks */
 	int64_t skipped_ms; /* nights, by all clocks; the times of events go without them */
 	char violation[256];
@@ -418,6 +420,11 @@ void world_violation(struct world *w, const char *checker, const char *format, .
 void world_run_until(struct world *w, int64_t until_ms);
 /* Runs one seed; true when nothing was violated. */
 bool world_run(struct world *w, uint64_t seed);
+/* Its parts, for worlds that are made otherwise: nothing is there yet; all that the first directory
+ * has boot, and find each other from then on; and from the healing of all faults to the verdict. */
+void world_begin(struct world *w, uint64_t seed);
+void world_start(struct world *w, int64_t connect_ms);
+bool world_finish(struct world *w);
 void world_free(struct world *w);
 void world_schedule(struct world *w, struct sim_event e);
 void world_wake(struct world *w, struct member *m, int64_t in_ms);
@@ -480,6 +487,9 @@ void registry_change(struct world *w);
 /* Versions in which one has another superior, and in which a new one is there and starts. */
 void registry_move(struct world *w, int member, int to);
 void registry_join(struct world *w, int member);
+/* A version in which one has a new key, the old one ends in good time; with as many as may be, one
+ * in which nothing differs. */
+void registry_renew(struct world *w, int member);
 /* Versions in which one has ended, and in which its subordinates go to another one besides. */
 void registry_end(struct world *w, int member);
 /* A version with the world's next table and lists; `member` ≥ 0: it gets that level. */
@@ -563,6 +573,8 @@ void check_paper(struct world *w);
 /* ---- offices.c ---- */
 void offices_draw(struct world *w);
 void offices_act(struct world *w, int act);
+/* Does a clerk there see it in the inbox, whole? */
+bool offices_sees(const struct member *m, const struct wanted *d);
 /* false: not an answer to one of these */
 bool offices_replied(struct world *w, const struct act_reply *r);
 bool offices_done(const struct world *w);

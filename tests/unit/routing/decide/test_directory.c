@@ -442,6 +442,96 @@ static void test_former_subordinate_hears_where_it_belongs_and_nothing_else(void
 	assert_false(station_has(g->s, FAMILY_LINKOUT, key_link(fixture_id("xa-a1"), LANE_NORMAL)));
 }
 
+/* Version 3: it stands where it stood before it was moved. */
+static struct directory moved_back(struct fixture *f, const char *id, const char *superior)
+{
+	static struct tenure places[3];
+	struct rec_committee *c = &f->entries[fixture_index(f, id)];
+
+	memcpy(places, c->places, 2 * sizeof places[0]);
+	places[2] = (struct tenure){ .since = 3, .superior = fixture_id(superior) };
+	c->superior = fixture_id(superior);
+	c->places = places;
+	c->place_count = 3;
+	c->changed_in = 3;
+	fixture_repack(f, fixture_index(f, id));
+	return fixture_directory(f, 3);
+}
+
+static struct message hello_of(const struct neighbour *n, uint64_t acked)
+{
+	struct message m = { .type = MESSAGE_HELLO };
+
+	m.u.hello = (struct msg_hello){ .protocol_min = 1,
+					.protocol_max = 1,
+					.committee = n->id,
+					.purpose = PURPOSE_CONTROL,
+					.directory_version = 1,
+					.has_streams = true,
+					.says_store = true,
+					.store = { .any = true, .starts = 1 } };
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
+		m.u.hello.streams[lane].stream = n->streams[lane];
+		m.u.hello.streams[lane].last = acked;
+		m.u.hello.acked[lane] = acked;
+	}
+	return m;
+}
+
+static enum err own_alarm(const struct stage *g)
+{
+	struct stand_view v;
+
+	core_stand(g->s->core, &v);
+	return v.alarm;
+}
+
+/* It has heard of neither directory, and remembers what we have forgotten: that is no store of ours
+ * that went back. */
+static void test_one_that_was_moved_and_came_back_shows_no_store_that_is_behind(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour a1 = neighbour_of("xa-a1");
+	struct message hello = hello_of(&a1, 3);
+	struct directory d = moved(g->f, "xa-a1", "huyen-b", false);
+	const struct message *said;
+
+	comes_into_force(g->s, &d);
+	tick(g->s);
+	tick(g->s);
+	d = moved_back(g->f, "xa-a1", "huyen-a");
+	comes_into_force(g->s, &d);
+	tick(g->s);
+	station_restart(g->s); /* it is on the disk */
+	station_clear(g->s);
+	neighbour_says(g->s, &a1, &hello);
+	said = station_said(g->s, "xa-a1", MESSAGE_HELLO, 0);
+	assert_non_null(said);
+	assert_int_equal(said->u.hello.acked[LANE_NORMAL], 0);
+	assert_int_equal(own_alarm(g), ERR_OK);
+	station_commit(g->s);
+	/* also while it has not begun its streams anew */
+	station_restart(g->s);
+	station_clear(g->s);
+	neighbour_says(g->s, &a1, &hello);
+	assert_int_equal(own_alarm(g), ERR_OK);
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
+		memcpy(hello.u.hello.streams[lane].stream.bytes, fixture_digest("anew").bytes,
+		       sizeof hello.u.hello.streams[lane].stream.bytes);
+		hello.u.hello.streams[lane].base = 3;
+	}
+	neighbour_says(g->s, &a1, &hello);
+	station_commit(g->s);
+	assert_int_equal(own_alarm(g), ERR_OK);
+	/* from then on it shows one */
+	station_restart(g->s);
+	station_clear(g->s);
+	hello.u.hello.acked[LANE_NORMAL] = hello.u.hello.streams[LANE_NORMAL].last = 4;
+	neighbour_says(g->s, &a1, &hello);
+	station_commit(g->s);
+	assert_int_equal(own_alarm(g), ERR_BEHIND);
+}
+
 static void test_what_two_directories_disagree_about_waits(void **state)
 {
 	struct stage *g = *state;
@@ -481,6 +571,7 @@ int main(void)
 		TEST(test_queue_of_one_that_moved_goes_the_new_way_by_name),
 		TEST(test_one_that_has_ended_is_refused_to_the_signer),
 		TEST(test_former_subordinate_hears_where_it_belongs_and_nothing_else),
+		TEST(test_one_that_was_moved_and_came_back_shows_no_store_that_is_behind),
 		TEST(test_what_two_directories_disagree_about_waits),
 	};
 
