@@ -76,7 +76,7 @@ static void still_waits(struct turn_view *t, const struct key *key, struct recor
 {
 	struct rec_aside *a = &r->u.aside;
 	uint64_t next = t->core->directory_version + 1;
-	bool by_version = why != ERR_CLOCK && why != ERR_MOVED,
+	bool by_version = why != ERR_CLOCK && why != ERR_MOVED && !aside_is_for_us(why),
 	     learns = id_empty(a->signer) && !id_empty(e->signer);
 
 	if (why == a->why && !learns && !(by_version && a->wants_version < next))

@@ -265,7 +265,7 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 	if (e->fact->kind == KIND_ASKED)
 		return wanted_answer(t, e);
 	if (e->fact->kind == KIND_RETURNED)
-		return own_takes_back(t) ? take_returned(t, e) : ERR_OK;
+		return own_takes_answers(t) ? take_returned(t, e) : ERR_OK;
 	result = e->fact->kind == KIND_STATUS ? take_status(t, l, e) : take_about_ours(t, l, e);
 	/* Of a document whose record is damaged nothing can be kept. What else there is goes on:
 	 * all damage is found before anything is written. */

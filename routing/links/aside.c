@@ -8,6 +8,7 @@
 #include "routing/base/limits.h"
 #include "routing/documents/documents.h"
 #include "routing/links/doubt.h"
+#include "routing/links/guard.h"
 #include "routing/links/running.h"
 #include "routing/state/event.h"
 #include "routing/state/lookup.h"
@@ -128,6 +129,22 @@ static enum err is_of_damaged(struct turn_view *t, const struct ev_publish *e, b
 	return result == ERR_DAMAGED || result == ERR_NOT_FOUND ? ERR_OK : result;
 }
 
+/* What is asked of us, while we may sign no answer: to take it now would be never to answer. */
+static enum err is_unanswerable(struct turn_view *t, const struct ev_publish *e, enum err *why)
+{
+	enum err sign = guard_may_sign(t);
+	bool ours = false;
+	enum err r;
+
+	if (sign == ERR_OK || e->verdict != ERR_OK || e->lane != LANE_FACTS || e->fact == NULL ||
+	    e->fact->kind != KIND_ASKED)
+		return ERR_OK;
+	r = time_matters(t, e, &ours);
+	if (r == ERR_OK && ours)
+		*why = sign;
+	return r;
+}
+
 enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publish *e, enum err *why)
 {
 	uint64_t ours = t->core->directory_version;
@@ -156,7 +173,7 @@ enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publis
 		if (r == ERR_OK && matters)
 			*why = ERR_DAMAGED;
 	}
-	return r;
+	return r == ERR_OK && *why == ERR_OK ? is_unanswerable(t, e, why) : r;
 }
 
 /* ---- setting aside ---- */
@@ -276,13 +293,20 @@ bool aside_is_given_up(const struct turn_view *t, const struct link *l, const st
 	       is_of_no_directory(t, l, a);
 }
 
+bool aside_is_for_us(enum err why)
+{
+	return why == ERR_CLOCK_WRONG || why == ERR_OWN_KEY || why == ERR_OWN_KEY_UNKNOWN;
+}
+
 /* Is it worth opening again? */
-static bool is_due(const struct turn_view *t, const struct link *l, const struct rec_aside *a)
+static bool is_due(struct turn_view *t, const struct link *l, const struct rec_aside *a)
 {
 	if (a->why == ERR_DAMAGED)
 		return false; /* until an operator has brought the record back */
 	if (aside_is_given_up(t, l, a))
 		return true;
+	if (aside_is_for_us(a->why))
+		return guard_may_sign(t) == ERR_OK;
 	if (a->why == ERR_CLOCK)
 		return a->corrected_at_ms != 0 ||
 		       a->signed_at_ms <= t->now.wall_ms + CLOCK_TOLERANCE_MS;

@@ -1,5 +1,6 @@
 /* Items that come in sequence in a neighbour's stream and cannot be believed yet: its time has not
- * come, or it speaks of a directory that is not here. Such an item is acknowledged, so that the
+ * come, or it speaks of a directory that is not here. Or cannot be answered yet: who asks what was
+ * said of a document waits until we may sign. Such an item is acknowledged, so that the
  * items behind it pass, and lies in ASIDE until it can be believed; then it is decided on like any
  * other.
  *
@@ -37,6 +38,8 @@ must_use enum err aside_load_lane(struct turn_view *t, struct link *l, enum lane
  * gets its verdict mended. */
 must_use enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publish *e,
 			      enum err *why);
+/* Does it wait until we may sign? */
+bool aside_is_for_us(enum err why);
 /* Is there room for one more? When not, the oldest are given up, and there is soon. */
 must_use enum err aside_room(struct turn_view *t, const struct link *l, enum lane lane, bool *room);
 /* Sets aside an item whose sequence number has been counted as received. */

@@ -19,6 +19,11 @@ bool own_takes_back(const struct turn_view *t)
 	return t->core->reconcile.stage != RECONCILE_NONE;
 }
 
+bool own_takes_answers(const struct turn_view *t)
+{
+	return own_takes_back(t) || t->core->stand.settled != 0;
+}
+
 static void go_to(struct turn_view *t, enum reconcile_stage stage)
 {
 	struct reconcile *r = &t->core->reconcile;

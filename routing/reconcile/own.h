@@ -20,6 +20,9 @@ void own_repair(struct turn_view *t, struct link *l);
 void own_came(struct turn_view *t, struct committee_id from);
 /* Is a way back under way? Then what is ours and unknown here is taken back. */
 bool own_takes_back(const struct turn_view *t);
+/* Or was there ever one? What our office said of others' documents is taken back then, however late
+ * it comes: who was asked for it answers when it may sign. */
+bool own_takes_answers(const struct turn_view *t);
 /* Bounded work a tick. ERR_STORE, ERR_NO_MEMORY. */
 must_use enum err own_tick(struct turn_view *t);
 

@@ -297,6 +297,7 @@ static void put_status(struct turn_view *t, struct doc_key doc, const struct fac
 		r.u.status.envelope.bytes = envelope;
 	memcpy(r.u.status.code, f->code, sizeof r.u.status.code);
 	core_put(t, key_status(doc.role, doc.serial, t->core->config.self, f->status.n), &r);
+	feed_office(t, office_status_of(f->code), doc.role, doc.serial, t->core->config.self);
 }
 
 static enum err find(struct turn_view *t, const struct document_ref *ref, struct doc_key *doc,

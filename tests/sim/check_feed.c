@@ -259,6 +259,7 @@ void check_follow(struct member *m)
 	struct feed_view v;
 	struct record r;
 
+	m->follower.put_back = false;
 	core_feed(m->core, &v);
 	if (memcmp(m->follower.id, v.id, sizeof v.id) != 0 || m->follower.read >= v.next)
 		begin_again(m->world, m, &v);
@@ -297,6 +298,8 @@ static void sum_row(struct world *w, const struct member *m, const struct key *k
 
 void check_followed(struct world *w, const struct member *m)
 {
+	if (m->follower.put_back)
+		return; /* it has read what is gone, and is told so when it asks */
 	stored_sum = stored_upto = 0;
 	sum_upto = m->follower.read;
 	check_each(w, m, FAMILY_FEED, check_all(), sum_row);

@@ -74,9 +74,8 @@ void check_receipts(struct world *w)
 						"%s has no receipt of its own for %s",
 						w->members[k].id.text, d->number);
 			else if (w->setback && k == w->setback_member &&
-				 ((w->was_aside[i] >> k & 1) != 0 || w->clocks_wrong > 0))
-				continue; /* it did not know it when it asked, or who was asked
-					   * might not sign the answer */
+				 (w->was_aside[i] >> k & 1) != 0)
+				continue; /* it did not know it when it asked */
 			else if (at_origin.u.receipt.kind != KIND_RECEIPT ||
 				 at_origin.u.receipt.envelope.bytes.len_bytes !=
 				     own.u.receipt.envelope.bytes.len_bytes ||

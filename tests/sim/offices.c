@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/store/memory.h"
 #include "tests/sim/check.h"
 
 enum {
@@ -181,6 +182,8 @@ bool offices_replied(struct world *w, const struct act_reply *r)
 	if (r->to.n < REPLY_OFFICE)
 		return false;
 	a = &w->acts[r->to.n - REPLY_OFFICE];
+	if (r->result == ERR_BEHIND && w->setback && a->member == w->setback_member)
+		return true; /* nothing new until it has back what it lost */
 	switch (r->result) {
 	case ERR_OK:
 		a->done = true;
@@ -275,4 +278,81 @@ void offices_noticed(struct world *w, const struct member *m, const struct act_n
 	}
 	w->out_of_order += last > there;
 	arena_destroy(a);
+}
+
+/* ---- a disk that is put back ---- */
+
+/* Does the holder have it, or lie its signed bytes somewhere on its disk? */
+static bool holds(const struct member *holder, const struct wanted *d, const struct member *office,
+		  const struct record *status)
+{
+	const struct blob *signed_bytes = &status->u.status.envelope.bytes;
+	struct arena *a = arena_new(1 << 20);
+	struct committee_id origin = office->world->members[d->origin].id;
+	struct record ident, r;
+	bool there =
+		signed_bytes->len_bytes > 0 && memory_disk_contains(holder->disk, *signed_bytes);
+
+	assert(a != NULL);
+	if (member_get(holder, a, FAMILY_IDENT, key_ident(d->id, origin), &ident)) {
+		for (uint32_t n = 1; n <= STATUSES_LOOKED && !there; n++)
+			there = member_get(holder, a, FAMILY_STATUS,
+					   key_status(ident.u.ident.role, ident.u.ident.serial,
+						      office->id, n),
+					   &r) &&
+				strcmp(r.u.status.code, status->u.status.code) == 0;
+	}
+	arena_destroy(a);
+	return there;
+}
+
+static bool known_of(const struct member *m, const struct office_act *act, const struct wanted *d)
+{
+	struct world *w = m->world;
+	struct committee_id origin = w->members[d->origin].id;
+	struct arena *a = arena_new(1 << 20);
+	struct record ident, r;
+	char code[8];
+	bool known = false;
+
+	assert(a != NULL);
+	snprintf(code, sizeof code, "%02u", (unsigned)act->next % 100);
+	if (member_get(m, a, FAMILY_IDENT, key_ident(d->id, origin), &ident)) {
+		for (uint32_t n = 1; n <= STATUSES_LOOKED; n++) {
+			if (!member_get(
+				    m, a, FAMILY_STATUS,
+				    key_status(ident.u.ident.role, ident.u.ident.serial, m->id, n),
+				    &r) ||
+			    strcmp(r.u.status.code, code) != 0)
+				continue;
+			for (int k = 0; k < w->member_count; k++)
+				known = known || (k != m->index && holds(&w->members[k], d, m, &r));
+		}
+	}
+	arena_destroy(a);
+	return known;
+}
+
+/* What was said to one that asks for an older one stands in the history of that. */
+static bool known_elsewhere(const struct member *m, const struct office_act *act)
+{
+	const struct wanted *d = &m->world->documents[act->document];
+
+	return known_of(m, act, d) ||
+	       (d->older != 0 && known_of(m, act, &m->world->documents[d->older - 1]));
+}
+
+void offices_put_back(const struct member *m)
+{
+	struct world *w = m->world;
+
+	for (int i = 0; i < w->act_count; i++) {
+		struct office_act *act = &w->acts[i];
+
+		if (!act->done || act->member != m->index || known_elsewhere(m, act))
+			continue;
+		act->done = false;
+		if (act->next == OFFICE_RECALL_ASKED)
+			w->documents[act->document].asked_ms = 0;
+	}
 }

@@ -76,8 +76,10 @@ void setback_restore(struct world *w)
 	if (w->copy == NULL || (!m->running && w->small == NULL))
 		return;
 	member_crash(m);
+	offices_put_back(m);
 	memory_disk_destroy(m->disk);
 	m->disk = w->copy;
+	m->follower.put_back = true;
 	/* the same once more, as often as it is put back */
 	w->copy = w->small != NULL ? memory_disk_copy(m->disk) : NULL;
 	for (int i = 0; i < w->edge_count; i++) {

@@ -256,44 +256,59 @@ struct small_operation {
 	void (*operate)(struct world *w);
 };
 
-/* By the kind of the world. */
-static const struct small_operation operations[SMALL_KINDS][SMALL_OPERATIONS] = {
-	{ { "up", submit_up },
-	  { "down", submit_down },
-	  { "step", step },
-	  { "quiet", quiet },
-	  { "drop", drop },
-	  { "cut", cut },
-	  { "crash", crash },
-	  { "fail", fail },
-	  { "clock", set_clock },
-	  { "back", put_back },
-	  { "office", work },
-	  { "recall", recall } },
-	{ { "up", submit_up },
-	  { "down", submit_down },
-	  { "step", step },
-	  { "quiet", quiet },
-	  { "drop", drop },
-	  { "cut", cut },
-	  { "crash", crash },
-	  { "fail", fail },
-	  { "move", move },
-	  { "key", renew_key },
-	  { "office", work },
-	  { "recall", recall } }
+static const struct small_operation operations[] = {
+	{ "up", submit_up },	{ "down", submit_down }, { "step", step },   { "quiet", quiet },
+	{ "drop", drop },	{ "cut", cut },		 { "crash", crash }, { "fail", fail },
+	{ "clock", set_clock }, { "back", put_back },	 { "office", work }, { "recall", recall },
 };
+_Static_assert(sizeof operations / sizeof operations[0] == SMALL_OPERATIONS, "one each");
+
+/* What the other kinds have in their places. */
+static const struct {
+	enum small_kind kind;
+	unsigned operation;
+	struct small_operation is;
+} others[] = {
+	{ SMALL_CHANGING, 8, { "move", move } },
+	{ SMALL_CHANGING, 9, { "key", renew_key } },
+	{ SMALL_ISSUER_BACK, 9, { "issuer back", put_back } },
+	{ SMALL_OFFICE_BACK, 9, { "office back", put_back } },
+};
+
+enum { OTHERS = sizeof others / sizeof others[0] };
+
+static const struct small_operation *operation_of(enum small_kind kind, unsigned operation)
+{
+	for (unsigned i = 0; i < OTHERS; i++) {
+		if (others[i].kind == kind && others[i].operation == operation)
+			return &others[i].is;
+	}
+	return &operations[operation];
+}
 
 /* ---- a sequence ---- */
 
 static enum small_kind kind_of(uint64_t sequence)
 {
-	return sequence < SMALL_OF_KIND ? SMALL_SETBACK : SMALL_CHANGING;
+	return (enum small_kind)(sequence / SMALL_OF_KIND);
 }
 
 const char *small_name(uint64_t sequence, unsigned n)
 {
-	return operations[kind_of(sequence)][small_operation_of(sequence, n)].name;
+	return operation_of(kind_of(sequence), small_operation_of(sequence, n))->name;
+}
+
+bool small_is_new(uint64_t sequence)
+{
+	enum small_kind kind = kind_of(sequence);
+
+	for (unsigned i = 0; i < SMALL_LENGTH; i++) {
+		unsigned operation = small_operation_of(sequence, i);
+
+		if (operation_of(kind, operation) != &operations[operation])
+			return true;
+	}
+	return kind == SMALL_SETBACK;
 }
 
 unsigned small_operation_of(uint64_t sequence, unsigned n)
@@ -307,7 +322,7 @@ void small_operate(struct world *w, unsigned operation)
 {
 	if (w->violation[0] != '\0')
 		return;
-	operations[w->small->kind][operation].operate(w);
+	operation_of(w->small->kind, operation)->operate(w);
 }
 
 void small_begin(struct world *w, struct small *s, uint64_t sequence)
@@ -331,7 +346,9 @@ void small_begin(struct world *w, struct small *s, uint64_t sequence)
 	quiet(w);
 	work(w);
 	quiet(w);
-	w->setback_member = TOP;
+	w->setback_member = s->kind == SMALL_ISSUER_BACK   ? ISSUER
+			    : s->kind == SMALL_OFFICE_BACK ? OFFICE
+							   : TOP;
 	setback_copy(w);
 	submit_up(w);
 	submit_down(w);

@@ -7,9 +7,9 @@
  *        /  \
  *      c1    c2       c1 issues and asks back; c2's office works on what comes
  *
- * There are two kinds, which differ in two operations: in one c1's clock goes wrong and c0's store
- * is put back to an earlier copy, in the other c2 gets another superior, which is c1, and c1
- * another key. */
+ * Of the kinds of them the first has all its sequences. The others have another operation in the
+ * place of one or two, and of them those with such a one run: c2 gets another superior, which is
+ * c1, and c1 another key; not c0's store is put back to an earlier copy, but c1's, or c2's. */
 #ifndef VANTHU_TESTS_SIM_SMALL_H
 #define VANTHU_TESTS_SIM_SMALL_H
 
@@ -32,7 +32,13 @@ enum {
 _Static_assert(SMALL_OPERATIONS == 12 && SMALL_LENGTH == 4, "SMALL_OF_KIND");
 
 /* In the order of the numbers of their sequences: those of the second follow on the first's. */
-enum small_kind { SMALL_SETBACK, SMALL_CHANGING, SMALL_KINDS };
+enum small_kind {
+	SMALL_SETBACK,
+	SMALL_CHANGING,
+	SMALL_ISSUER_BACK,
+	SMALL_OFFICE_BACK,
+	SMALL_KINDS
+};
 
 struct world;
 
@@ -42,7 +48,7 @@ struct small {
 	unsigned clocks, recalls; /* how often each was */
 };
 
-/* Up to where all sequences of a kind begin: documents have gone each way, c0's disk was copied and
+/* Up to where all sequences of a kind begin: documents have gone each way, a disk was copied and
  * more has gone since, and the next document was just handed in. `s` belongs to the caller and
  * outlives the world. */
 void small_begin(struct world *w, struct small *s, uint64_t sequence);
@@ -51,6 +57,8 @@ void small_operate(struct world *w, unsigned operation);
 /* The n-th operation of a sequence by its number, counted from 0; its index, and its name. */
 unsigned small_operation_of(uint64_t sequence, unsigned n);
 const char *small_name(uint64_t sequence, unsigned n);
+/* Is it none that the first kind has, too? */
+bool small_is_new(uint64_t sequence);
 
 /* sim --exhaust [FIRST [LAST]]; the arguments behind it. Without LAST that one alone, told in full;
  * without both all. Each is healed, drained and checked; those that fail, the first few of them,

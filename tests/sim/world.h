@@ -146,6 +146,7 @@ struct member {
 	struct {
 		uint8_t id[16];
 		uint64_t read, sum; /* the last number that it has read, and all it has read */
+		bool put_back;	    /* the disk was, and it has not looked since */
 	} follower; /* a program that reads its feed after each turn, and outlives it */
 	uint64_t handed;      /* a version that lies beside its configuration */
 	/* does not */
@@ -578,6 +579,9 @@ bool offices_sees(const struct member *m, const struct wanted *d);
 /* false: not an answer to one of these */
 bool offices_replied(struct world *w, const struct act_reply *r);
 bool offices_done(const struct world *w);
+/* Its disk is put back, and still as it was: what its clerks were told, and nobody else has heard
+ * of, is lost with it. */
+void offices_put_back(const struct member *m);
 /* must it wait for the one that it updates or replaces? */
 bool offices_wait(const struct world *w, const struct wanted *d);
 /* a refusal of one that updates or replaces, and rightly so: it is sent by itself then */

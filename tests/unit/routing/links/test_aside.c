@@ -376,6 +376,48 @@ static void test_a_directory_that_its_own_neighbour_does_not_have_is_given_up_so
 	assert_int_equal(station_count(g->s, FAMILY_ASIDE), 0);
 }
 
+/* Its issuer asks what was said of a document, as a store does that was put back. */
+static void asks(struct stage *g, const struct draft *d)
+{
+	struct fact f = { .kind = KIND_ASKED,
+			  .at_ms = FIXTURE_NOW_MS,
+			  .note = "",
+			  .document = { d->head.origin, d->head.id, d->digest } };
+	struct draft asked = fixture_fact(g->f, "tinh", "huyen-a", 70, &f);
+
+	fixture_seal(g->f, "tinh", &asked);
+	station_clear(g->s);
+	neighbour_publishes(g->s, &g->tinh, LANE_FACTS, &asked);
+	station_commit(g->s);
+}
+
+static void test_question_that_cannot_be_answered_waits_until_we_may_sign(void **state)
+{
+	struct stage *g = *state;
+	const struct signer_validity ended = { .known = true, .to_ms = FIXTURE_NOW_MS - 1 },
+				     good = { .known = true };
+	struct draft d = shelf_document(g, 1, FIXTURE_NOW_MS);
+	struct opened o;
+
+	neighbour_up(g->s, &g->tinh);
+	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d);
+	station_commit(g->s);
+	assert_int_equal(shelf_fact(g, "tinh", 1, &o).kind, KIND_RECEIPT);
+	core_set_signer(g->s->core, &ended);
+	asks(g, &d);
+	assert_int_equal(station_notice(g->s, NOTICE_ASIDE)->reason, ERR_OWN_KEY);
+	assert_int_equal(shelf_have(g, LANE_FACTS), 1); /* what is behind it passes */
+	assert_int_equal(shelf_tick(g->s, 1000), 0);
+	station_restart(g->s);
+	core_set_signer(g->s->core, &ended);
+	assert_int_equal(shelf_tick(g->s, 1000), 0);
+	assert_int_equal(station_count(g->s, FAMILY_ASIDE), 1);
+	core_set_signer(g->s->core, &good);
+	assert_int_equal(shelf_tick(g->s, 1000), 1);
+	assert_int_equal(station_count(g->s, FAMILY_ASIDE), 0);
+	assert_int_equal(shelf_fact(g, "tinh", 2, &o).kind, KIND_RECEIPT); /* once more */
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -398,6 +440,7 @@ int main(void)
 		    test_a_directory_that_is_not_here_holds_nothing_up_and_settles_when_it_comes),
 		TEST(test_a_directory_version_that_never_comes_is_refused_by_name),
 		TEST(test_a_directory_that_its_own_neighbour_does_not_have_is_given_up_soon),
+		TEST(test_question_that_cannot_be_answered_waits_until_we_may_sign),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
