@@ -19,7 +19,8 @@ enum fault_kind {
 	FAULT_KINDS
 };
 
-/* Counts a call of this kind; true: it is to fail, and errno says with what. */
-bool fault_now(enum fault_kind kind);
+/* Counts a call of this kind; true: it is to fail, and errno says with what: `natural`, what such a call
+ * fails with when the machine is short of something, unless CRASH_FAULT names another than 0. */
+bool fault_now(enum fault_kind kind, int natural);
 
 #endif
