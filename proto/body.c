@@ -433,6 +433,22 @@ static enum err pack_returned(struct arena *a, const struct fact *f, Vanthu__V1_
 	return pb_pack(a, &m.base, out);
 }
 
+static enum err pack_gone(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref,
+			  struct blob *out)
+{
+	Vanthu__V1__GoneBody m = VANTHU__V1__GONE_BODY__INIT;
+
+	m.document = ref;
+	m.at_ms = f->at_ms;
+	m.role = (uint32_t)f->gone_role;
+	m.secrecy = (Vanthu__V1__Secrecy)f->gone_secrecy;
+	if (f->gone_number != NULL)
+		m.number = text(f->gone_number);
+	if (f->gone_issued_on != NULL)
+		m.issued_on = text(f->gone_issued_on);
+	return pb_pack(a, &m.base, out);
+}
+
 enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 {
 	Vanthu__V1__DocumentRef ref = VANTHU__V1__DOCUMENT_REF__INIT;
@@ -486,6 +502,8 @@ enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 		return pack_asked(a, f, &ref, out);
 	case KIND_RETURNED:
 		return pack_returned(a, f, &ref, out);
+	case KIND_GONE:
+		return pack_gone(a, f, &ref, out);
 	case KIND_REPORT:
 		return report_pack(a, f->report, out);
 	default:
@@ -657,6 +675,26 @@ static enum err unpack_returned(struct arena *a, struct blob bytes, struct fact 
 	return read_ref(m->document, false, &out->document);
 }
 
+static enum err unpack_gone(struct arena *a, struct blob bytes, struct fact *out)
+{
+	enum err e;
+	const Vanthu__V1__GoneBody *m = pb_unpack(a, &vanthu__v1__gone_body__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	if (m->role != ROLE_OUT && m->role != ROLE_IN && m->role != ROLE_RELAY)
+		return ERR_FORMAT;
+	out->at_ms = m->at_ms;
+	out->gone_role = (enum role)m->role;
+	out->gone_secrecy = (enum secrecy)m->secrecy;
+	e = field_enum(m->secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT);
+	if (e == ERR_OK)
+		e = field_text(m->number, NUMBER_MAX, &out->gone_number);
+	if (e == ERR_OK)
+		e = field_text(m->issued_on, DATE_MAX, &out->gone_issued_on);
+	return e == ERR_OK ? read_ref(m->document, false, &out->document) : e;
+}
+
 static enum err unpack_report(struct arena *a, struct blob bytes, struct fact *out)
 {
 	struct report *r = arena_alloc(a, sizeof *r);
@@ -689,6 +727,8 @@ enum err fact_unpack(struct arena *a, enum kind kind, struct blob bytes, struct 
 		return unpack_asked(a, bytes, out);
 	case KIND_RETURNED:
 		return unpack_returned(a, bytes, out);
+	case KIND_GONE:
+		return unpack_gone(a, bytes, out);
 	case KIND_REPORT:
 		return unpack_report(a, bytes, out);
 	default:

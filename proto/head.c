@@ -24,6 +24,7 @@ static const struct {
 	{ KIND_CORRECTION, "application/vnd.vanthu.correction.v1" },
 	{ KIND_ASKED, "application/vnd.vanthu.asked.v1" },
 	{ KIND_RETURNED, "application/vnd.vanthu.returned.v1" },
+	{ KIND_GONE, "application/vnd.vanthu.gone.v1" },
 };
 
 text_t payload_type_of(enum kind kind)
@@ -194,7 +195,7 @@ static enum err read_head(struct arena *a, const Vanthu__V1__Head *h, struct hea
 	if (e == ERR_OK && !doc_id_valid(&head->id))
 		e = ERR_FORMAT;
 	if (e == ERR_OK)
-		e = field_enum(h->kind, KIND_DOCUMENT, KIND_RETURNED);
+		e = field_enum(h->kind, KIND_DOCUMENT, KIND_GONE);
 	if (e == ERR_OK)
 		e = read_origin(h, head);
 	if (e == ERR_OK)

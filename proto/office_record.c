@@ -239,6 +239,42 @@ enum err office_record_decode_open(struct arena *a, struct blob bytes, struct re
 	return ERR_OK;
 }
 
+enum err office_record_encode_gone(struct arena *a, const struct record *record, struct blob *out)
+{
+	const struct rec_gone *g = &record->u.gone;
+	Vanthu__V1__GoneRecord m = VANTHU__V1__GONE_RECORD__INIT;
+
+	m.from = (char *)(uintptr_t)g->from.text;
+	m.at_ms = g->at_ms;
+	m.role = (uint32_t)g->role;
+	m.secrecy = (uint32_t)g->secrecy;
+	m.number = (char *)(uintptr_t)g->number;
+	m.issued_on = (char *)(uintptr_t)g->issued_on;
+	return pb_pack(a, &m.base, out);
+}
+
+enum err office_record_decode_gone(struct arena *a, struct blob bytes, struct record *record)
+{
+	enum err e;
+	const Vanthu__V1__GoneRecord *m =
+		pb_unpack(a, &vanthu__v1__gone_record__descriptor, bytes, &e);
+	struct rec_gone *g = &record->u.gone;
+
+	if (m == NULL)
+		return e;
+	*g = (struct rec_gone){ .at_ms = m->at_ms,
+				.role = (enum role)m->role,
+				.secrecy = (enum secrecy)m->secrecy };
+	e = field_id(m->from, false, &g->from);
+	if (e == ERR_OK)
+		e = field_enum(m->secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT);
+	if (e == ERR_OK)
+		e = field_text(m->number, NUMBER_MAX, &g->number);
+	if (e == ERR_OK)
+		e = field_text(m->issued_on, DATE_MAX, &g->issued_on);
+	return e;
+}
+
 enum err office_record_encode_told(struct arena *a, const struct record *record, struct blob *out)
 {
 	Vanthu__V1__ToldRecord m = VANTHU__V1__TOLD_RECORD__INIT;

@@ -561,7 +561,7 @@ enum err record_decode_aside(struct arena *a, struct blob bytes, struct record *
 				   .given_up = m->given_up };
 	e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
 	if (e == ERR_OK)
-		e = field_enum(m->kind, KIND_NONE, KIND_RETURNED);
+		e = field_enum(m->kind, KIND_NONE, KIND_GONE);
 	if (e == ERR_OK)
 		e = field_id(m->signer, true, &out->signer);
 	if (e == ERR_OK)

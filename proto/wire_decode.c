@@ -357,6 +357,7 @@ static enum err decode_reconcile(struct arena *a, struct blob bytes, struct msg_
 	if (m->round == 0 || m->n_lanes != LANE_COUNT - 1)
 		return ERR_FORMAT;
 	out->round = m->round;
+	out->lists = m->lists;
 	for (size_t i = 0; i < m->n_lanes; i++) {
 		if (m->lanes[i]->lane != (Vanthu__V1__Lane)(i + 1))
 			return ERR_FORMAT;

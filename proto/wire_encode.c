@@ -263,6 +263,7 @@ static enum err encode_reconcile(struct arena *a, const struct msg_reconcile *r,
 		list[i] = &each[i];
 	}
 	m.round = r->round;
+	m.lists = r->lists;
 	m.n_lanes = LANE_COUNT - 1;
 	m.lanes = list;
 	return frame(a, MESSAGE_RECONCILE, &m.base, out);

@@ -263,7 +263,8 @@ void core_recovery(const struct core *c, struct recovery_view *out)
 				       .began_ms = r->began_ms,
 				       .ended_ms = r->stage == RECONCILE_NONE ? r->ended_ms : 0,
 				       .returned = r->returned,
-				       .gone = r->gone };
+				       .gone = r->gone,
+				       .listed = r->listed };
 	memcpy(out->voided, r->voided, sizeof out->voided);
 	for (uint32_t i = 0; i < c->link_count; i++) {
 		const struct peer_stand *s = &c->links[i]->stand;

@@ -254,6 +254,7 @@ struct recovery_view {
 	uint64_t returned;	     /* documents of our own that came back */
 	uint64_t came;		     /* all that came back, these too */
 	uint64_t gone;		     /* that neighbours know and do not have whole */
+	uint64_t listed;	     /* of these, by name: FAMILY_GONE */
 	uint64_t voided[BOOK_COUNT]; /* numbers made void, by book */
 	uint32_t neighbours, done;   /* who is to give back; of them who has */
 };

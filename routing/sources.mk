@@ -75,6 +75,7 @@ ROUTING := \
 	links/stand \
 	links/visit \
 	reconcile/give \
+	reconcile/gone \
 	reconcile/own \
 	reconcile/take \
 	reconcile/wanted \

@@ -117,6 +117,7 @@ UNIT := \
 	routing/links/test_stand \
 	routing/links/test_visit \
 	routing/reconcile/test_give \
+	routing/reconcile/test_gone \
 	routing/reconcile/test_own \
 	routing/rules/test_competence \
 	routing/rules/test_deadline \

@@ -14,6 +14,7 @@
 #include "daemon/control/documents.h"
 #include "daemon/control/due.h"
 #include "daemon/control/evidence.h"
+#include "daemon/control/gone.h"
 #include "daemon/control/import.h"
 #include "daemon/control/links.h"
 #include "daemon/control/lists.h"
@@ -107,6 +108,7 @@ static const struct request_row rows[] = {
 	{ WHAT(LINKS), ALL, control_links, room_links, NULL },
 	{ WHAT(QUEUE), ALL, control_queue, room_links, NULL },
 	{ WHAT(QUEUE_LIST), ALL, control_queue_list, room_little, NULL },
+	{ WHAT(GONE_LIST), ALL, control_gone_list, room_little, NULL },
 	{ WHAT(ASIDE_LIST), ALL, control_aside_list, room_little, NULL },
 	{ WHAT(TRACE), ALL, control_trace, room_trace, NULL },
 	{ WHAT(COMMITTEES), ALL, control_committees, room_little, NULL },

@@ -163,7 +163,7 @@ static void fill_recovery(struct client *c, Vanthu__V1__Recovery *r, Vanthu__V1_
 	struct recovery_view v;
 
 	core_recovery(c->control->parts.core, &v);
-	if (v.stage == RECONCILE_NONE && v.ended_ms == 0)
+	if (v.stage == RECONCILE_NONE && v.ended_ms == 0 && v.listed == 0)
 		return;
 	vanthu__v1__recovery__init(r);
 	r->stage = (Vanthu__V1__RecoveryStage)v.stage;
@@ -177,6 +177,7 @@ static void fill_recovery(struct client *c, Vanthu__V1__Recovery *r, Vanthu__V1_
 		r->voided[r->n_voided++] = v.voided[book];
 	r->neighbours = v.neighbours;
 	r->done = v.done;
+	r->listed = v.listed;
 	s->recovery = r;
 }
 

@@ -21,7 +21,8 @@ static bool kind_is_fact(enum kind kind)
 {
 	return kind == KIND_RECEIPT || kind == KIND_REFUSAL || kind == KIND_STATUS ||
 	       kind == KIND_RELAY || kind == KIND_DOUBT || kind == KIND_CORRECTION ||
-	       kind == KIND_REPORT || kind == KIND_ASKED || kind == KIND_RETURNED;
+	       kind == KIND_REPORT || kind == KIND_ASKED || kind == KIND_RETURNED ||
+	       kind == KIND_GONE;
 }
 
 /* Relay records prove the route that the document took: each must be one, about this document, by a

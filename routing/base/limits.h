@@ -29,7 +29,7 @@ enum {
 	STATUSES_MAX = 1000, /* of one office about one document */
 	LINE_ADDITIONS_MAX = 1000, /* to one line of a register */
 	BACKUPS_KEPT_MAX = 1000000,
-	NAME_MAX_BYTES = 255,	   /* a file name */
+	NAME_MAX_BYTES = 255, /* a file name */
 	DATE_MAX = 10,
 
 	/* Envelopes */
@@ -228,6 +228,10 @@ enum {
 	DOUBT_ENVELOPE_MAX_BYTES = 48 * 1024, /* a doubted fact that goes with the doubt */
 	/* how long answers are waited for before numbers that nobody knows are made void */
 	RECONCILE_ANSWERS_MS = 30 * 1000,
+	/* documents that a neighbour names in one round because it does not have them whole; and
+	 * all that a store lists of what it lost. The rest is counted. */
+	GONE_OF_ONE_MAX = 4096,
+	GONE_MAX = 16384,
 	/* who has not answered after that is asked, and as often */
 	WANTED_AFTER_MS = 24 * 3600 * 1000,
 	WANTED_QUEUED_MOST = 2048,		 /* facts of a link: no more is asked then */

@@ -92,6 +92,7 @@ enum kind {
 	KIND_CORRECTION = 9, /* "I did; its time was wrong" */
 	KIND_ASKED = 10,     /* "what did you say of it, and what did I?" */
 	KIND_RETURNED = 11,  /* an envelope of the receiver's own, in answer */
+	KIND_GONE = 12,	     /* "you had it; I know it, and do not have it whole" */
 };
 
 enum urgency {
@@ -249,6 +250,10 @@ struct fact {
 	 */
 	uint32_t asked_own, asked_yours;
 	bool asked_answered;
+	/* gone: what it was to the receiver, and what can be said of it */
+	enum role gone_role;
+	enum secrecy gone_secrecy;
+	text_t gone_number, gone_issued_on; /* NULL: "" */
 	const struct report *report; /* report: routing/state/figures.h */
 };
 

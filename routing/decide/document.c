@@ -34,7 +34,6 @@ static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct d
 					      .relays = e->relays,
 					      .relay_count = e->relay_count };
 	core_put(t, key_serial(doc.role, doc.serial), &r);
-	own_came(t, e->neighbour);
 	document_needs(t, doc, d);
 	if (!d->mine)
 		return;
@@ -70,6 +69,11 @@ static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 				  .relay_count = e->relay_count,
 				  .summary = e->summary };
 
+	enum err gone = gone_came(t, h->id, h->origin);
+
+	if (gone != ERR_OK)
+		return gone;
+	own_came(t, e->neighbour);
 	if (manifest_has_files(h->manifest, h->manifest_count)) {
 		/* Whom we answer for from now on is a matter of the tree of this moment, and its
 		 * files may take long. */

@@ -264,6 +264,8 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 		return decide_correction(t, e);
 	if (e->fact->kind == KIND_ASKED)
 		return wanted_answer(t, e);
+	if (e->fact->kind == KIND_GONE)
+		return gone_take(t, e);
 	if (e->fact->kind == KIND_RETURNED)
 		return own_takes_answers(t) ? take_returned(t, e) : ERR_OK;
 	result = e->fact->kind == KIND_STATUS ? take_status(t, l, e) : take_about_ours(t, l, e);

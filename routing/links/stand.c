@@ -32,8 +32,8 @@ enum {
 	PEER_MORE_BYTES = 1 + MARKS_BYTES + BOOKS_BYTES + /* giving: */ 1 + 8 + MARKS_BYTES + 1 +
 			  8 + (LANE_COUNT - 1) * 8 + 2 * 8,
 	/* and behind those */
-	SELF_TIMES_BYTES = 2 * 8,
-	PEER_GAVE_BYTES = 2 * 8
+	SELF_TIMES_BYTES = 3 * 8,
+	PEER_GAVE_BYTES = 2 * 8 + 1 + 8
 };
 
 /* ---- notes on the disk ---- */
@@ -133,6 +133,7 @@ void stand_write(struct turn_view *t)
 		at = put_number(at, r->voided[book], 8);
 	at = put_number(at, (uint64_t)r->began_ms, 8);
 	at = put_number(at, (uint64_t)r->ended_ms, 8);
+	at = put_number(at, r->listed, 8);
 	assert(at == bytes + sizeof bytes);
 	put_note(t, key_name(SELF_NAME), bytes, sizeof bytes);
 }
@@ -153,8 +154,9 @@ static void read_reconcile(const uint8_t *at, const uint8_t *end, struct reconci
 		return; /* of a build before that */
 	at = get_number(at, &n, 8);
 	r->began_ms = (int64_t)n;
-	get_number(at, &n, 8);
+	at = get_number(at, &n, 8);
 	r->ended_ms = (int64_t)n;
+	get_number(at, &r->listed, 8);
 }
 
 static void read_self(const struct record *r, struct stand *s, struct reconcile *reconcile)
@@ -237,6 +239,8 @@ void stand_write_peer(struct turn_view *t, const struct link *l)
 	at = put_giving(at, &s->giving);
 	at = put_number(at, s->gave, 8);
 	at = put_number(at, s->lacks, 8);
+	*at++ = s->giving.lists;
+	at = put_number(at, s->giving.named, 8);
 	assert(at == bytes + sizeof bytes);
 	put_note(t, peer_key(l->neighbour), bytes, sizeof bytes);
 }
@@ -253,7 +257,9 @@ static void read_peer_more(const uint8_t *at, const uint8_t *end, struct peer_st
 	if (end - at < PEER_GAVE_BYTES)
 		return; /* of a build before that */
 	at = get_number(at, &s->gave, 8);
-	get_number(at, &s->lacks, 8);
+	at = get_number(at, &s->lacks, 8);
+	s->giving.lists = *at++ != 0;
+	get_number(at, &s->giving.named, 8);
 }
 
 enum err stand_load_peer(struct turn_view *t, struct link *l)
@@ -407,7 +413,8 @@ static void begin_reconcile(struct turn_view *t)
 	struct reconcile *r = &t->core->reconcile;
 
 	if (r->stage == RECONCILE_NONE) {
-		*r = (struct reconcile){ .stage = RECONCILE_NONE };
+		/* what an earlier loss has left unfound stays listed */
+		*r = (struct reconcile){ .stage = RECONCILE_NONE, .listed = r->listed };
 		register_ends(t, r->had);
 	}
 	r->round = core_draw_number(t->core) | 1;
@@ -419,7 +426,7 @@ static void begin_reconcile(struct turn_view *t)
 
 		stand_mark(t, l);
 		l->stand.reconciled = false;
-		l->stand.came = 0;
+		l->stand.came = l->stand.listed = 0;
 		l->stand.next_ask_ms = t->now.mono_ms;
 		stand_write_peer(t, l);
 	}

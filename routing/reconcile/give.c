@@ -5,6 +5,7 @@
 #include "routing/base/limits.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/gone.h"
 #include "routing/state/event.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
@@ -66,9 +67,11 @@ void give_begin(struct turn_view *t, struct link *l, const struct msg_reconcile 
 	}
 	if (!may_begin(t, l))
 		return;
-	*g = (struct giving){
-		.phase = GIVING_WALK, .round = m->round, .lost = m->lost, .role = ROLE_OUT
-	};
+	*g = (struct giving){ .phase = GIVING_WALK,
+			      .round = m->round,
+			      .lost = m->lost,
+			      .role = ROLE_OUT,
+			      .lists = m->lists };
 	stand_write_peer(t, l);
 	t->core->next_tick_ms = t->now.mono_ms;
 }
@@ -177,7 +180,7 @@ static enum err look_at(struct turn_view *t, struct link *l, struct doc_key doc,
 		e = publish(t, l, doc, d);
 	g->published += whole;
 	g->gone += !whole;
-	return e;
+	return e == ERR_OK && !whole ? gone_tell(t, l, d) : e;
 }
 
 enum err give_settled(struct turn_view *t, struct link *l, const struct ev_publish *e)
@@ -221,8 +224,10 @@ static enum err walk(struct turn_view *t, struct link *l)
 	struct giving *g = &l->stand.giving;
 	enum err e = ERR_OK;
 
-	if (l->out[LANE_NORMAL].last - l->out[LANE_NORMAL].acked > QUEUED_MOST)
-		return ERR_OK;
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
+		if (l->out[lane].last - l->out[lane].acked > QUEUED_MOST)
+			return ERR_OK;
+	}
 	for (unsigned i = 0; i < DOCUMENTS_PER_TICK && e == ERR_OK && plan_has_room(t->plan) &&
 			     g->phase == GIVING_WALK;
 	     i++) {
@@ -254,7 +259,7 @@ static void wait(struct turn_view *t, struct link *l)
 {
 	struct giving *g = &l->stand.giving;
 
-	for (int lane = LANE_URGENT; lane < LANE_COUNT; lane++) {
+	for (int lane = g->named > 0 ? LANE_FACTS : LANE_URGENT; lane < LANE_COUNT; lane++) {
 		if (l->out[lane].acked < g->upto[lane])
 			return;
 	}

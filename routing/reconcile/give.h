@@ -3,7 +3,8 @@
  *   - one that we published to it beyond what it has;
  *   - one of its own that it published to us beyond what it remembers: it comes back to it.
  * What we know by its records only, because a relay lets content go after a while, is counted as
- * gone. The walk's position is in the commit of what it queues.
+ * gone, and named to who wants that (gone.h). The walk's position is in the commit of what it
+ * queues.
  *
  * Asking costs the neighbour a message and us a walk, so rounds are held apart: after one has begun
  * the next waits ROUND_REST_MS, twice as long each time that one comes as soon as it may, up to

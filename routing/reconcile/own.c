@@ -12,7 +12,6 @@
 #include "routing/state/record.h"
 
 enum { LINES_PER_TICK = 256, SERIES_PER_TICK = 256, ASK_AGAIN_MS = 30 * 1000 };
-static const char void_note[] = "restored";
 
 bool own_takes_back(const struct turn_view *t)
 {
@@ -65,8 +64,9 @@ static void ask(struct turn_view *t, struct link *l)
 
 	l->stand.next_ask_ms = t->now.mono_ms + ASK_AGAIN_MS;
 	l->stand.asked_round = t->core->reconcile.round;
-	m.u.reconcile =
-		(struct msg_reconcile){ .round = t->core->reconcile.round, .lost = l->stand.lost };
+	m.u.reconcile = (struct msg_reconcile){ .round = t->core->reconcile.round,
+						.lost = l->stand.lost,
+						.lists = true };
 	link_say(t, l, &m);
 }
 
@@ -134,7 +134,7 @@ static enum err fill_book(struct turn_view *t, enum book book, unsigned *left)
 				       .role = ROLE_NONE,
 				       .at_ms = t->now.wall_ms,
 				       .person = "",
-				       .note = void_note };
+				       .note = LINE_NOTE_RESTORED };
 	struct line_key at;
 	uint32_t last;
 	bool taken;

@@ -30,6 +30,7 @@
 #define VANTHU_ROUTING_RECONCILE_RECONCILE_H
 
 #include "routing/reconcile/give.h"
+#include "routing/reconcile/gone.h"
 #include "routing/reconcile/own.h"
 #include "routing/reconcile/take.h"
 #include "routing/reconcile/wanted.h"

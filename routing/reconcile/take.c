@@ -9,6 +9,7 @@
 #include "routing/books/books.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/gone.h"
 #include "routing/reconcile/own.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
@@ -124,7 +125,9 @@ enum err take_document(struct turn_view *t, const struct ev_publish *e)
 	if (r != ERR_OK)
 		return r;
 	keep(t, e, doc, &d);
-	r = number(t, doc, &d);
+	r = gone_came(t, d.id, d.origin);
+	if (r == ERR_OK)
+		r = number(t, doc, &d);
 	if (r == ERR_OK)
 		r = concerns_enter(t, &d, 0);
 	if (r != ERR_OK)

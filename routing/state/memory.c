@@ -231,6 +231,7 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 	case FAMILY_OPEN:
 	case FAMILY_TOLD:
 	case FAMILY_EARLY:
+	case FAMILY_GONE:
 	case FAMILY_REPORT:
 	case FAMILY_FIGURES:
 	case FAMILY_DECLARED:

@@ -77,6 +77,7 @@ struct reconcile {
 	uint64_t returned, gone; /* documents of ours that came back; that no neighbour has whole */
 	uint64_t voided[BOOK_COUNT]; /* lines made void */
 	int64_t began_ms, ended_ms;  /* wall; 0: not yet */
+	uint64_t listed;	     /* records of FAMILY_GONE */
 	/* of this process */
 	bool begun;
 	struct key at;	  /* the walk's last record */
@@ -93,6 +94,8 @@ struct giving {
 	uint64_t serial;
 	uint64_t upto[LANE_COUNT]; /* all of it has been taken when this is acknowledged */
 	uint64_t published, gone;
+	bool lists;	/* it wants to know by name what is gone */
+	uint64_t named; /* … and of so many it does */
 };
 
 /* When a neighbour's further round may begin (routing/reconcile/give.h); monotonic, of this
@@ -129,6 +132,7 @@ struct peer_stand {
 	bool reconciles;     /* it answers Reconcile */
 	uint64_t asked_round; /* the round that it was asked for last; 0: none */
 	uint64_t came;	      /* documents taken from it that were not known, in this round */
+	uint64_t listed;      /* documents that it has named as gone, in this process */
 	int64_t next_ask_ms; /* monotonic: Reconcile is said once more then */
 	/* it has released files that we still fetch, and is publishing their documents again */
 	bool repairing;

@@ -157,6 +157,7 @@ struct msg_directory_part {
 struct msg_reconcile {
 	uint64_t round;
 	struct lane_marks lost;
+	bool lists; /* what is known and not whole is to be named */
 };
 
 struct msg_reconciled {

@@ -622,6 +622,7 @@ void plan_resolve(struct plan *p)
 		case FAMILY_OPEN:
 		case FAMILY_TOLD:
 		case FAMILY_EARLY:
+		case FAMILY_GONE:
 		case FAMILY_REPORT:
 		case FAMILY_FIGURES:
 		case FAMILY_DECLARED:

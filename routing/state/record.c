@@ -47,6 +47,7 @@ const char *family_name(enum family f)
 		[FAMILY_FIGURES] = "figures",
 		[FAMILY_DECLARED] = "declared",
 		[FAMILY_FEED] = "feed",
+		[FAMILY_GONE] = "gone",
 	};
 	_Static_assert(sizeof names / sizeof names[0] == FAMILY_COUNT, "a family without a name");
 
@@ -571,6 +572,14 @@ struct key key_figures(struct committee_id committee, struct month month)
 bool key_parse_committee(const struct key *k, struct committee_id *committee)
 {
 	return read_id(k->bytes, k->len_bytes, committee);
+}
+
+bool key_parse_ident(const struct key *k, struct doc_id *id, struct committee_id *origin)
+{
+	if (k->len_bytes < sizeof id->bytes)
+		return false;
+	memcpy(id->bytes, k->bytes, sizeof id->bytes);
+	return read_id(k->bytes + sizeof id->bytes, k->len_bytes - sizeof id->bytes, origin);
 }
 
 bool key_parse_figures(const struct key *k, struct committee_id *committee, struct month *month)

@@ -14,26 +14,26 @@
 /* One named database each. Order and numbers are part of the store format. */
 enum family {
 	FAMILY_NONE = 0,
-	FAMILY_META,        /* name → struct rec_note */
-	FAMILY_IDENT,       /* id ‖ origin → where the document is; outlives its content */
-	FAMILY_DOCUMENT,    /* role ‖ serial → what was taken; immutable */
-	FAMILY_STATE,       /* role ‖ serial → what changes */
-	FAMILY_ENVELOPE,    /* role ‖ serial → signed bytes and the relay records they came with */
-	FAMILY_RELAY,       /* role ‖ serial → this relay's own signed record */
-	FAMILY_ROUTE,       /* role ‖ serial → onward publications */
-	FAMILY_RECEIPT,     /* role ‖ serial ‖ recipient → signed receipt or refusal */
-	FAMILY_STREAM,      /* neighbour ‖ 0 ‖ lane ‖ seq → what is published to it */
-	FAMILY_LINKIN,      /* neighbour ‖ 0 ‖ lane */
-	FAMILY_LINKOUT,     /* neighbour ‖ 0 ‖ lane */
+	FAMILY_META,	 /* name → struct rec_note */
+	FAMILY_IDENT,	 /* id ‖ origin → where the document is; outlives its content */
+	FAMILY_DOCUMENT, /* role ‖ serial → what was taken; immutable */
+	FAMILY_STATE,	 /* role ‖ serial → what changes */
+	FAMILY_ENVELOPE, /* role ‖ serial → signed bytes and the relay records they came with */
+	FAMILY_RELAY,	 /* role ‖ serial → this relay's own signed record */
+	FAMILY_ROUTE,	 /* role ‖ serial → onward publications */
+	FAMILY_RECEIPT,	 /* role ‖ serial ‖ recipient → signed receipt or refusal */
+	FAMILY_STREAM,	 /* neighbour ‖ 0 ‖ lane ‖ seq → what is published to it */
+	FAMILY_LINKIN,	 /* neighbour ‖ 0 ‖ lane */
+	FAMILY_LINKOUT,	 /* neighbour ‖ 0 ‖ lane */
 	/* neighbour ‖ 0 ‖ lane ‖ seq → document whose attachments are still to come */
 	FAMILY_FETCH,
-	FAMILY_FILE,        /* sha256 ‖ role ‖ serial → nothing: who needs the file */
-	FAMILY_SWEEP,       /* due (ms) ‖ kind ‖ role ‖ serial → nothing: check it then */
+	FAMILY_FILE,	    /* sha256 ‖ role ‖ serial → nothing: who needs the file */
+	FAMILY_SWEEP,	    /* due (ms) ‖ kind ‖ role ‖ serial → nothing: check it then */
 	FAMILY_COMMITTEE,   /* committee id → directory entry */
 	FAMILY_SUBORDINATE, /* superior ‖ 0 ‖ subordinate → nothing */
 	FAMILY_DIRECTORY,   /* version → signed head */
-	FAMILY_KEY,         /* key id (32 bytes) → committee */
-	FAMILY_ACT,         /* ascending number → who changed what over a local socket */
+	FAMILY_KEY,	    /* key id (32 bytes) → committee */
+	FAMILY_ACT,	    /* ascending number → who changed what over a local socket */
 	/* month ‖ direction ‖ since ‖ type (struct target_key) → what was counted: always equal to
 	 * a recount */
 	FAMILY_COUNTER,
@@ -48,27 +48,29 @@ enum family {
 	FAMILY_STAGED,
 	/* version of its last change ‖ committee id → nothing: what a subordinate asks for */
 	FAMILY_CHANGED,
-	FAMILY_WORK,    /* role ‖ serial → what our office does with a document that we received */
+	FAMILY_WORK, /* role ‖ serial → what our office does with a document that we received */
 	/* role ‖ serial ‖ office ‖ 0 ‖ number → a status that it gave: on both sides the same */
 	FAMILY_STATUS,
-	FAMILY_LINE,    /* book ‖ year ‖ number ‖ addition → a line of a register */
+	FAMILY_LINE, /* book ‖ year ‖ number ‖ addition → a line of a register */
 	/* routing/rules/series.h (counters) → the last number of the series */
 	FAMILY_SERIES,
-	FAMILY_OPEN,    /* role ‖ serial → the office has still to do with it, or,
-			 * of what we sent, others have */
+	FAMILY_OPEN, /* role ‖ serial → the office has still to do with it, or,
+		      * of what we sent, others have */
 	/* role ‖ serial ‖ committee → what our office said to it of the document, besides what went
 	 * out at once */
 	FAMILY_TOLD,
-	FAMILY_EARLY,   /* id ‖ origin → a recall asked of a document that is not here yet */
+	FAMILY_EARLY, /* id ‖ origin → a recall asked of a document that is not here yet */
 	/* sha256 ‖ role ‖ serial → nothing: a content that no FILE names any more, by who needed it
 	 * last; its file is still to be removed */
 	FAMILY_DROPPED,
-	FAMILY_REPORT,  /* committee below us → what is known of its reports */
+	FAMILY_REPORT, /* committee below us → what is known of its reports */
 	FAMILY_FIGURES, /* committee below us ‖ 0 ‖ month → its figures, as it reported them last */
 	/* name ‖ 0 ‖ ascending number → what our office declared of another target of the plan */
 	FAMILY_DECLARED,
 	/* number of its first change → what one turn changed that others may act on */
 	FAMILY_FEED,
+	/* id ‖ origin → a document that was lost here and that a neighbour does not have whole */
+	FAMILY_GONE,
 	FAMILY_COUNT
 };
 
@@ -165,6 +167,8 @@ bool key_parse_paper(const struct key *k, struct serial *serial);
 bool key_parse_status(const struct key *k, enum role *role, struct serial *serial,
 		      struct committee_id *office, uint32_t *number);
 bool key_parse_committee(const struct key *k, struct committee_id *committee);
+/* Of IDENT, EARLY and GONE. */
+bool key_parse_ident(const struct key *k, struct doc_id *id, struct committee_id *origin);
 bool key_parse_figures(const struct key *k, struct committee_id *committee, struct month *month);
 bool key_parse_declared(const struct key *k, uint64_t *n);
 bool key_parse_line(const struct key *k, struct line_key *line);
@@ -509,6 +513,9 @@ struct rec_status {
 
 enum line_kind { LINE_NONE = 0, LINE_ENTRY = 1, LINE_ADDITION = 2, LINE_VOID = 3 };
 
+/* Note of a line that the way back of a store has made void (routing/reconcile/own.c). */
+#define LINE_NOTE_RESTORED "restored"
+
 /* What is not in the record of the document itself. */
 struct rec_line {
 	enum line_kind kind;
@@ -553,6 +560,15 @@ struct rec_early {
 	struct rec_status status;
 	struct digest digest; /* of the document */
 	int64_t since_ms;     /* kept since */
+};
+
+/* What was lost here, as a neighbour says that knows it and does not have it whole. */
+struct rec_gone {
+	struct committee_id from; /* who says so */
+	int64_t at_ms;		  /* since when it is listed */
+	enum role role;		  /* what it was here */
+	enum secrecy secrecy;
+	text_t number, issued_on;
 };
 
 /* Of a committee below us. */
@@ -650,6 +666,7 @@ struct record {
 		struct rec_open open;
 		struct rec_told told;
 		struct rec_early early;
+		struct rec_gone gone;
 		struct rec_report report;
 		struct rec_figures figures;
 		struct rec_declared declared;

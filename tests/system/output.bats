@@ -130,6 +130,7 @@ table() {
 		queue list  -c $LAB/btp queue list --json
 		queue aside -c $LAB/btp queue aside --json
 		recover status -c $LAB/btp recover status
+		recover list -c $LAB/btp recover list
 		recover resume -c $LAB/btp recover resume -n
 		check all -c $LAB/btp check all --json
 		check clock -c $LAB/btp check clock --json

@@ -151,3 +151,38 @@ stays_away() { # ID: as both say
 	v thads recover status --json | jq -e '.data.recovery | .stage == null and .ended_at != null and (.neighbours | length) == 0'
 	[ "$(v thads status | grep -c "Getting back")" = 0 ]
 }
+
+
+let_go() { ! v "$1" resend "$2" --to thads -n -q; }
+
+@test "what a neighbour knows and nobody has whole is listed by name" {
+	cd "$BATS_TEST_TMPDIR"
+	head -c 300000 /dev/urandom >big.bin
+	echo "Nội dung" >small.txt
+	make_lab
+	printf 'relay:\n  retention: 1s\n' >>"$LAB/btp/vanthud.yaml"
+	start_lab
+	wait_for 60 linked
+	id=$(send_from vanphong big.bin thads 7-CV/ĐUVP)
+	kept=$(send_from btp small.txt thads 8-CV/ĐU)
+	wait_for 60 delivered vanphong "$id"
+	wait_for 60 delivered btp "$kept"
+	# the relay lets the content go
+	wait_for 60 let_go btp "$id"
+	"$VANTHU" lab stop "$LAB" thads -q >/dev/null
+	rm -r "$LAB/thads/data"
+	start_lab thads
+	wait_for 60 said_behind
+	wait_for 120 is_settled
+	v thads show "$kept" -q
+	v thads recover list --json >list.json
+	jq -e --arg id "$id" '.data.documents | length == 1 and .[0].id == $id and .[0].number == "7-CV/ĐUVP" and .[0].from == "vanphong" and
+		.[0].role == "for-us" and .[0].told_by == "btp"' list.json
+	v thads recover status --json | jq -e '.data.recovery | .gone == 1 and .listed == 1'
+	run v thads recover list
+	[[ $output == *"7-CV/ĐUVP"*"vanphong"*"for us"* ]]
+	run v thads recover status
+	[[ $output == *"vanthu recover list"* ]]
+	run v btp recover list
+	[[ $output == *"No neighbour knows"* ]]
+}

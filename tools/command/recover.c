@@ -94,6 +94,8 @@ static void print_recovery(struct cli *cli, const Vanthu__V1__Status *s, json_t 
 		cli->renderer->heading(cli, _("What neighbours give back"));
 		cli->renderer->list(cli, list, neighbours);
 	}
+	if (s->recovery->listed > 0)
+		printf("%s\n", _("By name, what nobody has whole: vanthu recover list"));
 }
 
 static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *out)
@@ -167,6 +169,90 @@ static int status(struct cli *cli)
 	return err_exit_code(e);
 }
 
+/* ---- what nobody holds ---- */
+
+static json_t *gone_json(const Vanthu__V1__GoneLine *g)
+{
+	static const char *const books[] = { "", "book-out", "book-in", "book-secret-out",
+					     "book-secret-in" };
+	const char *role = strcmp(g->role, "out") == 0	? "our-own"
+			   : strcmp(g->role, "in") == 0 ? "for-us"
+							: "passing";
+
+	if (g->book != 0)
+		return json_pack("{s:s, s:I, s:I, s:o}", "book",
+				 g->book < sizeof books / sizeof books[0] ? books[g->book] : "",
+				 "year", (json_int_t)g->year, "line", (json_int_t)g->line, "since",
+				 json_time(g->at_ms));
+	return json_pack("{s:o, s:s, s:o, s:o, s:s, s:s, s:o}", "id", json_uuid(g->id), "from",
+			 g->origin, "number", json_text_or_null(g->number), "issued_on",
+			 json_text_or_null(g->issued_on), "role", role, "told_by", g->committee,
+			 "since", json_time(g->at_ms));
+}
+
+static void print_gone(struct cli *cli, json_t *documents, json_t *voided)
+{
+	static const struct column columns[] = {
+		{ "id", N_("Id"), FORMAT_ID, false },
+		{ "number", N_("Number"), FORMAT_TEXT, false },
+		{ "issued_on", N_("Date"), FORMAT_DATE, false },
+		{ "from", N_("From"), FORMAT_TEXT, false },
+		{ "role", N_("Here it was"), FORMAT_WORD, false },
+		{ "told_by", N_("Says"), FORMAT_TEXT, true },
+		{ NULL, NULL, FORMAT_TEXT, false },
+	};
+	static const struct column lines[] = {
+		{ "book", N_("Register"), FORMAT_WORD, false },
+		{ "year", N_("Year"), FORMAT_TEXT, false },
+		{ "line", N_("Number"), FORMAT_COUNT, false },
+		{ "since", N_("Since"), FORMAT_TIME, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
+	};
+
+	if (json_array_size(documents) == 0 && json_array_size(voided) == 0) {
+		printf("%s\n", _("No neighbour knows of anything that this store lost and that "
+				 "nobody has whole."));
+		return;
+	}
+	if (json_array_size(documents) > 0)
+		cli->renderer->list(cli, documents, columns);
+	if (json_array_size(voided) > 0) {
+		cli->renderer->heading(cli, _("Numbers that nobody knows any more"));
+		cli->renderer->list(cli, voided, lines);
+	}
+}
+
+static int list(struct cli *cli)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+	json_t *documents = json_array(), *voided = json_array();
+	Vanthu__V1__Reply *reply;
+	struct call *c = NULL;
+	enum err e = call_open(cli, CLIENT_READ, &c);
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_GONE_LIST;
+	request.gone_list = &nothing;
+	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
+		e = call_fail(c, e, NULL);
+	while (e == ERR_OK && (e = call_row(c, VANTHU__V1__REPLY__WHAT_GONE, &reply)) == ERR_OK)
+		json_array_append_new(reply->gone->book != 0 ? voided : documents,
+				      gone_json(reply->gone));
+	call_close(c);
+	e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (e == ERR_OK && cli->json)
+		output_object(cli,
+			      json_pack("{s:O, s:O}", "documents", documents, "voided", voided),
+			      NULL);
+	else if (e == ERR_OK)
+		print_gone(cli, documents, voided);
+	json_decref(documents);
+	json_decref(voided);
+	return err_exit_code(e);
+}
+
+/* ---- going on ---- */
+
 /* On a terminal a person says yes; a script says -y, or it is not done. */
 static bool confirmed(struct cli *cli)
 {
@@ -223,6 +309,8 @@ int cmd_recover(struct cli *cli, int argc, char **argv)
 	count = argc - optind;
 	if (count == 0 || (count == 1 && strcmp(argv[optind], "status") == 0))
 		return status(cli);
+	if (count == 1 && strcmp(argv[optind], "list") == 0)
+		return list(cli);
 	if (count <= 2 && strcmp(argv[optind], "resume") == 0)
 		return resume(cli, count == 2 ? argv[optind + 1] : "");
 	return arguments_missing(cli, count, argv + optind);

@@ -470,6 +470,8 @@ const struct command command_table[] = {
 	  { NULL },
 	  { { "status", N_("what neighbours have shown, how far it is, and what may be lost"), NONE,
 	      NONE },
+	    { "list", N_("what was lost here and no neighbour has whole, and numbers made void"),
+	      NONE, NONE },
 	    { "resume",
 	      N_("take new documents again, with this store; ID: the alarm about this neighbour is "
 		 "settled"),

@@ -128,6 +128,14 @@ static const struct word uses[] = {
 	/* keys */
 	{ "sign", N_("signing"), "" },
 	{ "link", N_("linking"), "" },
+	/* what a lost document was here, and which register a number was in */
+	{ "our-own", N_("our own"), "" },
+	{ "for-us", N_("for us"), "" },
+	{ "passing", N_("passing through"), "" },
+	{ "book-out", N_("outgoing"), "" },
+	{ "book-in", N_("incoming"), "" },
+	{ "book-secret-out", N_("outgoing, secret"), "" },
+	{ "book-secret-in", N_("incoming, secret"), "" },
 	{ "encrypt", N_("encryption"), "" },
 	/* why nobody knows whether a document may be issued */
 	{ "no-level", N_("the directory gives this committee no level"), "" },

@@ -57,11 +57,11 @@ json_t *recovery_json(const Vanthu__V1__Status *s)
 		if (l != NULL && l->state != VANTHU__V1__RECOVERY_STATE__RECOVERY_STATE_UNSPECIFIED)
 			json_array_append_new(neighbours, neighbour_json(s->links[i], r->began_ms));
 	}
-	out = json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "stage",
+	out = json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:o}", "stage",
 			json_text_or_null(stage_name(r->stage)), "began_at", json_time(r->began_ms),
 			"ended_at", json_time(r->ended_ms), "came", (json_int_t)r->came, "returned",
-			(json_int_t)r->returned, "gone", (json_int_t)r->gone, "voided", voided,
-			"neighbours", neighbours);
+			(json_int_t)r->returned, "gone", (json_int_t)r->gone, "listed",
+			(json_int_t)r->listed, "voided", voided, "neighbours", neighbours);
 	return out;
 }
 

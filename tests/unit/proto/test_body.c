@@ -455,6 +455,18 @@ static void test_what_is_asked_of_a_document_and_what_is_returned_come_back(void
 	assert_memory_equal(out.envelope.data, "a status", out.envelope.len_bytes);
 	f.envelope.len_bytes = 0; /* nothing is returned */
 	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
+	f = fact_of(KIND_GONE);
+	f.gone_role = ROLE_RELAY;
+	f.gone_secrecy = SECRECY_THUONG;
+	f.gone_number = "1-KH/ĐU";
+	f.gone_issued_on = "2026-11-24";
+	assert_ok(fact_back(*state, &f, &out));
+	assert_memory_equal(&out.document, &f.document, sizeof f.document);
+	assert_true(out.gone_role == ROLE_RELAY && out.gone_secrecy == SECRECY_THUONG);
+	assert_string_equal(out.gone_number, "1-KH/ĐU");
+	assert_string_equal(out.gone_issued_on, "2026-11-24");
+	f.gone_role = ROLE_PAPER; /* which no neighbour knows */
+	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
 }
 
 static void test_only_a_refusal_may_name_its_document_by_digest_alone(void **state)

@@ -179,7 +179,7 @@ static void test_only_directory_heads_come_from_the_registry(void **state)
 static void test_enums_and_numbers_outside_their_range_are_refused(void **state)
 {
 	struct raw *r = *state;
-	static const int kinds[] = { -1, 0, KIND_RETURNED + 1, INT32_MAX },
+	static const int kinds[] = { -1, 0, KIND_GONE + 1, INT32_MAX },
 			 levels[] = { -1, 0, 5, INT32_MIN };
 	static const uint32_t hops[] = { 0, HOP_LIMIT + 1, UINT32_MAX };
 

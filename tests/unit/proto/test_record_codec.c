@@ -193,6 +193,13 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 				    .digest = { { 9 } },
 				    .since_ms = 8 };
 	s[FAMILY_EARLY].key = key_ident(fixture_doc_id(7), xa);
+	s[FAMILY_GONE].record.u.gone = (struct rec_gone){ .from = xa,
+							  .at_ms = 9,
+							  .role = ROLE_IN,
+							  .secrecy = SECRECY_THUONG,
+							  .number = "1-KH/ĐU",
+							  .issued_on = "2026-11-24" };
+	s[FAMILY_GONE].key = key_ident(fixture_doc_id(8), xa);
 	fill_reports(s, xa);
 }
 
@@ -624,6 +631,10 @@ static void test_the_last_number_of_a_series_comes_back_and_is_never_0(void **st
 		    back.u.early.digest.bytes[0] == 9);
 	assert_string_equal(back.u.early.status.note, "gửi nhầm");
 	assert_string_equal(back.u.early.status.code, "13");
+	back = back_of(f, &s[FAMILY_GONE]);
+	assert_true(back.u.gone.role == ROLE_IN && back.u.gone.at_ms == 9);
+	assert_string_equal(back.u.gone.number, "1-KH/ĐU");
+	assert_string_equal(back.u.gone.issued_on, "2026-11-24");
 	s[FAMILY_SERIES].record.u.series.last = 0;
 	assert_ok(record_encode(f->arena, &s[FAMILY_SERIES].key, &s[FAMILY_SERIES].record, &value));
 	assert_int_equal(

@@ -93,9 +93,10 @@ static unsigned all_messages(struct message m[24])
 	m[n++].type = MESSAGE_CHUNK;
 	m[n].u.unavailable = (struct msg_unavailable){ LANE_URGENT, 12, 1, 2014 };
 	m[n++].type = MESSAGE_UNAVAILABLE;
-	m[n].u.reconcile = (struct msg_reconcile){
-		.round = 9, .lost = { .have = { 0, 1, 2, 3 }, .last = { 0, 4, 5, UINT64_MAX } }
-	};
+	m[n].u.reconcile = (struct msg_reconcile){ .round = 9,
+						   .lost = { .have = { 0, 1, 2, 3 },
+							     .last = { 0, 4, 5, UINT64_MAX } },
+						   .lists = true };
 	m[n++].type = MESSAGE_RECONCILE;
 	m[n].u.reconciled = (struct msg_reconciled){ .round = 9, .published = 10, .gone = 11 };
 	m[n++].type = MESSAGE_RECONCILED;
@@ -200,7 +201,8 @@ static void test_fields_arrive_in_their_places(void **state)
 		    back.u.fetch.first == 2 && back.u.fetch.count == 8);
 	assert_ok(wire_encode(*state, &m[15], &frame));
 	assert_ok(wire_decode(*state, frame, &back));
-	assert_true(back.u.reconcile.round == 9 && back.u.reconcile.lost.have[LANE_NORMAL] == 3 &&
+	assert_true(back.u.reconcile.lists && back.u.reconcile.round == 9 &&
+		    back.u.reconcile.lost.have[LANE_NORMAL] == 3 &&
 		    back.u.reconcile.lost.last[LANE_FACTS] == 4 &&
 		    back.u.reconcile.lost.last[LANE_NORMAL] == UINT64_MAX);
 	assert_ok(wire_encode(*state, &m[16], &frame));
