@@ -56,6 +56,7 @@ DAEMON := \
 	control/folio \
 	control/folio_make \
 	control/frame \
+	control/history \
 	control/import \
 	control/links \
 	control/listen \

@@ -89,6 +89,7 @@ TOOLS := \
 	command/lab \
 	command/list \
 	command/lists \
+	command/log \
 	command/office \
 	command/older \
 	command/paper \
@@ -172,6 +173,7 @@ TOOLS := \
 	output/grid \
 	output/installation \
 	output/json \
+	output/log_json \
 	output/markup \
 	output/output \
 	output/page \

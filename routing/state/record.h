@@ -69,6 +69,9 @@ enum family {
 	FAMILY_DECLARED,
 	/* number of its first change → what one turn changed that others may act on */
 	FAMILY_FEED,
+	/* ascending number → what this daemon did in one turn, chained to the one before
+	 * (routing/state/history.h) */
+	FAMILY_HISTORY,
 	FAMILY_COUNT
 };
 
@@ -615,6 +618,12 @@ struct rec_feed {
 	uint32_t count;
 };
 
+/* See routing/state/history.h. */
+struct rec_history {
+	struct blob line;
+	struct digest chain; /* the head, once this line is in it */
+};
+
 struct rec_counter {
 	struct target_count count;
 	/* of the type, as the first document said it; NULL or "" */
@@ -654,6 +663,7 @@ struct record {
 		struct rec_figures figures;
 		struct rec_declared declared;
 		struct rec_feed feed;
+		struct rec_history history;
 		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE, CHANGED and DROPPED have
 		 * no value */
 	} u;
