@@ -254,6 +254,7 @@ static enum err open_core(struct daemon *d)
 				      .feed_keep_ms = d->config.feed_keep_ms,
 				      .feed_keep_count = d->config.feed_count,
 				      .chain_step = digest_chain_step,
+				      .digest_of = digest_of,
 				      .answered_by = seal_peek_answered,
 				      .signed_with = seal_peek_key };
 	struct lookup lookup = d->store->ops->lookup(d->store);

@@ -57,6 +57,7 @@ DAEMON := \
 	control/folio_make \
 	control/frame \
 	control/gone \
+	control/history \
 	control/import \
 	control/links \
 	control/listen \

@@ -223,7 +223,7 @@ static void sealed(struct job *j)
 	assert(s->step == STEP_SEALING);
 	s->step = STEP_SEALED;
 	if (s->result == ERR_OK)
-		plan_resolve(s->plan);
+		s->result = core_sealed(((struct turn *)s->owner)->parts.core, s->plan);
 }
 
 static void seal(struct turn *t, struct slot *s)

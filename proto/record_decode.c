@@ -477,6 +477,19 @@ enum err record_decode_act(struct arena *a, struct blob bytes, struct record *re
 	return e;
 }
 
+enum err record_decode_history(struct arena *a, struct blob bytes, struct record *record)
+{
+	struct rec_history *out = &record->u.history;
+	enum err e;
+	const Vanthu__V1__HistoryRecord *m =
+		pb_unpack(a, &vanthu__v1__history_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->line = (struct blob){ m->line.data, m->line.len };
+	return field_fixed(m->chain, out->chain.bytes, sizeof out->chain.bytes);
+}
+
 enum err record_decode_counter(struct arena *a, struct blob bytes, struct record *record)
 {
 	struct rec_counter *out = &record->u.counter;

@@ -25,6 +25,7 @@ must_use enum err record_decode_committee(struct arena *a, struct blob bytes, st
 must_use enum err record_decode_directory(struct arena *a, struct blob bytes, struct record *out);
 must_use enum err record_decode_key(struct arena *a, struct blob bytes, struct record *out);
 must_use enum err record_decode_act(struct arena *a, struct blob bytes, struct record *out);
+must_use enum err record_decode_history(struct arena *a, struct blob bytes, struct record *out);
 must_use enum err record_decode_counter(struct arena *a, struct blob bytes, struct record *out);
 must_use enum err record_decode_paper(struct arena *a, struct blob bytes, struct record *out);
 must_use enum err record_decode_aside(struct arena *a, struct blob bytes, struct record *out);

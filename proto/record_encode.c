@@ -376,6 +376,16 @@ enum err record_encode_act(struct arena *a, const struct record *record, struct 
 	return pb_pack(a, &m.base, out);
 }
 
+enum err record_encode_history(struct arena *a, const struct record *record, struct blob *out)
+{
+	const struct rec_history *r = &record->u.history;
+	Vanthu__V1__HistoryRecord m = VANTHU__V1__HISTORY_RECORD__INIT;
+
+	m.line = field_bytes(r->line.data, r->line.len_bytes);
+	m.chain = field_bytes(r->chain.bytes, sizeof r->chain.bytes);
+	return pb_pack(a, &m.base, out);
+}
+
 enum err record_encode_counter(struct arena *a, const struct record *record, struct blob *out)
 {
 	const struct rec_counter *r = &record->u.counter;

@@ -27,6 +27,7 @@ must_use enum err record_encode_directory(struct arena *a, const struct record *
 					  struct blob *out);
 must_use enum err record_encode_key(struct arena *a, const struct record *r, struct blob *out);
 must_use enum err record_encode_act(struct arena *a, const struct record *r, struct blob *out);
+must_use enum err record_encode_history(struct arena *a, const struct record *r, struct blob *out);
 must_use enum err record_encode_counter(struct arena *a, const struct record *r, struct blob *out);
 must_use enum err record_encode_paper(struct arena *a, const struct record *r, struct blob *out);
 must_use enum err record_encode_aside(struct arena *a, const struct record *r, struct blob *out);

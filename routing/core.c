@@ -13,6 +13,7 @@
 #include "routing/links/links.h"
 #include "routing/state/event.h"
 #include "routing/state/feed.h"
+#include "routing/state/history.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -79,6 +80,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = feed_load(&t);
 	if (e == ERR_OK)
+		e = history_load(&t);
+	if (e == ERR_OK)
 		e = stand_load(&t);
 	if (e == ERR_OK)
 		e = aside_load(&t);
@@ -103,6 +106,7 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 		e = matter_load(&t);
 	feed_finish(&t, passed_now(c, now));
 	note_feed(c, plan);
+	history_finish(&t);
 	if (e == ERR_OK)
 		e = plan->failed;
 	if (e == ERR_OK)
@@ -543,7 +547,14 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 		e = passed_write(&t);
 	feed_finish(&t, passed_now(c, now));
 	note_feed(c, plan);
+	history_finish(&t);
 	return e == ERR_OK ? plan->failed : e;
+}
+
+enum err core_sealed(struct core *c, struct plan *plan)
+{
+	plan_resolve(plan);
+	return history_seal(c, plan);
 }
 
 static uint64_t bounded(uint64_t n, uint64_t standard, uint64_t low, uint64_t high)

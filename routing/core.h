@@ -50,6 +50,8 @@ struct core_config {
 	/* The one hash that the core needs, for chains: SHA-256(chain ‖ n as 8 bytes big-endian ‖
 	 * digest), in place. */
 	void (*chain_step)(struct digest *chain, uint64_t n, const struct digest *digest);
+	/* SHA-256, for lines of the history (routing/state/history.h). */
+	struct digest (*digest_of)(struct blob bytes);
 	/* Which document the one in a stored envelope answers, id zero: none; for a store that has
 	 * no index of that (routing/documents/matter.c). NULL: it gets none. */
 	enum err (*answered_by)(struct arena *a, struct blob envelope, struct document_ref *out);
@@ -80,6 +82,11 @@ must_use enum err core_take(struct core *c, struct now now, const struct event *
 /* The end of a turn's deciding: acknowledgements, credit and pumps for all links that this turn
  * touched, once each; and where the feed stands (plan->feed_next). */
 must_use enum err core_finish(struct core *c, struct now now, struct plan *plan);
+
+/* Once the drafts of a plan are sealed: their bytes go into its writes (plan_resolve), and what it
+ * did into the history. Each plan that is committed, in the order in which they were decided, and
+ * before the next one is begun. ERR_NO_MEMORY. */
+must_use enum err core_sealed(struct core *c, struct plan *plan);
 
 /* When the core next wants an EVENT_TICK, in monotonic ms; INT64_MAX: never. */
 int64_t core_deadline_ms(const struct core *c);

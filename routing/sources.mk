@@ -101,6 +101,7 @@ ROUTING := \
 	rules/working_days \
 	state/clocks \
 	state/feed \
+	state/history \
 	state/memory \
 	state/plan \
 	state/plan_cost \

@@ -138,6 +138,7 @@ UNIT := \
 	routing/rules/test_working_days \
 	routing/state/test_clocks \
 	routing/state/test_feed \
+	routing/state/test_history \
 	routing/state/test_plan \
 	routing/state/test_record \
 	routing/state/test_stream \
@@ -220,6 +221,7 @@ UNIT_SUPPORT := \
 SIM := \
 	check \
 	check_authenticity \
+	check_chain \
 	check_convergence \
 	check_directory \
 	check_duplicates \

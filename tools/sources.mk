@@ -90,6 +90,7 @@ TOOLS := \
 	command/lab \
 	command/list \
 	command/lists \
+	command/log \
 	command/office \
 	command/older \
 	command/paper \
@@ -173,6 +174,7 @@ TOOLS := \
 	output/grid \
 	output/installation \
 	output/json \
+	output/log_json \
 	output/markup \
 	output/output \
 	output/page \

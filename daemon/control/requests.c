@@ -15,6 +15,7 @@
 #include "daemon/control/due.h"
 #include "daemon/control/evidence.h"
 #include "daemon/control/gone.h"
+#include "daemon/control/history.h"
 #include "daemon/control/import.h"
 #include "daemon/control/links.h"
 #include "daemon/control/lists.h"
@@ -120,6 +121,7 @@ static const struct request_row rows[] = {
 	{ WHAT(POLICY), ALL, control_policy, room_message, NULL },
 	{ WHAT(SUBTREE), ALL, control_subtree, room_little, NULL },
 	{ WHAT(DECLARATIONS), ALL, control_declarations, room_little, NULL },
+	{ WHAT(LOG), OFFICE | OPERATE, control_history, control_history_room, NULL },
 	{ WHAT(REPORT_NOW), OFFICE | OPERATE, control_report_now, room_little, NULL },
 	{ WHAT(ASK_REPORT), OFFICE | OPERATE, control_ask_report, room_little, NULL },
 };

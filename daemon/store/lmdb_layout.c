@@ -75,6 +75,7 @@ static const struct {
 	/* Its records are long, and its keys only ascend: they fill pages of their own. */
 	[FAMILY_FEED] = { LAYOUT_ALONE, NULL },
 	[FAMILY_GONE] = { LAYOUT_LINKS, "links" },
+	[FAMILY_HISTORY] = { LAYOUT_ALONE, NULL },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a layout");
 

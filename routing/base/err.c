@@ -396,6 +396,9 @@ static const struct err_row rows[] = {
 	{ ERR_UNSOUND, N_("not while stored records are damaged or missing"),
 	  N_("bring the records back first: OPERATION, \"Something is damaged\"; what counted "
 	     "before stays until then") },
+	{ ERR_HISTORY, N_("the history of this daemon, or what it tells of, was changed"),
+	  N_("keep the store as it is, and put a backup of before beside it: OPERATION, \"The "
+	     "history\"") },
 	{ ERR_UNREACHABLE, N_("no daemon answers"),
 	  N_("start it: vanthud -c FILE, or vanthu lab start DIR") },
 	{ ERR_TIMEOUT, N_("no answer in time; it may still happen"),
@@ -594,6 +597,7 @@ static const struct {
 	int code;
 } exits[] = {
 	{ ERR_OK, 0 },
+	{ ERR_HISTORY, 5 },
 	{ ERR_CONFIG, 9 },
 	{ ERR_KEY_OPEN, 9 },
 	{ ERR_UNREACHABLE, 3 },

@@ -205,6 +205,8 @@ enum err {
 	ERR_STORE_DAMAGED = 4040,
 	ERR_RECORDS_MISSING = 4041, /* records that were committed are not found any more */
 	ERR_UNSOUND = 4042,         /* refused while records are damaged or missing */
+	/* the history does not follow from itself, or stored records are not what it says */
+	ERR_HISTORY = 4043,
 
 	ERR_BACKUP_BUSY = 4030,     /* one is made, or the folder is in use */
 	ERR_BACKUP_FOLDER = 4031,   /* other things lie in it */

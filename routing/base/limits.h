@@ -126,6 +126,10 @@ enum {
 	/* an act of an event is seldom more than two changes of the feed */
 	PLAN_CHANGES_MAX = 2 * PLAN_ACTS_MAX,
 
+	/* The history (routing/state/history.h) */
+	HISTORY_LINE_ENTRIES = 512, /* of one line: a turn that did more writes several */
+	HISTORY_ENTRY_BYTES = 162,  /* of one, with the longest key */
+
 	/* The feed of changes (routing/state/feed.h) */
 	FEED_ROW_MAX = 512,	 /* changes of one record: a turn with more writes several */
 	FEED_CHANGE_BYTES = 160, /* of one as it is stored, at most, without its name */

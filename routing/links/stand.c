@@ -11,6 +11,7 @@
 #include "routing/books/books.h"
 #include "routing/state/event.h"
 #include "routing/state/feed.h"
+#include "routing/state/history.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/message.h"
@@ -453,6 +454,7 @@ enum err stand_load(struct turn_view *t)
 		s->alarm = ERR_BEHIND;
 		s->since_ms = t->now.wall_ms;
 		feed_begin_anew(t);
+		history_begin_anew(t);
 		begin_reconcile(t);
 		/* nobody is there yet to be notified */
 		feed_add(t, &(struct change){ .kind = CHANGE_STORE,
@@ -483,6 +485,7 @@ void stand_ours(struct turn_view *t, struct link *l, enum err what)
 	if (s->alarm == ERR_OK) {
 		s->since_ms = t->now.wall_ms;
 		feed_begin_anew(t);
+		history_begin_anew(t);
 		if (what == ERR_BEHIND)
 			begin_reconcile(t);
 	}

@@ -168,6 +168,10 @@ static void apply_number(struct core *c, const struct key *key, const struct rec
 		c->act_number = n + 1;
 	if (r->family == FAMILY_FEED && n + r->u.feed.count > c->feed.next)
 		c->feed.next = n + r->u.feed.count;
+	if (r->family == FAMILY_HISTORY && n >= c->history.next) {
+		c->history.next = n + 1;
+		c->history.chain = r->u.history.chain;
+	}
 }
 
 void core_apply(struct core *c, const struct key *key, const struct record *r)
@@ -186,6 +190,7 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 		break;
 	case FAMILY_ACT:
 	case FAMILY_FEED:
+	case FAMILY_HISTORY:
 		apply_number(c, key, r);
 		break;
 	case FAMILY_DIRECTORY:

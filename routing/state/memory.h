@@ -456,6 +456,14 @@ struct feed_memory {
 	int64_t next_look_ms; /* monotonic: whether the oldest is to go is looked at then */
 };
 
+/* The chain of what was done; see routing/state/history.h. */
+struct history_memory {
+	uint8_t id[16];
+	uint64_t next;	     /* number of the next line */
+	struct digest chain; /* of the last one */
+	bool begin, started; /* the next line says so */
+};
+
 /* The look at documents of ours that wait for an answer; see routing/reconcile/wanted.h. */
 struct wanted_round {
 	bool begun;
@@ -515,6 +523,7 @@ struct core {
 	struct committee_id first_unlinked;
 	uint64_t act_number;
 	struct feed_memory feed;
+	struct history_memory history;
 	struct digest seed;
 	uint64_t drawn;
 	int64_t next_tick_ms;

@@ -164,6 +164,7 @@ void plan_clear(struct plan *p)
 	p->write_count = p->draft_count = p->act_count = p->change_count = 0;
 	p->costed = 0;
 	p->cost_bytes = 0;
+	p->history_at = p->history_lines = p->history_entries = 0;
 	arena_reset(p->arena);
 }
 
@@ -562,6 +563,14 @@ static void resolve_digest(const struct plan *p, uint32_t *draft, struct digest 
 	*draft = 0;
 }
 
+static void resolve_stream(const struct plan *p, struct rec_stream *r)
+{
+	if (r->draft != 0)
+		r->size_bytes = draft_of(p, r->draft)->envelope.len_bytes;
+	resolve_digest(p, &r->draft, &r->digest);
+	resolve(p, &r->fact);
+}
+
 void plan_resolve(struct plan *p)
 {
 	for (uint32_t i = 0; i < p->write_count; i++) {
@@ -590,11 +599,7 @@ void plan_resolve(struct plan *p)
 			resolve(p, &r->u.status.envelope);
 			break;
 		case FAMILY_STREAM:
-			if (r->u.stream.draft != 0)
-				r->u.stream.size_bytes =
-					draft_of(p, r->u.stream.draft)->envelope.len_bytes;
-			resolve_digest(p, &r->u.stream.draft, &r->u.stream.digest);
-			resolve(p, &r->u.stream.fact);
+			resolve_stream(p, &r->u.stream);
 			break;
 		case FAMILY_NONE:
 		case FAMILY_META:
@@ -628,6 +633,7 @@ void plan_resolve(struct plan *p)
 		case FAMILY_DECLARED:
 		case FAMILY_DROPPED:
 		case FAMILY_FEED:
+		case FAMILY_HISTORY:
 		case FAMILY_COUNT:
 			break; /* refers to no draft */
 		}

@@ -199,6 +199,9 @@ struct plan {
 	/* The feed when the turn's deciding was over; told from the commit on (core_landed). */
 	uint8_t feed_id[16];
 	uint64_t feed_first, feed_next;
+	/* Lines of the history: empty writes from history_at on, that history_seal fills. */
+	uint32_t history_at, history_lines, history_entries;
+	int64_t history_at_ms;
 	uint32_t costed;          /* writes counted in cost_bytes (plan_cost.h) */
 	uint64_t cost_bytes;
 };

@@ -6,6 +6,7 @@
 
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
+#include "routing/state/history.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
@@ -67,7 +68,16 @@ static uint64_t report_bytes(const struct report *r)
 	return n;
 }
 
-/* Of the records office and its figures. */
+static uint64_t feed_bytes(const struct rec_feed *r)
+{
+	uint64_t n = (uint64_t)FEED_CHANGE_BYTES * r->count;
+
+	for (uint32_t i = 0; i < r->count; i++)
+		n += r->changes[i].name == NULL ? 0 : strlen(r->changes[i].name);
+	return n;
+}
+
+/* Of the records office and its figures, and of what was done. */
 static uint64_t office_bytes(const struct record *r)
 {
 	switch (r->family) {
@@ -93,18 +103,13 @@ static uint64_t office_bytes(const struct record *r)
 		return report_bytes(&r->u.figures.figures);
 	case FAMILY_DECLARED:
 		return REPORT_DECLARED_BYTES;
+	case FAMILY_FEED:
+		return feed_bytes(&r->u.feed);
+	case FAMILY_HISTORY:
+		return r->u.history.line.len_bytes;
 	default: /* growing asks of no other */
 		return 0;
 	}
-}
-
-static uint64_t feed_bytes(const struct rec_feed *r)
-{
-	uint64_t n = (uint64_t)FEED_CHANGE_BYTES * r->count;
-
-	for (uint32_t i = 0; i < r->count; i++)
-		n += r->changes[i].name == NULL ? 0 : strlen(r->changes[i].name);
-	return n;
 }
 
 /* The parts of a record that grow with what it says. */
@@ -155,9 +160,9 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_REPORT:
 	case FAMILY_FIGURES:
 	case FAMILY_DECLARED:
-		return office_bytes(r);
 	case FAMILY_FEED:
-		return feed_bytes(&r->u.feed);
+	case FAMILY_HISTORY:
+		return office_bytes(r);
 	case FAMILY_NONE:
 	case FAMILY_IDENT:
 	case FAMILY_STATE:
@@ -188,6 +193,8 @@ uint64_t plan_cost_bytes(struct plan *p)
 		p->cost_bytes += PAGES_A_WRITE * PAGE_BYTES;
 		if (!w->erase)
 			p->cost_bytes += growing(&w->record) + RECORD_BYTES;
+		if (history_tells(w))
+			p->cost_bytes += HISTORY_ENTRY_BYTES;
 	}
 	/* The end of the turn makes records of what changed. */
 	return p->cost_bytes +

@@ -48,6 +48,7 @@ const char *family_name(enum family f)
 		[FAMILY_DECLARED] = "declared",
 		[FAMILY_FEED] = "feed",
 		[FAMILY_GONE] = "gone",
+		[FAMILY_HISTORY] = "history",
 	};
 	_Static_assert(sizeof names / sizeof names[0] == FAMILY_COUNT, "a family without a name");
 

@@ -71,6 +71,9 @@ enum family {
 	FAMILY_FEED,
 	/* id ‖ origin → a document that was lost here and that a neighbour does not have whole */
 	FAMILY_GONE,
+	/* ascending number → what this daemon did in one turn, chained to the one before
+	 * (routing/state/history.h) */
+	FAMILY_HISTORY,
 	FAMILY_COUNT
 };
 
@@ -631,6 +634,12 @@ struct rec_feed {
 	uint32_t count;
 };
 
+/* See routing/state/history.h. */
+struct rec_history {
+	struct blob line;
+	struct digest chain; /* the head, once this line is in it */
+};
+
 struct rec_counter {
 	struct target_count count;
 	/* of the type, as the first document said it; NULL or "" */
@@ -671,6 +680,7 @@ struct record {
 		struct rec_figures figures;
 		struct rec_declared declared;
 		struct rec_feed feed;
+		struct rec_history history;
 		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE, CHANGED and DROPPED have
 		 * no value */
 	} u;

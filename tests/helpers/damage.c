@@ -1,8 +1,9 @@
 /* Flips one bit in a stored record while its daemon is down.   damage STORE-FOLDER FAMILY-NUMBER
- *   NTH-FROM-THE-LAST (0: the newest) [value|bit|key|family|page]
- * In the value, by LMDB, as it would be written; or where it lies in data.mdb, as a disk does it:
- * in the value, in the last byte of the key, in that of its family, so that it is another's, or in
- * the number of its page. Knows where records lie (daemon/store/lmdb_layout.c) and prints the key.
+ *   NTH-FROM-THE-LAST (0: the newest) [value|rewrite|bit|key|family|page]
+ * In the value, by LMDB, as it would be written, with `rewrite` under a right checksum as well; or
+ * where it lies in data.mdb, as a disk does it: in the value, in the last byte of the key, in that
+ * of its family, so that it is another's, or in the number of its page. Knows where records lie
+ * (daemon/store/lmdb_layout.c) and prints the key.
  */
 #include <errno.h>
 #include <lmdb.h>
@@ -46,6 +47,7 @@ static const char *database_of(int family, int *at)
 		[FAMILY_FIGURES] = "figures",
 		[FAMILY_DECLARED] = "declared",
 		[FAMILY_FEED] = "feed",
+		[FAMILY_HISTORY] = "history",
 	};
 	int documents = (family >= FAMILY_DOCUMENT && family <= FAMILY_RECEIPT) ||
 			family == FAMILY_WORK || family == FAMILY_STATUS;
@@ -57,7 +59,27 @@ static const char *database_of(int family, int *at)
 	return documents ? "documents" : "links";
 }
 
-static int flip(MDB_txn *txn, MDB_dbi dbi, struct at_key *p)
+/* Bit by bit, by RFC 3720. */
+static unsigned crc32c_of(unsigned crc, const unsigned char *bytes, size_t count)
+{
+	for (size_t i = 0; i < 8 * count; i++)
+		crc = crc >> 1 ^ (((crc ^ bytes[i / 8] >> i % 8) & 1) != 0 ? 0x82f63b78u : 0);
+	return crc;
+}
+
+/* Over version, family, key and what follows the checksum; of a family in a database of its own. */
+static void put_checksum(int family, const struct at_key *p, unsigned char *value, size_t bytes)
+{
+	const unsigned char head[2] = { value[0], (unsigned char)family };
+	unsigned crc = crc32c_of(~0u, head, sizeof head);
+
+	crc = crc32c_of(crc, p->bytes, p->len_bytes);
+	crc = ~crc32c_of(crc, value + 5, bytes - 5);
+	for (unsigned i = 0; i < 4; i++)
+		value[1 + i] = (unsigned char)(crc >> (8 * (3 - i)));
+}
+
+static int flip(MDB_txn *txn, MDB_dbi dbi, struct at_key *p, int rewritten)
 {
 	MDB_val key = { .mv_size = p->len_bytes, .mv_data = p->bytes }, old, new;
 	unsigned char *copy;
@@ -70,6 +92,8 @@ static int flip(MDB_txn *txn, MDB_dbi dbi, struct at_key *p)
 		return ENOMEM;
 	memcpy(copy, old.mv_data, old.mv_size);
 	copy[old.mv_size / 2] ^= 1;
+	if (rewritten != 0)
+		put_checksum(rewritten, p, copy, old.mv_size);
 	new = (MDB_val){ .mv_size = old.mv_size, .mv_data = copy };
 	code = mdb_put(txn, dbi, &key, &new, 0);
 	free(copy);
@@ -134,7 +158,7 @@ int main(int argc, char **argv)
 
 	if (family == 0 || nth < 0 || nth >= KEPT) {
 		fprintf(stderr, "usage: damage STORE-FOLDER FAMILY-NUMBER NTH-FROM-THE-LAST "
-				"[value|bit|key|family|page]\n");
+				"[value|rewrite|bit|key|family|page]\n");
 		return 2;
 	}
 	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, DATABASES_MAX) != 0 ||
@@ -157,8 +181,9 @@ int main(int argc, char **argv)
 	mdb_cursor_close(cursor);
 	chosen = &found[(count - 1 - (size_t)nth) % KEPT];
 	code = (size_t)nth < count ? 0 : MDB_NOTFOUND;
-	if (code == 0 && strcmp(where, "value") == 0) {
-		code = flip(txn, dbi, &found[(count - 1 - (size_t)nth) % KEPT]);
+	if (code == 0 && (strcmp(where, "value") == 0 || strcmp(where, "rewrite") == 0)) {
+		code = flip(txn, dbi, &found[(count - 1 - (size_t)nth) % KEPT],
+			    strcmp(where, "rewrite") == 0 ? family : 0);
 		if (code == 0)
 			code = mdb_txn_commit(txn);
 	} else if (code == 0) {

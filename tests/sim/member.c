@@ -367,6 +367,7 @@ static struct core_config config_of(struct member *m)
 				     .asks_at_once = (m->world->hasty >> m->index & 1) != 0,
 				     .attachment_max_bytes = 1 << 20,
 				     .chain_step = digest_chain_step,
+				     .digest_of = digest_of,
 				     .answered_by = seal_peek_answered,
 				     .signed_with = seal_peek_key,
 				     .recount_records = 3,
@@ -548,6 +549,7 @@ void member_crash(struct member *m)
 	check_figures(m->world, m);
 	if (m->world->year == NULL) {
 		check_feed(m->world, m);
+		check_chain(m->world, m);
 		check_followed(m->world, m);
 	}
 	network_member_gone(m->world, m->index);

@@ -276,6 +276,7 @@ static void check_end(struct world *w)
 		check_target(w, &w->members[i]);
 		check_directory(w, &w->members[i]);
 		check_feed(w, &w->members[i]);
+		check_chain(w, &w->members[i]);
 		check_followed(w, &w->members[i]);
 	}
 }

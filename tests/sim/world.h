@@ -646,6 +646,7 @@ void check_numbers(struct world *w);
 void check_loss(struct world *w);
 /* On its disk, running or not. */
 void check_feed(struct world *w, const struct member *m);
+void check_chain(struct world *w, const struct member *m); /* the same */
 /* Its follower reads what the last turn has committed. */
 void check_follow(struct member *m);
 void check_followed(struct world *w, const struct member *m);

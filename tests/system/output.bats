@@ -150,6 +150,8 @@ table() {
 		backup prune backup prune kept --keep 1 -n
 		backup restore -c spare backup restore kept -n
 		doctor      -c small/duoi doctor --store
+		log show    -c $LAB/btp log show
+		log verify  -c $LAB/btp log verify
 		quarantine list -c $LAB/btp quarantine list
 		quarantine show -c $LAB/btp quarantine show counter-00
 		quarantine drop -c $LAB/btp quarantine drop counter-00 -n

@@ -38,6 +38,7 @@ int cmd_doctor(struct cli *cli, int argc, char **argv);
 int cmd_quarantine(struct cli *cli, int argc, char **argv);
 int cmd_recover(struct cli *cli, int argc, char **argv);
 int cmd_queue(struct cli *cli, int argc, char **argv);
+int cmd_log(struct cli *cli, int argc, char **argv);
 int cmd_changes(struct cli *cli, int argc, char **argv);
 int cmd_watch(struct cli *cli, int argc, char **argv);
 int cmd_webhook(struct cli *cli, int argc, char **argv);
@@ -89,7 +90,7 @@ int command_write_file(struct cli *cli, const char *path, const char *text, size
 extern const struct command command_table[];
 
 /* Their options, each beside the code that reads them. */
-extern const struct command_option changes_options[], send_options[], show_options[],
+extern const struct command_option changes_options[], log_options[], send_options[], show_options[],
 	resend_options[], inbox_options[], save_options[], export_options[], verify_options[],
 	watch_options[], committee_own_options[], key_options[], config_options[], init_options[],
 	doctor_options[],

@@ -76,6 +76,11 @@ static const struct word states[] = {
 	{ "old", N_("its version cannot"), "✗" },
 	{ "looking", N_("looked through"), "→" },
 	{ "taking", N_("taken by it"), "→" },
+	/* of the history, and of a record beside it */
+	{ "differs", N_("says otherwise now"), "✗" },
+	{ "gone", N_("is gone"), "✗" },
+	{ "unreadable", N_("cannot be read"), "✗" },
+	{ "unchained", N_("does not follow from the line before"), "✗" },
 	/* of a webhook */
 	{ "active", N_("in use"), "✓" },
 	{ "failing", N_("not taken, tried again"), "!" },
@@ -164,6 +169,17 @@ static const struct word uses[] = {
 	{ "expired", N_("has expired"), "" },
 	{ "revoked", N_("revoked"), "" },
 	{ "damaged", N_("damaged"), "" },
+};
+
+/* What a daemon did (vanthu log). */
+static const struct word log_words[] = {
+	{ "document", N_("document"), "" },	  { "receipt", N_("receipt"), "" },
+	{ "status", N_("status"), "" },		  { "line", N_("line of a register"), "" },
+	{ "paper", N_("on paper"), "" },	  { "act", N_("act"), "" },
+	{ "directory", N_("the directory"), "" }, { "declared", N_("declared"), "" },
+	{ "begun", N_("the chain begins"), "" },  { "started", N_("daemon started"), "" },
+	{ "store", N_("alarm of a store"), "" },  { "reported", N_("figures reported"), "" },
+	{ "dropped", N_("content dropped"), "" }, { "history", N_("line of the history"), "" },
 };
 
 /* What has changed, and how (vanthu changes). */
@@ -404,6 +420,9 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 		return;
 	case FORMAT_CHANGE:
 		snprintf(out, size, "%s", word_or(FIND_WORD(changes, text), text));
+		return;
+	case FORMAT_LOG:
+		snprintf(out, size, "%s", word_or(FIND_WORD(log_words, text), text));
 		return;
 	case FORMAT_MEDIA:
 		snprintf(out, size, "%s", word_or(FIND_WORD(media, text), text));

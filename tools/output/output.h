@@ -11,6 +11,7 @@ enum format {
 	FORMAT_WHO,    /* ids of committees, joined; their groups as words */
 	FORMAT_WORD,   /* a word of the program's own: what a key is for, a lane */
 	FORMAT_CHANGE, /* what has changed: a kind of `vanthu changes` */
+	FORMAT_LOG,    /* what an entry of the history is */
 	FORMAT_CODE,   /* VT-nnnn and what it means */
 	FORMAT_MEDIA,  /* what kind of file a media type is */
 	FORMAT_TIME,   /* RFC 3339 → local */
@@ -73,6 +74,7 @@ void output_decimal(double value, int decimals, const char *unit, char *out, siz
 #include "tools/output/flow.h"
 #include "tools/output/installation.h"
 #include "tools/output/json.h"
+#include "tools/output/log_json.h"
 #include "tools/output/page.h"
 #include "tools/output/people.h"
 #include "tools/output/plain.h"

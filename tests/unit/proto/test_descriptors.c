@@ -76,6 +76,7 @@ static const ProtobufCMessageDescriptor *const roots[] = {
 	&vanthu__v1__status_record__descriptor,
 	&vanthu__v1__line_record__descriptor,
 	&vanthu__v1__feed_record__descriptor,
+	&vanthu__v1__history_record__descriptor,
 	&vanthu__v1__request__descriptor,
 	&vanthu__v1__reply__descriptor,
 	&vanthu__v1__live_event__descriptor,

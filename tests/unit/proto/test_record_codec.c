@@ -128,6 +128,9 @@ static void feed_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, 
 		.at_ms = 5, .passed_ms = 6, .changes = changes, .count = COUNT_OF(changes)
 	};
 	s[FAMILY_FEED].key = key_number(40);
+	s[FAMILY_HISTORY].record.u.history =
+		(struct rec_history){ { (const uint8_t *)"line", 4 }, { { 7, 8 } } };
+	s[FAMILY_HISTORY].key = key_number(41);
 }
 
 static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
@@ -377,6 +380,7 @@ static void test_large_value_takes_no_more_than_its_plan_says(void **state)
 		{ .family = FAMILY_COMMITTEE, .u.committee.entry = large },
 		{ .family = FAMILY_STAGED, .u.committee.entry = large },
 		{ .family = FAMILY_DIRECTORY, .u.directory.head = large },
+		{ .family = FAMILY_HISTORY, .u.history.line = large },
 		{ .family = FAMILY_FEED,
 		  .u.feed = { INT64_MAX, INT64_MAX, changes, FEED_ROW_MAX } },
 	};

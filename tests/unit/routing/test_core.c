@@ -209,6 +209,7 @@ static void test_without_a_directory_nothing_is_taken(void **state)
 	struct memory_disk *disk = memory_disk_new();
 	struct core_config config = { .self = { "huyen-a" },
 				      .chain_step = digest_chain_step,
+				      .digest_of = digest_of,
 				      .attachment_max_bytes = 1000 };
 	struct core *c = core_new(&config);
 	struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };

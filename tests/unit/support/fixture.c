@@ -284,6 +284,7 @@ static void start_core(struct station *s)
 				      .attachment_max_bytes = 1 << 30,
 				      .credit_messages = 8,
 				      .chain_step = digest_chain_step,
+				      .digest_of = digest_of,
 				      .answered_by = seal_peek_answered,
 				      .signed_with = seal_peek_key,
 				      .directory_rows = s->directory_rows };
@@ -343,7 +344,7 @@ void station_commit(struct station *s)
 	if (s->plan->draft_count > 0)
 		assert_ok(seal_drafts(fixture_signer(s->fixture, s->self.text), s->plan->arena,
 				      s->plan->drafts, s->plan->draft_count));
-	plan_resolve(s->plan);
+	assert_ok(core_sealed(s->core, s->plan));
 	assert_ok(s->store->ops->commit(s->store, s->plan));
 	core_landed(s->core, s->plan);
 }

@@ -33,6 +33,7 @@ struct sample {
 	Vanthu__V1__WhyQuery why;
 	Vanthu__V1__ChangesQuery changes;
 	Vanthu__V1__Neighbour neighbour;
+	Vanthu__V1__LogQuery log;
 	uint8_t id[16];
 	char text[40];
 };
@@ -64,6 +65,7 @@ static void fill(struct sample *s)
 	vanthu__v1__why_query__init(&s->why);
 	vanthu__v1__changes_query__init(&s->changes);
 	vanthu__v1__neighbour__init(&s->neighbour);
+	vanthu__v1__log_query__init(&s->log);
 	s->ref.text = s->text;
 	s->content.ref = s->resend.ref = s->office.ref = &s->ref;
 	s->cancel.ref = s->change.ref = &s->ref;
@@ -114,6 +116,7 @@ ASK(ask_book, s->book.secret = true; s->request.register_ = &s->book)
 ASK(ask_due, s->request.due = &s->due)
 ASK(ask_why, s->request.why = &s->why)
 ASK(ask_changes, s->request.changes = &s->changes)
+ASK(ask_log, s->request.log = &s->log)
 ASK(ask_queue, s->request.queue_list = &s->neighbour)
 
 static const struct row {
@@ -164,6 +167,7 @@ static const struct row {
 	{ "directory", NOTHING_OF_DOCUMENTS, NULL, "the directory" },
 	{ "keys", NOTHING_OF_DOCUMENTS, NULL, "of the directory" },
 	{ "changes", SHOWN, ask_changes, NULL },
+	{ "log", SHOWN, ask_log, NULL },
 	{ "figures", NOTHING_OF_DOCUMENTS, NULL, "figures" },
 	{ "target", NOTHING_OF_DOCUMENTS, NULL, "figures" },
 	{ "policy", NOTHING_OF_DOCUMENTS, NULL, "of configuration and directory" },
