@@ -519,6 +519,13 @@ static void settle_its(struct turn_view *t, struct link *l)
 
 /* ---- what a Hello says ---- */
 
+/* What was not acknowledged counts as if it were: the link was forgotten, or no documents go to one
+ * that has ended. */
+static bool is_given_up(const struct link *l, int lane)
+{
+	return l->stand.forgotten || (l->ended && lane != LANE_FACTS);
+}
+
 void stand_fill(const struct core *c, const struct link *l, struct msg_hello *h)
 {
 	h->says_store = true;
@@ -531,7 +538,7 @@ void stand_fill(const struct core *c, const struct link *l, struct msg_hello *h)
 							  : 0;
 	h->seen_settled = l->stand.its_settled;
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
-		h->acked[lane] = l->stand.forgotten ? 0 : l->out[lane].acked;
+		h->acked[lane] = is_given_up(l, lane) ? 0 : l->out[lane].acked;
 	h->reconciles = true;
 	core_books(c, h->books);
 	memcpy(h->seen_books, l->stand.books, sizeof h->seen_books);

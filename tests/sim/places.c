@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "routing/state/memory.h"
 #include "tests/sim/check.h"
 
 static const struct place {
@@ -66,6 +67,7 @@ static const struct place {
 	{ PLACE_REFUSED, ERR_GAP, "refused for a gap" },
 	{ PLACE_ASIDE, ERR_DIRECTORY_AHEAD, "aside for a directory" },
 	{ PLACE_ASIDE, ERR_CLOCK, "aside for a clock" },
+	{ PLACE_ASIDE, ERR_CLOCK_WRONG, "aside until we may sign" },
 	{ PLACE_ANSWER, ERR_OK, "answer ok" },
 	{ PLACE_ANSWER, ERR_CONFLICT, "answer conflict" },
 	{ PLACE_ANSWER, ERR_NO_RECIPIENT, "answer no recipient" },
@@ -86,6 +88,10 @@ static const struct place {
 	{ PLACE_STORE, ERR_BEHIND, "store says it is behind" },
 	{ PLACE_STORE, ERR_PEER_BEHIND, "store says a neighbour is behind" },
 	{ PLACE_STORE, ERR_OK, "store settled" },
+	{ PLACE_RECONCILE, RECONCILE_NEIGHBOURS, "reconcile with neighbours" },
+	{ PLACE_RECONCILE, RECONCILE_ASKING, "reconcile asks" },
+	{ PLACE_RECONCILE, RECONCILE_WAITING, "reconcile waits for answers" },
+	{ PLACE_RECONCILE, RECONCILE_FILLING, "reconcile fills registers" },
 	{ PLACE_HELD, ERR_DIRECTORY_OLD, "lane held for an old directory" },
 	{ PLACE_HELD, ERR_MOVED, "lane held for a move" },
 	{ PLACE_HELD, ERR_CLOCK_WRONG, "lane held for our clock" },
@@ -162,6 +168,7 @@ void places_turn(const struct member *m)
 	places_reached(PLACE_STAND, (int)stand.alarm);
 	places_reached(PLACE_CLOCK, (int)clock.verdict);
 	places_reached(PLACE_SIGNING, (int)clock.refusing);
+	places_reached(PLACE_RECONCILE, (int)m->core->reconcile.stage);
 	for (uint32_t i = 0; core_link(m->core, i, &v); i++) {
 		places_reached(PLACE_NEIGHBOUR, (int)v.store_alarm);
 		places_reached(PLACE_HELD, (int)v.held_for);

@@ -19,6 +19,7 @@ enum place_kind {
 	PLACE_VIOLATION, /* enum err: why a neighbour is cut off */
 	PLACE_STAND,	 /* enum err: the alarm of the own store */
 	PLACE_NEIGHBOUR, /* enum err: what a link says of a neighbour's store */
+	PLACE_RECONCILE, /* enum reconcile_stage: after a turn */
 	PLACE_HELD,	 /* enum err: what holds up the head of a lane */
 	PLACE_WAITS,	 /* enum err: why documents do not go over a link that is up */
 	PLACE_CLOCK,	 /* enum clock_verdict */

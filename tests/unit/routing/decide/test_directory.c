@@ -532,6 +532,30 @@ static void test_one_that_was_moved_and_came_back_shows_no_store_that_is_behind(
 	assert_int_equal(own_alarm(g), ERR_BEHIND);
 }
 
+/* What was queued for it goes back to its signers, and counts as passed: it has acknowledged
+ * nothing. */
+static void test_one_that_has_ended_is_not_said_to_have_acknowledged(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour a1 = neighbour_of("xa-a1");
+	struct message hello = hello_of(&a1, 0);
+	struct directory d;
+	struct record r;
+
+	neighbour_up(g->s, &g->tinh);
+	publish_to(g, to_a1);
+	d = moved(g->f, "xa-a1", "huyen-a", true);
+	comes_into_force(g->s, &d);
+	tick(g->s);
+	station_commit(g->s);
+	r = station_get(g->s, FAMILY_LINKOUT, key_link(a1.id, LANE_NORMAL));
+	assert_true(r.u.linkout.acked == 1);
+	station_clear(g->s);
+	neighbour_says(g->s, &a1, &hello);
+	assert_int_equal(station_said(g->s, "xa-a1", MESSAGE_HELLO, 0)->u.hello.acked[LANE_NORMAL],
+			 0);
+}
+
 static void test_what_two_directories_disagree_about_waits(void **state)
 {
 	struct stage *g = *state;
@@ -572,6 +596,7 @@ int main(void)
 		TEST(test_one_that_has_ended_is_refused_to_the_signer),
 		TEST(test_former_subordinate_hears_where_it_belongs_and_nothing_else),
 		TEST(test_one_that_was_moved_and_came_back_shows_no_store_that_is_behind),
+		TEST(test_one_that_has_ended_is_not_said_to_have_acknowledged),
 		TEST(test_what_two_directories_disagree_about_waits),
 	};
 
