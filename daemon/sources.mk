@@ -150,6 +150,7 @@ DAEMON := \
 	store/lmdb_layout \
 	store/lmdb_ledger \
 	store/lmdb_map_fault \
+	store/lmdb_new \
 	store/lmdb_owner \
 	store/lmdb_pages \
 	store/lmdb_read \

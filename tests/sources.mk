@@ -43,6 +43,7 @@ UNIT := \
 	daemon/store/test_flips \
 	daemon/store/test_layout \
 	daemon/store/test_map_fault \
+	daemon/store/test_new \
 	daemon/store/test_owner \
 	daemon/store/test_room \
 	daemon/store/test_store \

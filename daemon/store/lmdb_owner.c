@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
+#include "daemon/store/lmdb_new.h"
 
 static enum err lock_inode(int fd)
 {
@@ -80,9 +81,10 @@ enum err lmdb_owner_take(struct lmdb_store *s)
 	e = lock_inode(s->owner.folder_fd);
 	if (e == ERR_OK)
 		e = take_owner_lock(s);
+	if (e == ERR_OK && (e = lmdb_new_make(s->directory)) != ERR_OK)
+		return e; /* it said why */
 	name_of(s, "data.mdb", path);
-	/* An empty file is a new environment for LMDB. */
-	s->owner.data_fd = e == ERR_OK ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+	s->owner.data_fd = e == ERR_OK ? open(path, O_RDWR | O_CLOEXEC) : -1;
 	if (e == ERR_OK)
 		e = lock_inode(s->owner.data_fd);
 	if (e == ERR_OK)
