@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "routing/base/err.h"
 
 struct digest_stream {
 	EVP_MD_CTX *ctx;
@@ -21,15 +24,24 @@ static void free_ctx(void *ctx)
 	EVP_MD_CTX_free(ctx);
 }
 
+/* Without memory for a context the process cannot go on, for every caller would have to fail; nor
+ * with an OpenSSL that has no SHA-256. Who reads the log is to see why it ended. */
+static void give_up(void)
+{
+	dprintf(STDERR_FILENO, "level=error event=no-digest error=VT-%d text=\"%s\"\n",
+		(int)ERR_NO_MEMORY, err_text(ERR_NO_MEMORY));
+	abort();
+}
+
+/* docs/TRAPS.md §6.1 */
 static void fetch(void)
 {
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	if (sha256 == NULL || pthread_key_create(&ctx_key, free_ctx) != 0)
-		abort(); /* an OpenSSL without SHA-256 can do nothing here */
+		give_up();
 }
 
-/* This thread's context, begun. Without memory for a context the process cannot go on: every caller
- * would have to fail. */
+/* This thread's context, begun. */
 static EVP_MD_CTX *begin(void)
 {
 	EVP_MD_CTX *ctx;
@@ -39,24 +51,25 @@ static EVP_MD_CTX *begin(void)
 	if (ctx == NULL) {
 		ctx = EVP_MD_CTX_new();
 		if (ctx == NULL || pthread_setspecific(ctx_key, ctx) != 0)
-			abort();
+			give_up();
 	}
 	if (EVP_DigestInit_ex2(ctx, sha256, NULL) != 1)
-		abort();
+		give_up();
 	return ctx;
 }
 
 static void add(EVP_MD_CTX *ctx, const void *data, size_t len_bytes)
 {
-	if (len_bytes > 0)
-		EVP_DigestUpdate(ctx, data, len_bytes);
+	if (len_bytes > 0 && EVP_DigestUpdate(ctx, data, len_bytes) != 1)
+		give_up();
 }
 
 static struct digest end(EVP_MD_CTX *ctx)
 {
 	struct digest d;
 
-	EVP_DigestFinal_ex(ctx, d.bytes, NULL);
+	if (EVP_DigestFinal_ex(ctx, d.bytes, NULL) != 1)
+		give_up(); /* never bytes that are none */
 	return d;
 }
 
@@ -73,6 +86,15 @@ struct digest digest_of(struct blob bytes)
 {
 	EVP_MD_CTX *ctx = begin();
 
+	add(ctx, bytes.data, bytes.len_bytes);
+	return end(ctx);
+}
+
+struct digest digest_behind(uint8_t first, struct blob bytes)
+{
+	EVP_MD_CTX *ctx = begin();
+
+	add(ctx, &first, sizeof first);
 	add(ctx, bytes.data, bytes.len_bytes);
 	return end(ctx);
 }

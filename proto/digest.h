@@ -7,6 +7,9 @@
 #include "routing/base/types.h"
 
 struct digest digest_of(struct blob bytes);
+/* Of one byte and what stands behind it. Like digest_of it has no way to fail: without memory the
+ * process ends, and says so. */
+struct digest digest_behind(uint8_t first, struct blob bytes);
 
 /* A digest over bytes that come in pieces. */
 struct digest_stream;
