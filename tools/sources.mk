@@ -16,6 +16,7 @@ TOOLS := \
 	base/file_name \
 	base/files \
 	base/json_memory \
+	base/no_memory \
 	base/text \
 	base/words \
 	cli/arguments \
@@ -254,6 +255,7 @@ TOOLS_TEST := \
 	base/file_name \
 	base/files \
 	base/json_memory \
+	base/no_memory \
 	base/text \
 	base/words \
 	cli/command \

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "tools/base/no_memory.h"
+
 enum { GRAIN_BYTES = 16, CLASSES = 32, SLAB_BYTES = 64 * 1024 };
 
 /* Before each block. */
@@ -83,7 +85,13 @@ void json_memory_free(void *block)
 	memory.free[h->grains] = (struct unused *)(void *)h;
 }
 
+/* jansson leaves out what it gets no memory for, and few look. */
+static void *alloc_for_sure(size_t size_bytes)
+{
+	return no_memory_checked(json_memory_alloc(size_bytes));
+}
+
 void json_memory_begin(void)
 {
-	json_set_alloc_funcs(json_memory_alloc, json_memory_free);
+	json_set_alloc_funcs(alloc_for_sure, json_memory_free);
 }

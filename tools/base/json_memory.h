@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 /* From now on jansson's values come from here; before its first. What it hands out itself
- * (json_dumps) is then released by json_memory_free, not free. */
+ * (json_dumps) is then released by json_memory_free, not free. Without memory for a value the
+ * process ends (no_memory.h). */
 void json_memory_begin(void);
 
 /* As malloc and free; aligned for pointers and doubles. What is freed is used again, and goes back

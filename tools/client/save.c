@@ -157,7 +157,9 @@ static enum err save_hidden(struct save *s, const char *wanted, struct save_part
 {
 	enum err e;
 
-	unlinkat(s->folder, p->taken, 0);
+	/* What stays would look like somebody's file of that name. */
+	if (unlinkat(s->folder, p->taken, 0) != 0 && errno != ENOENT)
+		return fail_here(p);
 	e = save_descriptor(s, p, hidden);
 	while (e == ERR_OK && !fs_show(hidden, s->folder, p->taken)) {
 		/* by somebody, meanwhile: it may be the same, else the next one is ours */
@@ -171,7 +173,8 @@ static enum err save_hidden(struct save *s, const char *wanted, struct save_part
 		if (fd < 0)
 			return fail_here(p);
 		close(fd);
-		unlinkat(s->folder, p->taken, 0);
+		if (unlinkat(s->folder, p->taken, 0) != 0 && errno != ENOENT)
+			return fail_here(p);
 	}
 	return e;
 }
@@ -212,8 +215,10 @@ enum err save_file(struct save *s, struct save_part *p, const char *path)
 	if (fd < 0)
 		return errno == EEXIST ? ERR_EXISTS : fail_here(p);
 	folder = fs_open_folder_of(path, &name);
-	if (folder >= 0 && (hidden = fs_hidden(folder)) >= 0)
-		unlinkat(folder, name, 0);
+	if (folder >= 0 && (hidden = fs_hidden(folder)) >= 0 && unlinkat(folder, name, 0) != 0) {
+		close(hidden); /* then into the one that has its name */
+		hidden = -1;
+	}
 	e = save_descriptor(s, p, hidden >= 0 ? hidden : fd);
 	if (e == ERR_OK && hidden >= 0 && !fs_show(hidden, folder, name))
 		e = errno == EEXIST ? ERR_EXISTS : fail_here(p);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/base/no_memory.h"
+
 struct figures_name {
 	char *id, *name;
 };
@@ -24,22 +26,15 @@ void figures_free(struct figures *f)
 	memset(f, 0, sizeof *f);
 }
 
-static void *owned(void *p)
-{
-	if (p == NULL)
-		abort(); /* a command without memory for its answer has nothing to say */
-	return p;
-}
-
 /* A reply goes with the next one: what it says is copied, by its bytes. */
 static Vanthu__V1__SubtreeLine *copy(const Vanthu__V1__SubtreeLine *line)
 {
 	size_t size_bytes = vanthu__v1__subtree_line__get_packed_size(line);
-	uint8_t *bytes = owned(malloc(size_bytes + 1));
+	uint8_t *bytes = no_memory_checked(malloc(size_bytes + 1));
 	Vanthu__V1__SubtreeLine *out;
 
 	vanthu__v1__subtree_line__pack(line, bytes);
-	out = owned(vanthu__v1__subtree_line__unpack(NULL, size_bytes, bytes));
+	out = no_memory_checked(vanthu__v1__subtree_line__unpack(NULL, size_bytes, bytes));
 	free(bytes);
 	return out;
 }
@@ -50,12 +45,13 @@ static void keep(struct figures *f, const Vanthu__V1__SubtreeLine *from)
 
 	if (f->line_count == f->line_capacity) {
 		f->line_capacity = f->line_capacity == 0 ? 64 : 2 * f->line_capacity;
-		f->lines = owned(realloc(f->lines, f->line_capacity * sizeof *f->lines));
-		f->sums = owned(realloc(f->sums, f->line_capacity * sizeof *f->sums));
-		f->reporters =
-			owned(realloc(f->reporters, f->line_capacity * sizeof *f->reporters));
-		f->misplaced =
-			owned(realloc(f->misplaced, f->line_capacity * sizeof *f->misplaced));
+		f->lines =
+			no_memory_checked(realloc(f->lines, f->line_capacity * sizeof *f->lines));
+		f->sums = no_memory_checked(realloc(f->sums, f->line_capacity * sizeof *f->sums));
+		f->reporters = no_memory_checked(
+			realloc(f->reporters, f->line_capacity * sizeof *f->reporters));
+		f->misplaced = no_memory_checked(
+			realloc(f->misplaced, f->line_capacity * sizeof *f->misplaced));
 	}
 	f->lines[f->line_count++] = line;
 	if (line->what_case == VANTHU__V1__SUBTREE_LINE__WHAT_SUM && line->sum->figures != NULL)
@@ -149,9 +145,9 @@ static enum err ask_name(struct call *c, const char *id, struct figures *f)
 	Vanthu__V1__Reply *reply;
 	enum err e;
 
-	f->names = owned(realloc(f->names, (f->name_count + 1) * sizeof *f->names));
+	f->names = no_memory_checked(realloc(f->names, (f->name_count + 1) * sizeof *f->names));
 	name = &f->names[f->name_count++];
-	name->id = owned(strdup(id));
+	name->id = no_memory_checked(strdup(id));
 	name->name = NULL;
 	query.id = name->id;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
@@ -162,7 +158,7 @@ static enum err ask_name(struct call *c, const char *id, struct figures *f)
 	while ((e = call_next(c, &reply)) == ERR_OK &&
 	       reply->what_case == VANTHU__V1__REPLY__WHAT_COMMITTEE) {
 		free(name->name);
-		name->name = owned(strdup(reply->committee->name));
+		name->name = no_memory_checked(strdup(reply->committee->name));
 		if (!reply->more)
 			break;
 	}

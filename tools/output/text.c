@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/base/no_memory.h"
 #include "tools/base/text.h"
 #include "tools/output/grid.h"
 #include "tools/output/output.h"
@@ -16,10 +17,8 @@ enum { VALUE_BYTES = GRID_CELL_BYTES, FIX_INDENT = 2, LONG_ROWS = 200 };
 
 static struct libscols_table *new_table(const struct grid *g)
 {
-	struct libscols_table *t = scols_new_table();
+	struct libscols_table *t = no_memory_checked(scols_new_table());
 
-	if (t == NULL)
-		return NULL;
 	scols_table_set_termforce(t, SCOLS_TERMFORCE_ALWAYS);
 	/* Our layout stands: smartcols would cut where we fold. */
 	scols_table_set_termwidth(t, (size_t)g->width);
@@ -29,11 +28,10 @@ static struct libscols_table *new_table(const struct grid *g)
 
 		/* smartcols wants ASCII names and cannot fold headings: ours are the first line. */
 		snprintf(name, sizeof name, "c%u", i);
-		column = scols_table_new_column(
+		column = no_memory_checked(scols_table_new_column(
 			t, name, 0,
-			(grid_is_number(g->shown[i]->format) ? SCOLS_FL_RIGHT : 0) | SCOLS_FL_WRAP);
-		if (column == NULL)
-			break;
+			(grid_is_number(g->shown[i]->format) ? SCOLS_FL_RIGHT : 0) |
+				SCOLS_FL_WRAP));
 		scols_column_set_safechars(column, "\n");
 		scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
 					  NULL);
@@ -42,18 +40,24 @@ static struct libscols_table *new_table(const struct grid *g)
 	return t;
 }
 
+/* All that smartcols fails for is memory. */
+static void done(int code)
+{
+	if (code != 0)
+		no_memory_end();
+}
+
 static void add_headings(struct libscols_table *t, const struct grid *g)
 {
-	struct libscols_line *line = scols_table_new_line(t, NULL);
+	struct libscols_line *line = no_memory_checked(scols_table_new_line(t, NULL));
 
-	if (line != NULL)
-		scols_line_set_color(line, "bold");
-	for (unsigned i = 0; line != NULL && i < g->columns; i++) {
+	done(scols_line_set_color(line, "bold"));
+	for (unsigned i = 0; i < g->columns; i++) {
 		char title[VALUE_BYTES];
 
 		table_layout_fold(_(g->shown[i]->title), g->layout[i].width_cells, title,
 				  sizeof title);
-		scols_line_set_data(line, i, title);
+		done(scols_line_set_data(line, i, title));
 	}
 }
 
@@ -90,49 +94,48 @@ size_t text_list_lines(struct cli *cli, const json_t *list, const struct column 
 	return all;
 }
 
+static void add_row(struct libscols_table *t, const struct grid *g, const json_t *row, size_t i)
+{
+	struct libscols_line *line = no_memory_checked(scols_table_new_line(t, NULL));
+
+	for (unsigned c = 0; c < g->columns; c++) {
+		const json_t *v = g->shown[c]->format == FORMAT_STATE
+					  ? json_object_get(row, g->shown[c]->key)
+					  : NULL;
+		const char *color = json_is_string(v) ? grid_color(json_string_value(v)) : NULL;
+		char text[2 * VALUE_BYTES + 8];
+
+		table_layout_fold(g->cells[i * g->columns + c], g->layout[c].width_cells, text,
+				  sizeof text);
+		done(scols_line_set_data(line, c, text));
+		if (color != NULL)
+			done(scols_cell_set_color(scols_line_get_cell(line, c), color));
+	}
+}
+
 static void print_list(struct cli *cli, const json_t *list, const struct column *columns)
 {
 	struct libscols_table *t;
 	struct grid g;
-	bool ok;
 
 	if (json_array_size(list) == 0) {
 		if (!cli->quiet)
 			terminal_say(_("Nothing to show."));
 		return;
 	}
-	ok = grid_fill(cli, list, columns, &g);
-	if (ok && g.rows > LONG_ROWS) {
+	if (!grid_fill(cli, list, columns, &g))
+		no_memory_end();
+	if (g.rows > LONG_ROWS) {
 		grid_print(cli, list, &g);
 		grid_empty(&g);
 		return;
 	}
-	t = ok ? new_table(&g) : NULL;
-	if (t != NULL) {
-		scols_table_enable_colors(t, terminal_colors(cli->color));
-		add_headings(t, &g);
-	}
-	for (size_t i = 0; t != NULL && i < g.rows; i++) {
-		struct libscols_line *line = scols_table_new_line(t, NULL);
-
-		for (unsigned c = 0; line != NULL && c < g.columns; c++) {
-			const json_t *v =
-				g.shown[c]->format == FORMAT_STATE
-					? json_object_get(json_array_get(list, i), g.shown[c]->key)
-					: NULL;
-			const char *color =
-				json_is_string(v) ? grid_color(json_string_value(v)) : NULL;
-			char text[2 * VALUE_BYTES + 8];
-
-			table_layout_fold(g.cells[i * g.columns + c], g.layout[c].width_cells, text,
-					  sizeof text);
-			scols_line_set_data(line, c, text);
-			if (color != NULL)
-				scols_cell_set_color(scols_line_get_cell(line, c), color);
-		}
-	}
-	if (t != NULL)
-		scols_print_table(t);
+	t = new_table(&g);
+	scols_table_enable_colors(t, terminal_colors(cli->color));
+	add_headings(t, &g);
+	for (size_t i = 0; i < g.rows; i++)
+		add_row(t, &g, json_array_get(list, i), i);
+	done(scols_print_table(t));
 	scols_unref_table(t);
 	grid_empty(&g);
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -76,6 +78,27 @@ static void test_values_live_in_it(void **state)
 	json_decref(list);
 }
 
+/* What jansson would leave out without a word. */
+static void test_values_without_memory_end_the_process_with_its_error(void **state)
+{
+	json_malloc_t alloc;
+	json_free_t release;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	json_memory_begin();
+	json_get_alloc_funcs(&alloc, &release);
+	pid = fork();
+	if (pid == 0) {
+		alloc(SIZE_MAX);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), err_exit_code(ERR_NO_MEMORY));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,6 +106,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_freed_is_used_again),
 		cmocka_unit_test(test_sizes_that_no_memory_has_are_refused),
 		cmocka_unit_test(test_values_live_in_it),
+		cmocka_unit_test(test_values_without_memory_end_the_process_with_its_error),
 	};
 
 	return cmocka_run_group_tests_name("json_memory", tests, NULL, NULL);
