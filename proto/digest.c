@@ -33,6 +33,7 @@ static void give_up(void)
 	abort();
 }
 
+/* docs/TRAPS.md §6.1 */
 static void fetch(void)
 {
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);

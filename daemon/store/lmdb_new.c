@@ -1,8 +1,8 @@
-/* See lmdb_new.h. LMDB writes the two heads of a new file and syncs them with the first commit: a
- * power cut before that may leave one and a half of them, which neither LMDB nor we can tell from a
- * store that was damaged, and no daemon would start on it again. So the heads are written in a
- * folder of their own (the flag for a file without one would stay in them), synced, and get their
- * name then. */
+/* See lmdb_new.h and docs/TRAPS.md §2.5. LMDB writes the two heads of a new file and syncs them
+ * with the first commit: a power cut before that may leave one and a half of them, which neither
+ * LMDB nor we can tell from a store that was damaged, and no daemon would start on it again. So the
+ * heads are written in a folder of their own (the flag for a file without one would stay in them),
+ * synced, and get their name then. */
 #include "daemon/store/lmdb_new.h"
 
 #include <errno.h>

@@ -57,7 +57,7 @@ class Judge:
         if not daemon.started():
             code = daemon.end()
             last = [line for line in daemon.said().split("\n") if line.startswith("level=error")][-1:]
-            return ["does not start (%s): %s" % (code, last)]
+            return ["does not start (%s): %s" % ("it hangs" if code is None else code, last)]
         faults = []
         try:
             client, operator = daemon.client(), daemon.client("operate")

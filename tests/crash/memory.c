@@ -1,5 +1,5 @@
-/* LD_PRELOAD: memory that is not given. Nothing here looks a function up, for that takes memory: glibc
- * has its own under names of their own. */
+/* LD_PRELOAD: memory that is not given. Nothing here looks a function up, for that takes memory:
+ * glibc has its own under names of their own. */
 #include <errno.h>
 #include <stdlib.h>
 

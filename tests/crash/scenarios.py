@@ -5,7 +5,7 @@ import office
 from office import Refused, envelope_pb2, request, sha256, submission
 from proto import control_pb2
 
-ANSWER_S = 20
+ANSWER_S = 60
 
 
 class Acts:

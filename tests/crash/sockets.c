@@ -1,5 +1,5 @@
-/* LD_PRELOAD: calls of sockets that are made to fail, and what leaves over local ones, logged before it
- * does. See calls.c. */
+/* LD_PRELOAD: calls of sockets that are made to fail, and what leaves over local ones, logged
+ * before it does. See calls.c. */
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

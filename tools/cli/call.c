@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/base/no_memory.h"
 #include "tools/output/output.h"
 
 enum { REPORT_MS = 2000 };
@@ -107,10 +108,10 @@ static void fail_to_connect(struct cli *cli, enum err e, const struct config *co
 
 enum err call_open(struct cli *cli, enum client_socket_kind kind, struct call **out)
 {
-	struct config *config = malloc(sizeof *config);
-	struct call *c = calloc(1, sizeof *c);
+	struct config *config = no_memory_checked(malloc(sizeof *config));
+	struct call *c = no_memory_checked(calloc(1, sizeof *c));
 	char path[CONFIG_PATH_MAX + 32];
-	enum err e = config == NULL || c == NULL ? ERR_NO_MEMORY : cli_config(cli, config);
+	enum err e = cli_config(cli, config);
 	int error = 0;
 
 	*out = NULL;

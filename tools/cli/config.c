@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "tools/base/files.h"
+#include "tools/base/no_memory.h"
 #include "tools/cli/cli.h"
 
 int cli_no_config(struct cli *cli)
@@ -39,9 +40,7 @@ enum err cli_config(struct cli *cli, struct config *out)
 		cli_no_config(cli);
 		return ERR_CONFIG;
 	}
-	errors = malloc(sizeof *errors);
-	if (errors == NULL)
-		return ERR_NO_MEMORY;
+	errors = no_memory_checked(malloc(sizeof *errors));
 	errno = 0;
 	e = config_load(cli->config_path, out, errors);
 	error = errno;

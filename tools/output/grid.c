@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "routing/base/arena.h"
+#include "tools/base/no_memory.h"
 #include "tools/base/text.h"
 #include "tools/output/output.h"
 #include "tools/output/terminal.h"
@@ -267,10 +268,10 @@ void grid_print(struct cli *cli, const json_t *list, struct grid *g)
 		g->layout[c].least_cells = 0;
 		colors.cells[c] = "";
 	}
-	if (fold_cells(g, headings, g->columns) && fold_cells(g, g->cells, g->rows * g->columns)) {
-		print_row(&p, g, headings, &colors);
-		print_rows(cli, list, g, &p);
-	}
+	if (!fold_cells(g, headings, g->columns) || !fold_cells(g, g->cells, g->rows * g->columns))
+		no_memory_end();
+	print_row(&p, g, headings, &colors);
+	print_rows(cli, list, g, &p);
 	flush_printed(&p);
 }
 
@@ -332,7 +333,8 @@ void grid_print_more(struct cli *cli, const json_t *list, const struct grid *fir
 	p.used = 0;
 	for (unsigned c = 0; c < g->columns; c++)
 		g->layout[c].least_cells = first->layout[c].least_cells;
-	if (fold_cells(g, g->cells, g->rows * g->columns))
-		print_rows(cli, list, g, &p);
+	if (!fold_cells(g, g->cells, g->rows * g->columns))
+		no_memory_end();
+	print_rows(cli, list, g, &p);
 	flush_printed(&p);
 }
