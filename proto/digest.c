@@ -71,9 +71,15 @@ static void add_u64(EVP_MD_CTX *ctx, uint64_t n)
 
 struct digest digest_of(struct blob bytes)
 {
+	return digest_of_both(bytes, (struct blob){ NULL, 0 });
+}
+
+struct digest digest_of_both(struct blob first, struct blob second)
+{
 	EVP_MD_CTX *ctx = begin();
 
-	add(ctx, bytes.data, bytes.len_bytes);
+	add(ctx, first.data, first.len_bytes);
+	add(ctx, second.data, second.len_bytes);
 	return end(ctx);
 }
 

@@ -7,6 +7,8 @@
 #include "routing/base/types.h"
 
 struct digest digest_of(struct blob bytes);
+/* Of the one with the other behind it. */
+struct digest digest_of_both(struct blob first, struct blob second);
 
 /* A digest over bytes that come in pieces. */
 struct digest_stream;

@@ -8,22 +8,9 @@
 
 struct digest merkle_leaf(struct blob data)
 {
-	struct digest_stream *s;
-	uint8_t small[1 + 256];
 	static const uint8_t prefix = 0;
 
-	if (data.len_bytes < sizeof small) {
-		small[0] = prefix;
-		if (data.len_bytes > 0)
-			memcpy(small + 1, data.data, data.len_bytes);
-		return digest_of((struct blob){ small, data.len_bytes + 1 });
-	}
-	s = digest_begin();
-	/* the same bargain as in digest.c: without memory for a context nothing can go on */
-	assert(s != NULL);
-	digest_add(s, (struct blob){ &prefix, 1 });
-	digest_add(s, data);
-	return digest_end(s);
+	return digest_of_both((struct blob){ &prefix, 1 }, data);
 }
 
 struct digest merkle_node(const struct digest *left, const struct digest *right)
