@@ -48,7 +48,7 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libcurl libxml-2.0 libzip
 
-.PHONY: all library man api bench clerk coverage figures survive setback crash sweep demo check sim exhaust fuzz year vectors install clean help packages lint locale
+.PHONY: all library man api bench chaos clerk coverage figures nightly survive setback crash sweep demo check sim exhaust fuzz year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 
 help:
@@ -69,6 +69,8 @@ help:
 	@echo 'make api        write docs/openapi.json and docs/api/index.html anew, from the table of the gateway'
 	@echo 'make vectors    write tests/vectors anew: worked examples of every format'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX), by default /usr'
+	@echo 'make chaos       seven daemons in network namespaces; 500 times kill -9, links cut and spoilt: nothing lost (KILLS, SEED)'
+	@echo 'make nightly HOURS=8  what takes hours: valgrind, threads, growth, seeds, fuzzing, chaos and the rest'
 	@echo 'make coverage   which statements the tests reach, and whether that is enough'
 	@echo 'make clean      remove build/'
 
@@ -221,12 +223,27 @@ $(B)/asan/libtest.a: $(ASAN_LIB)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 # What a test stands on is an archive too: a test that needs nothing of it is a small program, quickly linked and quickly started.
+, := ,
 PLAN_POOL := -Wl,--wrap=plan_new,--wrap=plan_destroy
 $(eval $(call archive,asan/libsupport.a,$(UNIT_SUPPORT:%=$(B)/asan/tests/unit/%.o)))
 $(B)/unit/%: $(B)/asan/tests/unit/%.o $(B)/asan/libsupport.a $(B)/asan/libtest.a
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -Wl,--as-needed $(PLAN_POOL) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
+
+# In two of them each allocation, and each call of the store, fails once.
+ALLOCATORS := $(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc EVP_MD_CTX_new)
+STORE_CALLS := $(patsubst %,-Wl$(,)--wrap=%,$(addprefix mdb_,env_create env_set_maxdbs env_open txn_begin txn_renew txn_commit dbi_open get put del cursor_open cursor_get) \
+	fallocate statvfs fsync calloc)
+$(B)/unit/daemon/store/test_fails $(B)/coverage/unit/daemon/store/test_fails: PLAN_POOL += $(STORE_CALLS)
+$(B)/unit/proto/test_no_memory $(B)/coverage/unit/proto/test_no_memory: PLAN_POOL += $(ALLOCATORS)
+
+# ---- the daemon under ThreadSanitizer: make nightly ----
+$(eval $(call objects,tsan,$(CC),$(WARN_GCC) $(COMMON) -O1 -g -fsanitize=thread))
+$(B)/tsan/vanthud: $(call obj_of,tsan,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,tsan)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) -fsanitize=thread -pthread -o $@ $^ $(LIBS)
 
 # ---- fuzz targets: with libFuzzer by hand, with their kept inputs and mutated ones in `make check` ----
 $(eval $(call objects,fuzz,$(CLANG),$(COMMON) -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all))
@@ -467,6 +484,19 @@ ATTEMPTS ?= 12
 sweep: packages
 	@$(MAKE) --no-print-directory -j2 all $(B)/tests/crash.so $(PY_GEN)
 	@tests/crash/sweep --attempts $(ATTEMPTS) --seed $(SEED)
+
+# Seven daemons in network namespaces, and everything fails: tests/bench/chaos.
+KILLS ?= 500
+chaos: packages
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/bench/chaos --kills $(KILLS) --seed $(SEED)
+
+# What takes hours: tests/nightly/run. PART='growth chaos': only these.
+HOURS ?= 8
+PART ?=
+nightly: packages
+	@$(MAKE) --no-print-directory -j2 all $(B)/sim/sim $(B)/bench/bench
+	@tests/nightly/run $(HOURS) $(PART)
 
 # Programs, gateways and daemons are killed for ten minutes: tests/bench/survive.
 survive: packages

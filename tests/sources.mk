@@ -46,6 +46,7 @@ UNIT := \
 	daemon/links/test_sequencer \
 	daemon/store/test_copy \
 	daemon/store/test_damage \
+	daemon/store/test_fails \
 	daemon/store/test_flips \
 	daemon/store/test_layout \
 	daemon/store/test_map_fault \
@@ -65,6 +66,7 @@ UNIT := \
 	proto/test_directory \
 	proto/test_head \
 	proto/test_merkle \
+	proto/test_no_memory \
 	proto/test_prescan \
 	proto/test_record_codec \
 	proto/test_report \

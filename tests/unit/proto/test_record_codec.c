@@ -11,6 +11,7 @@
 #include "routing/state/plan_cost.h"
 #include "routing/target/target.h"
 #include "tests/unit/support/fixture.h"
+#include "tests/unit/support/sweep.h"
 
 static const struct blob relays[] = { { (const uint8_t *)"relay", 5 },
 				      { (const uint8_t *)"r2", 2 } };
@@ -775,6 +776,25 @@ static void test_right_checksum_over_a_wrong_shape_is_damage(void **state)
 	}
 }
 
+static enum err there_and_back(void *ctx, struct arena *a)
+{
+	const struct sample *s = ctx;
+	struct record back;
+	struct blob value;
+	enum err e = record_encode(a, &s->key, &s->record, &value);
+
+	return e == ERR_OK ? record_decode(a, s->record.family, &s->key, value, &back) : e;
+}
+
+static void test_arena_of_any_size_is_enough_or_said_to_be_too_small(void **state)
+{
+	struct sample s[FAMILY_COUNT];
+
+	samples(*state, s);
+	for (int i = FAMILY_META; i < FAMILY_COUNT; i++)
+		sweep_memory(there_and_back, &s[i]);
+}
+
 static void test_decoding_past_the_budget_is_no_damage(void **state)
 {
 	struct fixture *f = *state;
@@ -810,6 +830,7 @@ int main(void)
 		TEST(test_value_under_another_key_or_family_is_damage),
 		TEST(test_newer_version_with_a_right_checksum_is_from_the_future),
 		TEST(test_right_checksum_over_a_wrong_shape_is_damage),
+		TEST(test_arena_of_any_size_is_enough_or_said_to_be_too_small),
 		TEST(test_decoding_past_the_budget_is_no_damage),
 	};
 

@@ -9,6 +9,7 @@
 #include "routing/target/reported.h"
 #include "routing/target/target.h"
 #include "tests/unit/support/fixture.h"
+#include "tests/unit/support/sweep.h"
 
 enum { TRIES = 20000 };
 
@@ -87,6 +88,26 @@ static enum err unpack_of(struct arena *a, const struct report *r)
 
 	assert_ok(report_pack(a, r, &bytes));
 	return report_unpack(a, bytes, &back);
+}
+
+static enum err there_and_back(void *ctx, struct arena *a)
+{
+	struct report back;
+	struct blob bytes;
+	enum err e = report_pack(a, ctx, &bytes);
+
+	return e == ERR_OK ? report_unpack(a, bytes, &back) : e;
+}
+
+static void test_arena_of_any_size_is_enough_or_said_to_be_too_small(void **state)
+{
+	struct report_exchange x;
+	struct declaration d;
+	text_t excluded;
+	struct report r = sample(&x, &d, &excluded);
+
+	(void)state;
+	sweep_memory(there_and_back, &r);
 }
 
 static void test_more_than_the_limits_is_no_report(void **state)
@@ -181,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_report_comes_back_as_it_was),
+		cmocka_unit_test(test_arena_of_any_size_is_enough_or_said_to_be_too_small),
 		cmocka_unit_test(test_more_than_the_limits_is_no_report),
 		cmocka_unit_test(test_bytes_that_somebody_made_up_are_read_or_refused),
 	};

@@ -9,6 +9,7 @@
 #include "proto/wire_decode.h"
 #include "proto/wire_encode.h"
 #include "tests/unit/support/fixture.h"
+#include "tests/unit/support/sweep.h"
 
 static const struct stream_id stream = {{ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 }};
 static const uint64_t seqs[] = { 1, 2, 300, UINT64_MAX };
@@ -209,6 +210,25 @@ static void test_fields_arrive_in_their_places(void **state)
 	assert_ok(wire_decode(*state, frame, &back));
 	assert_true(back.u.reconciled.round == 9 && back.u.reconciled.published == 10 &&
 		    back.u.reconciled.gone == 11);
+}
+
+static enum err there_and_back(void *ctx, struct arena *a)
+{
+	struct message back;
+	struct blob frame;
+	enum err e = wire_encode(a, ctx, &frame);
+
+	return e == ERR_OK ? wire_decode(a, frame, &back) : e;
+}
+
+static void test_arena_of_any_size_is_enough_or_said_to_be_too_small(void **state)
+{
+	struct message m[24];
+	unsigned count = all_messages(m);
+
+	(void)state;
+	for (unsigned i = 0; i < count; i++)
+		sweep_memory(there_and_back, &m[i]);
 }
 
 static bool decodes_again(struct arena *a, const struct message *m)
@@ -498,6 +518,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_every_message_comes_back_and_packs_to_the_same_bytes),
+		TEST(test_arena_of_any_size_is_enough_or_said_to_be_too_small),
 		TEST(test_chunk_in_place_is_the_same_frame_and_is_read_where_it_lies),
 		TEST(test_chunk_in_place_at_its_largest_needs_no_more_than_its_room),
 		TEST(test_who_does_not_say_how_many_at_once_gets_one),

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 enum {
+	ARENA_STEP_BYTES = 24,
 	READS_MAX = 400,
 	TAKES_MAX = 120, /* of a program; one that takes thousands takes the same again and again */
 };
@@ -133,4 +134,20 @@ void sweep_load(struct station *s, const struct core_config *config)
 		plan_clear(s->plan);
 	}
 	s->plan->base = f.base;
+}
+
+/* ---- arenas ---- */
+
+void sweep_memory(enum err (*op)(void *ctx, struct arena *a), void *ctx)
+{
+	enum err e = ERR_NO_MEMORY;
+
+	for (size_t budget = 0; e != ERR_OK; budget += ARENA_STEP_BYTES) {
+		struct arena *a = arena_new(budget);
+
+		assert_non_null(a);
+		e = op(ctx, a);
+		assert_true(e == ERR_OK || e == ERR_NO_MEMORY);
+		arena_destroy(a);
+	}
 }

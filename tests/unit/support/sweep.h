@@ -13,4 +13,8 @@ void sweep_take(struct station *s, const struct event *e);
 /* The same for what a start reads, with new cores over the station's store. */
 void sweep_load(struct station *s, const struct core_config *config);
 
+/* An operation in arenas of 0 bytes, of a few more, …: ERR_NO_MEMORY until there is enough, and
+ * then ERR_OK. */
+void sweep_memory(enum err (*op)(void *ctx, struct arena *a), void *ctx);
+
 #endif
