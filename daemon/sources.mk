@@ -116,6 +116,7 @@ DAEMON := \
 	files/incoming \
 	files/kept \
 	files/leaves \
+	files/prove \
 	flight \
 	frozen \
 	inbox \
@@ -142,6 +143,7 @@ DAEMON := \
 	outbox \
 	reload \
 	scrub \
+	scrub_files \
 	signals \
 	store/ledger \
 	store/lmdb \

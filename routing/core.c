@@ -11,6 +11,7 @@
 #include "routing/directory/directory.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/reconcile.h"
 #include "routing/state/event.h"
 #include "routing/state/feed.h"
 #include "routing/state/lookup.h"
@@ -146,6 +147,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 		return decide_fetched(&t, &event->u.fetched);
 	case EVENT_DROPPED:
 		return decide_dropped(&t, &event->u.dropped);
+	case EVENT_CONTENT_LOST:
+		return content_lost(&t, &event->u.content_lost);
 	case EVENT_DIRECTORY:
 		return decide_directory(&t, &event->u.directory);
 	case EVENT_OPERATE:

@@ -15,9 +15,11 @@
 #define VANTHU_ROUTING_RECONCILE_GIVE_H
 
 #include "routing/base/err.h"
+#include "routing/state/memory.h"
 
 struct link;
 struct msg_reconcile;
+struct rec_document;
 struct turn_view;
 
 enum { ROUND_REST_MS = 250, ROUND_REST_MOST_MS = 10 * 60 * 1000 };
@@ -25,6 +27,9 @@ enum { ROUND_REST_MS = 250, ROUND_REST_MOST_MS = 10 * 60 * 1000 };
 /* The neighbour says Reconcile: a round that it has not said before begins its walk, unless it
  * comes too early; one that is over is answered again. */
 void give_begin(struct turn_view *t, struct link *l, const struct msg_reconcile *m);
+/* One document, if it is whole here: for a neighbour whose content of it is damaged. */
+must_use enum err give_once(struct turn_view *t, struct link *l, struct doc_key doc,
+			    const struct rec_document *d);
 /* Goes on with each neighbour's walk, and tells it when all that was published has been taken. */
 must_use enum err give_tick(struct turn_view *t);
 
