@@ -419,11 +419,13 @@ enum err document_duplicate(struct turn_view *t, struct link *l, const struct ev
 	result = core_get(t, FAMILY_STATE, key_serial(c.doc.role, c.doc.serial), &state);
 	if (result == ERR_NOT_FOUND)
 		return while_fetching(t, l, &c);
-	/* asked for again (routing/reconcile/content.h): who is named in it is served already */
+	/* Asked for again (routing/reconcile/content.h): it comes without names. One that names
+	 * somebody besides is handed on all the same, and complete when the files have come. */
 	if (result == ERR_OK && state.u.state.content_wanted &&
 	    manifest_has_files(e->head->manifest, e->head->manifest_count)) {
 		document_fetch(t, e, c.doc);
-		return ERR_OK;
+		if (e->target_count == 0)
+			return ERR_OK;
 	}
 	if (result == ERR_OK)
 		result = state.u.state.complete_at_ms == 0
