@@ -323,7 +323,10 @@ static void count_figures(void *ctx, struct control_figures *out)
 					 .facts_taken = t.facts_taken,
 					 .file_syncs = d->files->ops->syncs(d->files),
 					 .descriptors_short = links_descriptors_short(d->links),
-					 .frozen = d->frozen.why };
+					 .frozen = d->frozen.why,
+					 .contents_looked = d->upkeep.scrub_files.figures.looked,
+					 .contents_wrong = d->upkeep.scrub_files.figures.wrong,
+					 .contents_at_ms = d->upkeep.scrub_files.figures.ended_ms };
 }
 
 static bool key_in_use(void *ctx, const uint8_t public_key[32])
@@ -522,6 +525,13 @@ static enum err join_duties(struct daemon *d)
 						.runner = workers_runner(d->file_workers),
 						.every_ms = &d->config.scrub_every_ms,
 						.stop = &d->stopping },
+				     .scrub_files = { .store = d->store,
+						      .files = d->files,
+						      .inbox = d->inbox,
+						      .runner = workers_runner(d->file_workers),
+						      .data = d->config.data,
+						      .every_ms = &d->config.scrub_every_ms,
+						      .stop = &d->stopping },
 				     .memory = { .store = d->store,
 						 .control = d->control,
 						 .links = d->links,

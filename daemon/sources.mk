@@ -117,6 +117,7 @@ DAEMON := \
 	files/incoming \
 	files/kept \
 	files/leaves \
+	files/prove \
 	flight \
 	frozen \
 	inbox \
@@ -143,6 +144,7 @@ DAEMON := \
 	outbox \
 	reload \
 	scrub \
+	scrub_files \
 	signals \
 	store/ledger \
 	store/lmdb \

@@ -415,6 +415,7 @@ static struct reply_to reply_of(const struct event *e)
 	case EVENT_TICK:
 	case EVENT_BAD_DIRECTORY:
 	case EVENT_DROPPED:
+	case EVENT_CONTENT_LOST:
 		break; /* no client waits for it */
 	}
 	return (struct reply_to){ 0 };

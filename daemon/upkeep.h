@@ -12,6 +12,7 @@
 #include "daemon/live_events.h"
 #include "daemon/memory_watch.h"
 #include "daemon/scrub.h"
+#include "daemon/scrub_files.h"
 #include "daemon/store/store.h"
 
 struct upkeep {
@@ -26,6 +27,7 @@ struct upkeep {
 	struct in_force *in_force;
 	struct install_parts *install;
 	struct scrub scrub;
+	struct scrub_files scrub_files;
 	/* its own; all zero at first */
 	struct memory_watch memory;
 	struct store_room room; /* as last measured */

@@ -419,6 +419,7 @@ static enum err pack_asked(struct arena *a, const struct fact *f, Vanthu__V1__Do
 	m.own = f->asked_own;
 	m.yours = f->asked_yours;
 	m.answered = f->asked_answered;
+	m.content = f->asked_content;
 	return pb_pack(a, &m.base, out);
 }
 
@@ -657,6 +658,7 @@ static enum err unpack_asked(struct arena *a, struct blob bytes, struct fact *ou
 	out->asked_own = m->own;
 	out->asked_yours = m->yours;
 	out->asked_answered = m->answered;
+	out->asked_content = m->content;
 	return read_ref(m->document, false, &out->document);
 }
 

@@ -251,7 +251,8 @@ enum err record_decode_state(struct arena *a, struct blob bytes, struct record *
 				   .closed_at_ms = m->closed_at_ms,
 				   .held_at_ms = m->held_at_ms,
 				   .expired = m->expired,
-				   .content_dropped = m->content_dropped };
+				   .content_dropped = m->content_dropped,
+				   .content_wanted = m->content_wanted };
 	memcpy(out->code, m->code, strlen(m->code) + 1);
 	return ERR_OK;
 }

@@ -248,6 +248,7 @@ enum err record_encode_state(struct arena *a, const struct record *record, struc
 	m.held_at_ms = r->held_at_ms;
 	m.expired = r->expired;
 	m.content_dropped = r->content_dropped;
+	m.content_wanted = r->content_wanted;
 	m.code = (char *)(uintptr_t)r->code;
 	return pb_pack(a, &m.base, out);
 }

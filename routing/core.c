@@ -11,6 +11,7 @@
 #include "routing/directory/directory.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/reconcile.h"
 #include "routing/state/event.h"
 #include "routing/state/feed.h"
 #include "routing/state/history.h"
@@ -147,6 +148,8 @@ static enum err decide(struct turn_view *t, const struct event *event)
 		return decide_fetched(t, &event->u.fetched);
 	case EVENT_DROPPED:
 		return decide_dropped(t, &event->u.dropped);
+	case EVENT_CONTENT_LOST:
+		return content_lost(t, &event->u.content_lost);
 	case EVENT_DIRECTORY:
 		return decide_directory(t, &event->u.directory);
 	case EVENT_OPERATE:

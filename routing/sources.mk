@@ -74,6 +74,7 @@ ROUTING := \
 	links/running \
 	links/stand \
 	links/visit \
+	reconcile/content \
 	reconcile/give \
 	reconcile/gone \
 	reconcile/own \

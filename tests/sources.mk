@@ -118,6 +118,7 @@ UNIT := \
 	routing/links/test_reject \
 	routing/links/test_stand \
 	routing/links/test_visit \
+	routing/reconcile/test_content \
 	routing/reconcile/test_give \
 	routing/reconcile/test_gone \
 	routing/reconcile/test_own \

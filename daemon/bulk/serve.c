@@ -252,6 +252,7 @@ static void was_read(struct job *j)
 
 		digest_to_hex(&s->item.sha256, hex);
 		log_event(LOG_ERROR, "file-damaged", "file=%s committee=%s", hex, s->peer->id.text);
+		files_suspect(s->bulk->files, &s->item.sha256);
 	}
 	if (s->result != ERR_OK) {
 		refuse(s->bulk, s->peer, &s->now, s->result);

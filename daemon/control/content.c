@@ -128,6 +128,8 @@ static void was_read(struct job *j)
 		return;
 	}
 	if (d->result != ERR_OK) {
+		if (d->result == ERR_DAMAGED || d->result == ERR_NOT_FOUND)
+			files_suspect(c->control->parts.files, &d->item.sha256);
 		control_say_error(c, d->id, d->result, "");
 		control_task_end(c, &d->task);
 		destroy(d);
@@ -289,6 +291,8 @@ struct verification {
 	struct committee_id signer;
 	struct digest digest;
 	struct doc_id document;
+	struct digest wrong; /* of a content, with ERR_DIGEST */
+	bool has_wrong;
 };
 
 static enum err check_file(struct files *files, const struct manifest_item *item)
@@ -335,6 +339,8 @@ static enum err check_parts(struct verification *v, const struct opened *o)
 			e = check_file(files, &o->head.manifest[i]);
 		else if (!digest_equal(&d, &o->head.manifest[i].sha256))
 			e = ERR_DIGEST;
+		v->has_wrong = e != ERR_OK && !o->head.manifest[i].inlined;
+		v->wrong = o->head.manifest[i].sha256;
 	}
 	return e;
 }
@@ -363,6 +369,8 @@ static void verified(struct job *j)
 	Vanthu__V1__Verdict verdict = VANTHU__V1__VERDICT__INIT;
 
 	if (!control_job_back(v->client)) {
+		if (v->has_wrong)
+			files_suspect(v->client->control->parts.files, &v->wrong);
 		verdict.valid = v->result == ERR_OK;
 		verdict.signed_by = v->signer.text;
 		verdict.reason = (uint32_t)v->result;

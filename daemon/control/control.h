@@ -24,6 +24,10 @@ struct control_figures { /* what the daemon counts, asked when a status is wante
 	uint64_t turns, commits, signatures, documents_taken, facts_taken, file_syncs;
 	bool descriptors_short; /* connections that say nothing are closed early */
 	enum err frozen; /* why nothing is taken any more; ERR_OK */
+	/* contents looked at, of them damaged, in the pass under way or the last one; and when all
+	 * had been looked at last (wall) */
+	uint64_t contents_looked, contents_wrong;
+	int64_t contents_at_ms;
 };
 
 struct control_parts {

@@ -46,6 +46,17 @@ void control_recover(struct client *c, const Vanthu__V1__Request *request)
 		ask(c, id, what, say_done);
 }
 
+/* With the act's own commit the sums change. */
+void control_accept_loss(struct client *c, const Vanthu__V1__Request *request)
+{
+	struct store *store = c->control->parts.store;
+
+	if (store->ops->accept == NULL || !store->ops->accept(store))
+		control_say_error(c, request->id, ERR_BAD_STATE, "");
+	else
+		ask(c, request->id, (struct ev_operate){ .operation = OPERATION_ACCEPT }, say_done);
+}
+
 void control_ping(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__Neighbour *m = request->ping;

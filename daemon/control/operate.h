@@ -6,6 +6,7 @@
 
 struct client;
 
+void control_accept_loss(struct client *c, const Vanthu__V1__Request *request);
 void control_ping(struct client *c, const Vanthu__V1__Request *request);
 void control_recount(struct client *c, const Vanthu__V1__Request *request);
 void control_report_now(struct client *c, const Vanthu__V1__Request *request);

@@ -12,9 +12,10 @@
 #include "daemon/base/log.h"
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
+#include "proto/digest.h"
 #include "routing/base/arena.h"
 
-enum { ITEMS_MAX = 1000, NAME_BYTES_MAX = 255 };
+enum { ITEMS_MAX = 1000, NAME_BYTES_MAX = 255, CUT_BYTES = 96 /* of a key, in its name */ };
 
 /* FAMILY-KEY, the key in hexadecimal digits, cut off after 96 bytes. */
 static bool is_copy(const char *name)
@@ -24,6 +25,12 @@ static bool is_copy(const char *name)
 	return dash != NULL && dash > name && strlen(name) <= NAME_BYTES_MAX &&
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz") == (size_t)(dash - name) &&
 	       strspn(dash + 1, "0123456789abcdef") == strlen(dash + 1);
+}
+
+/* content-SHA256 (daemon/files/prove.h), and no record. */
+static bool is_content(const char *name)
+{
+	return strncmp(name, "content-", 8) == 0 && strlen(name) == 8 + 64;
 }
 
 static DIR *open_folder(struct client *c)
@@ -82,6 +89,28 @@ static void name_document(struct client *c, const char *digits, Vanthu__V1__Quar
 	out->document = id;
 }
 
+/* A content by its SHA-256: the first document that has it. */
+static void name_holder(struct client *c, const char *hex, Vanthu__V1__QuarantineItem *out)
+{
+	struct lookup l = c->control->parts.store->ops->lookup(c->control->parts.store);
+	struct digest sha256;
+	struct serial serial;
+	enum role role;
+	struct record r;
+	struct scan scan;
+	char digits[32];
+
+	if (digest_from_hex(hex, &sha256) != ERR_OK)
+		return;
+	scan = scan_of(key_digest(sha256));
+	if (l.next(l.ctx, c->control->arena, FAMILY_FILE, &scan, &r) != ERR_OK ||
+	    !key_parse_file(&scan.at, &sha256, &role, &serial))
+		return;
+	snprintf(digits, sizeof digits, "%02x%016llx", (unsigned)role,
+		 (unsigned long long)serial.n);
+	name_document(c, digits, out);
+}
+
 static Vanthu__V1__QuarantineItem *item_of(struct client *c, int folder, const char *name)
 {
 	struct arena *a = c->control->arena;
@@ -97,7 +126,10 @@ static Vanthu__V1__QuarantineItem *item_of(struct client *c, int folder, const c
 	item->family = (char *)(uintptr_t)family_name(f);
 	item->size_bytes = (uint64_t)file.st_size;
 	item->since_ms = (int64_t)file.st_mtim.tv_sec * 1000;
-	if (has_serial(f))
+	if (is_content(name)) {
+		item->family = (char *)(uintptr_t) "content";
+		name_holder(c, name + len + 1, item);
+	} else if (has_serial(f))
 		name_document(c, name + len + 1, item);
 	return item->name == NULL ? NULL : item;
 }
@@ -148,9 +180,65 @@ static void drop(struct client *c, uint64_t id, const char *name)
 	control_say_done(c, id);
 }
 
+/* Of a record nothing is put back: its copy is what could not be read. Is the record right again,
+ * written anew, then the copy is of no use any more. */
+static enum err release_record(struct client *c, const char *name)
+{
+	struct lookup l = c->control->parts.store->ops->lookup(c->control->parts.store);
+	const char *digits = strchr(name, '-') + 1;
+	enum family f = family_of(name, strcspn(name, "-"));
+	size_t bytes = strlen(digits) / 2;
+	struct key key = { .len_bytes = (uint8_t)bytes };
+	struct record r;
+
+	if (f == FAMILY_NONE || bytes >= CUT_BYTES || bytes > sizeof key.bytes)
+		return ERR_DAMAGED;
+	for (size_t i = 0; i < bytes; i++) {
+		unsigned byte;
+
+		if (sscanf(digits + 2 * i, "%2x", &byte) != 1)
+			return ERR_DAMAGED;
+		key.bytes[i] = (uint8_t)byte;
+	}
+	return l.get(l.ctx, c->control->arena, f, &key, &r);
+}
+
+/* A content is looked at by a worker (daemon/scrub_files.h): put back when the copy is right, else
+ * asked for once more. */
+static void release(struct client *c, uint64_t id, const char *name)
+{
+	struct stat file;
+	DIR *folder = is_copy(name) ? open_folder(c) : NULL;
+	bool there = folder != NULL && fstatat(dirfd(folder), name, &file, 0) == 0;
+	enum err e = there ? ERR_OK : ERR_NOT_FOUND;
+	struct digest sha256;
+
+	if (there && is_content(name)) {
+		e = digest_from_hex(name + sizeof "content", &sha256);
+		if (e == ERR_OK)
+			files_suspect(c->control->parts.files, &sha256);
+	} else if (there) {
+		e = release_record(c, name);
+		if (e == ERR_NOT_FOUND)
+			e = ERR_DAMAGED; /* nothing stands in its place */
+		if (e == ERR_OK && unlinkat(dirfd(folder), name, 0) != 0)
+			e = ERR_NOT_FOUND;
+	}
+	if (folder != NULL)
+		closedir(folder);
+	if (e != ERR_OK) {
+		control_say_error(c, id, e, name);
+		return;
+	}
+	log_event(LOG_INFO, "quarantine-released", "copy=%s uid=%u", name, (unsigned)c->uid);
+	control_say_done(c, id);
+}
+
 void control_quarantine(struct client *c, const Vanthu__V1__Request *request)
 {
-	if (request->quarantine->drop[0] == '\0')
+	if (request->quarantine->release[0] != '\0')
+		release(c, request->id, request->quarantine->release);
+	else if (request->quarantine->drop[0] == '\0')
 		list(c, request->id);
 	else
 		drop(c, request->id, request->quarantine->drop);

@@ -104,6 +104,7 @@ static const struct request_row rows[] = {
 	{ WHAT(BACKUP), OPERATE, control_backup, room_little, NULL },
 	{ WHAT(RECOUNT), OPERATE, control_recount, room_message, NULL },
 	{ WHAT(RECOVER), OPERATE, control_recover, room_little, NULL },
+	{ WHAT(ACCEPT_LOSS), OPERATE, control_accept_loss, room_little, NULL },
 	{ WHAT(QUARANTINE), OPERATE, control_quarantine, room_message, NULL },
 	{ WHAT(STATUS), ALL, control_status, room_links, NULL },
 	{ WHAT(LINKS), ALL, control_links, room_links, NULL },

@@ -216,6 +216,9 @@ void control_status(struct client *c, const Vanthu__V1__Request *request)
 	s.alarms = alarms;
 	fill_room(&s, &room, figures.frozen);
 	fill_soundness(c, &stored, &s);
+	s.contents_at_ms = figures.contents_at_ms;
+	s.contents_looked = figures.contents_looked;
+	s.contents_wrong = figures.contents_wrong;
 	if (figures.descriptors_short)
 		alarms[s.n_alarms++] = ERR_DESCRIPTORS;
 	if (s.directory_failed != 0)

@@ -16,6 +16,7 @@
 #include "daemon/files/incoming.h"
 #include "daemon/files/kept.h"
 #include "daemon/files/leaves.h"
+#include "daemon/files/prove.h"
 
 static bool disk_exists(struct files *base, const struct digest *sha256)
 {
@@ -140,6 +141,7 @@ enum err files_disk_open(const char *directory, struct files **out)
 		.chunks = files_read_chunks,
 		.leaves = files_read_leaves,
 		.open = files_open,
+		.prove = files_prove,
 		.exists = disk_exists,
 		.release = files_release,
 		.drop = files_drop,

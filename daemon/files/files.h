@@ -26,6 +26,11 @@ struct chunk_range {
 	bool check;     /* each against its leaf */
 };
 
+struct content_proof {
+	uint64_t bytes; /* that were read */
+	bool mended;	/* it is right, and was in quarantine once */
+};
+
 struct files_ops {
 	/* Begins, or goes on with, the incoming file of this name ([a-z0-9.-]; names that begin
 	 * with "submit." do not survive the process). Survives a crash: what was synced or happens
@@ -80,6 +85,11 @@ struct files_ops {
 	 * up gives the file a second name by it, or copies it. ERR_NOT_FOUND, ERR_FILE. NULL: what
 	 * lies in no file system. */
 	enum err (*open)(struct files *f, const struct digest *sha256, int *fd);
+	/* Reads the whole content and compares it with its name. One that is not that, or that the
+	 * disk does not give, goes into quarantine/content-SHA256 of the data folder: ERR_DAMAGED.
+	 * One that is not there is put back from there when that copy is right: somebody has mended
+	 * it. Else ERR_NOT_FOUND. NULL: nothing can be damaged there. */
+	enum err (*prove)(struct files *f, const struct digest *sha256, struct content_proof *out);
 	bool (*exists)(struct files *f, const struct digest *sha256); /* does not block for long */
 	/* Releases the content that incoming_finish pinned for a submission, when the record that
 	 * names it is committed, or never will be. Does not block. */
@@ -97,9 +107,18 @@ struct files_ops {
 	void (*close)(struct files *f);
 };
 
+enum { FILES_SUSPECTS_MAX = 16 };
+
 struct files {
 	const struct files_ops *ops;
+	/* found wrong by a reader, and looked at soon (daemon/scrub_files.h) */
+	struct digest suspects[FILES_SUSPECTS_MAX];
+	unsigned suspect_count;
 };
+
+/* A reader has found that it is not what its name says. More than FILES_SUSPECTS_MAX wait for the
+ * next reader, or for the scrub. On the control thread. */
+void files_suspect(struct files *f, const struct digest *sha256);
 
 /* Number of 32 KiB chunks; 0 bytes have none. */
 uint64_t files_chunks(uint64_t size_bytes);

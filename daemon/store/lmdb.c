@@ -69,6 +69,7 @@ static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write
 static enum err commit(struct lmdb_store *s, const struct plan *p)
 {
 	struct ledger sums = s->ledger;
+	bool accepts = p->write_count > 0 && lmdb_ledger_accepts(s, &sums);
 	MDB_txn *txn = NULL;
 	enum err e = lmdb_owner_check_path(s);
 
@@ -93,6 +94,8 @@ static enum err commit(struct lmdb_store *s, const struct plan *p)
 		e = lmdb_owner_check_path(s);
 	if (e == ERR_OK) {
 		s->ledger = sums;
+		if (accepts)
+			lmdb_ledger_accepted(s);
 		staged_follow(&s->staged, p);
 	}
 	return e;
@@ -361,6 +364,7 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 		.copy = lmdb_copy,
 		.missed = lmdb_missed,
 		.survey = lmdb_ledger_survey,
+		.accept = lmdb_ledger_accept,
 		.idle = lmdb_idle,
 		.close = lmdb_close,
 	};

@@ -52,6 +52,10 @@ struct lmdb_store {
 	pthread_t holder;
 	uint64_t damaged, damaged_in; /* records that were set aside, and their families */
 	struct store_survey survey;   /* the last */
+	/* what it found less than what it should have, of the families that differ; and whether the
+	 * next commit accepts that */
+	struct ledger_sum surplus[FAMILY_COUNT];
+	bool accepting;
 	/* what was looked for last, before the first commit, and not found */
 	struct key missed;
 	enum family missed_in;

@@ -35,6 +35,14 @@ static void keep(struct lmdb_store *s, const struct lmdb_survey *survey)
 	pthread_mutex_lock(&s->lock);
 	s->survey = survey->found;
 	s->survey.at_ms = clock_now().wall_ms;
+	s->accepting = false;
+	for (int f = FAMILY_META; f < FAMILY_COUNT; f++) {
+		const struct ledger_sum *held = &survey->held.of[f],
+					*counted = &survey->counted.of[f];
+
+		s->surplus[f] = (struct ledger_sum){ held->count - counted->count,
+						     held->digest - counted->digest };
+	}
 	pthread_mutex_unlock(&s->lock);
 	log_found(survey);
 }
@@ -166,4 +174,43 @@ enum err lmdb_ledger_survey(struct store *base, const bool *stop)
 	if (e == ERR_OK)
 		keep(s, &survey);
 	return e;
+}
+
+bool lmdb_ledger_accept(struct store *base)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+
+	pthread_mutex_lock(&s->lock);
+	s->accepting = s->survey.differing != 0 && s->survey.faults == 0;
+	pthread_mutex_unlock(&s->lock);
+	return s->accepting;
+}
+
+bool lmdb_ledger_accepts(struct lmdb_store *s, struct ledger *sums)
+{
+	bool accepts;
+
+	pthread_mutex_lock(&s->lock);
+	accepts = s->accepting;
+	for (int f = FAMILY_META; accepts && f < FAMILY_COUNT; f++) {
+		if ((s->survey.differing >> f & 1) == 0)
+			continue;
+		sums->of[f].count -= s->surplus[f].count;
+		sums->of[f].digest -= s->surplus[f].digest;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return accepts;
+}
+
+void lmdb_ledger_accepted(struct lmdb_store *s)
+{
+	pthread_mutex_lock(&s->lock);
+	for (int f = FAMILY_META; f < FAMILY_COUNT; f++) {
+		if ((s->survey.differing >> f & 1) != 0)
+			log_event(LOG_WARNING, "loss-accepted", "family=%s records=%lld",
+				  family_name((enum family)f), (long long)s->surplus[f].count);
+	}
+	s->accepting = false;
+	s->survey.missing = s->survey.differing = 0;
+	pthread_mutex_unlock(&s->lock);
 }

@@ -16,6 +16,12 @@ must_use enum err lmdb_ledger_look(struct lmdb_store *s);
 must_use enum err lmdb_ledger_settle(struct lmdb_store *s);
 /* Within a commit, after its last change. */
 must_use enum err lmdb_ledger_put(struct lmdb_store *s, MDB_txn *txn, struct ledger *ledger);
+/* store_ops.accept */
+bool lmdb_ledger_accept(struct store *base);
+/* Within a commit: the sums without what is accepted as lost. True: this commit is the one; then
+ * lmdb_ledger_accepted is called when it is on disk. */
+bool lmdb_ledger_accepts(struct lmdb_store *s, struct ledger *sums);
+void lmdb_ledger_accepted(struct lmdb_store *s);
 /* store_ops.survey */
 must_use enum err lmdb_ledger_survey(struct store *base, const bool *stop);
 

@@ -104,6 +104,10 @@ struct store_ops {
 	 * reading alone: damage is a finding. ERR_CANCELLED soon after *stop, which another thread
 	 * may set, is true; NULL is fine. */
 	enum err (*survey)(struct store *s, const bool *stop);
+	/* What the last survey found missing is lost: with the next commit the sums say what is
+	 * there. False: nothing is missing, or what holds the records together is damaged, and
+	 * nothing is accepted. Control thread. NULL: nothing can be missing. */
+	bool (*accept)(struct store *s);
 	/* Housekeeping, every minute or so: stale readers, resident pages of the map. */
 	void (*idle)(struct store *s);
 	void (*close)(struct store *s); /* NULL is fine */

@@ -250,6 +250,7 @@ struct fact {
 	 */
 	uint32_t asked_own, asked_yours;
 	bool asked_answered;
+	bool asked_content; /* instead: a content of it is damaged at the asker */
 	/* gone: what it was to the receiver, and what can be said of it */
 	enum role gone_role;
 	enum secrecy gone_secrecy;

@@ -90,7 +90,9 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 	result = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &state);
 	if (result == ERR_DAMAGED)
 		return ERR_OK;
-	if (result == ERR_OK && doc.role == ROLE_OUT && e->result == ERR_OK)
+	if (result == ERR_OK && state.u.state.content_wanted && e->result == ERR_OK)
+		result = content_here(t, doc, &r.u.document, &state.u.state);
+	else if (result == ERR_OK && doc.role == ROLE_OUT && e->result == ERR_OK)
 		result = take_whole(t, doc, &r.u.document); /* one of ours that came back */
 	else if (result == ERR_NOT_FOUND) {
 		const struct blob *relays = envelope.u.envelope.relays;

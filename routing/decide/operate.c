@@ -177,6 +177,9 @@ enum err decide_operate(struct turn_view *t, const struct ev_operate *e)
 	case OPERATION_RECOUNT:
 	case OPERATION_REPAIR:
 		return recount(t, e);
+	case OPERATION_ACCEPT:
+		answer(t, e, ERR_OK);
+		return core_log_act(t, e->uid, "accept-loss", "");
 	case OPERATION_RESUME:
 		return stand_resume(t, e);
 	case OPERATION_REPORT:

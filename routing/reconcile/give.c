@@ -101,7 +101,7 @@ static enum err is_whole(struct turn_view *t, struct doc_key doc, const struct r
 	enum err e = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &r);
 
 	*whole =
-		e == ERR_OK && r.u.state.complete_at_ms != 0 &&
+		e == ERR_OK && r.u.state.complete_at_ms != 0 && !r.u.state.content_wanted &&
 		(!r.u.state.content_dropped || !manifest_has_files(d->manifest, d->manifest_count));
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
@@ -202,6 +202,17 @@ enum err give_settled(struct turn_view *t, struct link *l, const struct ev_publi
 	if (result != ERR_OK)
 		return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
 	return look_at(t, l, doc, &r.u.document);
+}
+
+enum err give_once(struct turn_view *t, struct link *l, struct doc_key doc,
+		   const struct rec_document *d)
+{
+	bool whole = false, has = false;
+	enum err e = is_whole(t, doc, d, &whole);
+
+	if (e == ERR_OK)
+		e = has_envelope(t, doc, &has);
+	return e == ERR_OK && whole && has ? publish(t, l, doc, d) : e;
 }
 
 static enum role role_after(enum role role)

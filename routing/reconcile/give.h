@@ -15,10 +15,12 @@
 #define VANTHU_ROUTING_RECONCILE_GIVE_H
 
 #include "routing/base/err.h"
+#include "routing/state/memory.h"
 
 struct ev_publish;
 struct link;
 struct msg_reconcile;
+struct rec_document;
 struct turn_view;
 
 enum { ROUND_REST_MS = 250, ROUND_REST_MOST_MS = 10 * 60 * 1000 };
@@ -30,6 +32,9 @@ void give_begin(struct turn_view *t, struct link *l, const struct msg_reconcile 
  * here: if the neighbour lost it, and its walk did not find it among the documents, it comes back
  * to it. */
 must_use enum err give_settled(struct turn_view *t, struct link *l, const struct ev_publish *e);
+/* One document, if it is whole here: for a neighbour whose content of it is damaged. */
+must_use enum err give_once(struct turn_view *t, struct link *l, struct doc_key doc,
+			    const struct rec_document *d);
 /* Goes on with each neighbour's walk, and tells it when all that was published has been taken. */
 must_use enum err give_tick(struct turn_view *t);
 

@@ -29,6 +29,7 @@
 #ifndef VANTHU_ROUTING_RECONCILE_RECONCILE_H
 #define VANTHU_ROUTING_RECONCILE_RECONCILE_H
 
+#include "routing/reconcile/content.h"
 #include "routing/reconcile/give.h"
 #include "routing/reconcile/gone.h"
 #include "routing/reconcile/own.h"

@@ -8,6 +8,7 @@
 #include "routing/base/limits.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/content.h"
 #include "routing/state/event.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
@@ -304,6 +305,8 @@ enum err wanted_answer(struct turn_view *t, const struct ev_publish *e)
 	bool may = false;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(ref->id, ref->origin), &r);
 
+	if (e->fact->asked_content)
+		return content_give(t, e);
 	if (result == ERR_OK && memcmp(&r.u.ident.digest, &ref->digest, sizeof ref->digest) != 0)
 		result = ERR_NOT_FOUND;
 	if (result != ERR_OK)

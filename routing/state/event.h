@@ -13,27 +13,29 @@ enum event_type {
 	EVENT_NONE = 0,
 	/* a local client submits a document; its files are on disk and synced */
 	EVENT_SUBMIT,
-	EVENT_CONNECTED,    /* a neighbour's control connection stands (CURVE done): say Hello */
+	EVENT_CONNECTED, /* a neighbour's control connection stands (CURVE done): say Hello */
 	EVENT_DISCONNECTED,
-	EVENT_MESSAGE,      /* a decoded control-connection message other than PUBLISH */
+	EVENT_MESSAGE, /* a decoded control-connection message other than PUBLISH */
 	/* one item of a PUBLISH, or one that was set aside: an envelope, opened and checked by a
 	 * worker */
 	EVENT_PUBLISH,
 	/* all attachments of one published envelope are here, or can never be */
 	EVENT_FETCHED,
-	EVENT_DIRECTORY,    /* a verified directory to install, or some of its entries */
-	EVENT_OPERATE,      /* an operator's request */
-	EVENT_RESEND,       /* a stored document is to be resent to one of its recipients */
-	EVENT_OFFICE,       /* the office accepts, returns, assigns, … what it has received */
-	EVENT_PAPER,        /* a clerk registers a document on paper, or an act on such an entry */
+	EVENT_DIRECTORY, /* a verified directory to install, or some of its entries */
+	EVENT_OPERATE,	 /* an operator's request */
+	EVENT_RESEND,	 /* a stored document is to be resent to one of its recipients */
+	EVENT_OFFICE,	 /* the office accepts, returns, assigns, … what it has received */
+	EVENT_PAPER,	 /* a clerk registers a document on paper, or an act on such an entry */
 	/* a neighbour broke the protocol where the core does not see it: a frame that is none, a
 	 * file that is not its */
 	EVENT_FAULT,
-	EVENT_TICK,         /* the core's deadline has come */
+	EVENT_TICK,	     /* the core's deadline has come */
 	EVENT_BAD_DIRECTORY, /* what a committee sent us as a directory is none */
-	EVENT_PAPERS,       /* many entries on paper, of one import */
-	EVENT_DROPPED,      /* a content that nobody needed is off the disk, or is needed again */
-	EVENT_DECLARE,      /* the office declares another target of the plan */
+	EVENT_PAPERS,	     /* many entries on paper, of one import */
+	EVENT_DROPPED,	     /* a content that nobody needed is off the disk, or is needed again */
+	/* a content that records name is damaged or not there, or right again */
+	EVENT_CONTENT_LOST,
+	EVENT_DECLARE, /* the office declares another target of the plan */
 };
 
 /* Who gets the reply: the shell's own number, opaque to the core. 0: nobody. */
@@ -156,6 +158,11 @@ struct ev_dropped {
 	struct serial serial;
 };
 
+struct ev_content_lost {
+	struct digest sha256;
+	bool mended; /* it was, and is right again */
+};
+
 /* Comes in one event, or in several that follow each other; the last one puts the version into
  * force. */
 struct ev_directory {
@@ -183,6 +190,7 @@ enum operation {
 	/* go on with a store that is behind; with a neighbour named: its alarm is settled */
 	OPERATION_RESUME,
 	OPERATION_REPORT,     /* our figures go up now */
+	OPERATION_ACCEPT,     /* the store gives up records that are missing: noted in the log */
 	OPERATION_ASK_REPORT, /* a committee below us is asked for its own */
 };
 
@@ -273,6 +281,7 @@ struct event {
 		struct ev_publish publish;
 		struct ev_fetched fetched;
 		struct ev_dropped dropped;
+		struct ev_content_lost content_lost;
 		struct ev_directory directory;
 		struct ev_operate operate;
 		struct ev_paper paper;

@@ -563,79 +563,76 @@ static void resolve_digest(const struct plan *p, uint32_t *draft, struct digest 
 	*draft = 0;
 }
 
-static void resolve_stream(const struct plan *p, struct rec_stream *r)
+static void resolve_record(struct plan *p, struct record *r)
 {
-	if (r->draft != 0)
-		r->size_bytes = draft_of(p, r->draft)->envelope.len_bytes;
-	resolve_digest(p, &r->draft, &r->digest);
-	resolve(p, &r->fact);
+	switch (r->family) {
+	case FAMILY_IDENT:
+		resolve_digest(p, &r->u.ident.draft, &r->u.ident.digest);
+		break;
+	case FAMILY_DOCUMENT:
+		resolve_digest(p, &r->u.document.draft, &r->u.document.digest);
+		break;
+	case FAMILY_ENVELOPE:
+		resolve(p, &r->u.envelope.envelope);
+		break;
+	case FAMILY_RELAY:
+		resolve(p, &r->u.relay.envelope);
+		break;
+	case FAMILY_RECEIPT:
+		resolve(p, &r->u.receipt.envelope);
+		resolve_digest(p, &r->u.receipt.draft, &r->u.receipt.digest);
+		break;
+	case FAMILY_STATUS:
+		resolve(p, &r->u.status.envelope);
+		break;
+	case FAMILY_STREAM:
+		if (r->u.stream.draft != 0)
+			r->u.stream.size_bytes = draft_of(p, r->u.stream.draft)->envelope.len_bytes;
+		resolve_digest(p, &r->u.stream.draft, &r->u.stream.digest);
+		resolve(p, &r->u.stream.fact);
+		break;
+	case FAMILY_NONE:
+	case FAMILY_META:
+	case FAMILY_STATE:
+	case FAMILY_ROUTE:
+	case FAMILY_LINKIN:
+	case FAMILY_LINKOUT:
+	case FAMILY_FETCH:
+	case FAMILY_FILE:
+	case FAMILY_SWEEP:
+	case FAMILY_COMMITTEE:
+	case FAMILY_SUBORDINATE:
+	case FAMILY_DIRECTORY:
+	case FAMILY_KEY:
+	case FAMILY_ACT:
+	case FAMILY_COUNTER:
+	case FAMILY_PAPER:
+	case FAMILY_NUMBER:
+	case FAMILY_ASIDE:
+	case FAMILY_STAGED:
+	case FAMILY_CHANGED:
+	case FAMILY_WORK:
+	case FAMILY_LINE:
+	case FAMILY_SERIES:
+	case FAMILY_OPEN:
+	case FAMILY_TOLD:
+	case FAMILY_EARLY:
+	case FAMILY_GONE:
+	case FAMILY_REPORT:
+	case FAMILY_FIGURES:
+	case FAMILY_DECLARED:
+	case FAMILY_DROPPED:
+	case FAMILY_FEED:
+	case FAMILY_HISTORY:
+	case FAMILY_COUNT:
+		break; /* refers to no draft */
+	}
 }
 
 void plan_resolve(struct plan *p)
 {
 	for (uint32_t i = 0; i < p->write_count; i++) {
-		struct record *r = &p->writes[i].record;
-
-		if (p->writes[i].erase)
-			continue;
-		switch (r->family) {
-		case FAMILY_IDENT:
-			resolve_digest(p, &r->u.ident.draft, &r->u.ident.digest);
-			break;
-		case FAMILY_DOCUMENT:
-			resolve_digest(p, &r->u.document.draft, &r->u.document.digest);
-			break;
-		case FAMILY_ENVELOPE:
-			resolve(p, &r->u.envelope.envelope);
-			break;
-		case FAMILY_RELAY:
-			resolve(p, &r->u.relay.envelope);
-			break;
-		case FAMILY_RECEIPT:
-			resolve(p, &r->u.receipt.envelope);
-			resolve_digest(p, &r->u.receipt.draft, &r->u.receipt.digest);
-			break;
-		case FAMILY_STATUS:
-			resolve(p, &r->u.status.envelope);
-			break;
-		case FAMILY_STREAM:
-			resolve_stream(p, &r->u.stream);
-			break;
-		case FAMILY_NONE:
-		case FAMILY_META:
-		case FAMILY_STATE:
-		case FAMILY_ROUTE:
-		case FAMILY_LINKIN:
-		case FAMILY_LINKOUT:
-		case FAMILY_FETCH:
-		case FAMILY_FILE:
-		case FAMILY_SWEEP:
-		case FAMILY_COMMITTEE:
-		case FAMILY_SUBORDINATE:
-		case FAMILY_DIRECTORY:
-		case FAMILY_KEY:
-		case FAMILY_ACT:
-		case FAMILY_COUNTER:
-		case FAMILY_PAPER:
-		case FAMILY_NUMBER:
-		case FAMILY_ASIDE:
-		case FAMILY_STAGED:
-		case FAMILY_CHANGED:
-		case FAMILY_WORK:
-		case FAMILY_LINE:
-		case FAMILY_SERIES:
-		case FAMILY_OPEN:
-		case FAMILY_TOLD:
-		case FAMILY_EARLY:
-		case FAMILY_GONE:
-		case FAMILY_REPORT:
-		case FAMILY_FIGURES:
-		case FAMILY_DECLARED:
-		case FAMILY_DROPPED:
-		case FAMILY_FEED:
-		case FAMILY_HISTORY:
-		case FAMILY_COUNT:
-			break; /* refers to no draft */
-		}
+		if (!p->writes[i].erase)
+			resolve_record(p, &p->writes[i].record);
 	}
 }

@@ -112,6 +112,13 @@ static uint64_t office_bytes(const struct record *r)
 	}
 }
 
+static uint64_t document_bytes(const struct rec_document *d)
+{
+	return SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + lists_bytes(d->lists) +
+	       (uint64_t)COMMITTEE_BYTES * (d->recipients_len + d->target_count + d->also_count) +
+	       (uint64_t)MANIFEST_BYTES * d->manifest_count;
+}
+
 /* The parts of a record that grow with what it says. */
 static uint64_t growing(const struct record *r)
 {
@@ -119,11 +126,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_META:
 		return r->u.note.bytes.len_bytes;
 	case FAMILY_DOCUMENT:
-		return SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + lists_bytes(r->u.document.lists) +
-		       (uint64_t)COMMITTEE_BYTES *
-			   (r->u.document.recipients_len + r->u.document.target_count +
-			    r->u.document.also_count) +
-		       (uint64_t)MANIFEST_BYTES * r->u.document.manifest_count;
+		return document_bytes(&r->u.document);
 	case FAMILY_ACT:
 		return r->u.act.person == NULL ? 0 : strlen(r->u.act.person);
 	case FAMILY_ENVELOPE:

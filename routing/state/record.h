@@ -257,6 +257,7 @@ struct rec_state {
 	int64_t held_at_ms;     /* the origin was sent a relay record that it is held; 0: not */
 	bool expired;
 	bool content_dropped;
+	bool content_wanted; /* damaged here, and asked for: routing/reconcile/content.h */
 	char code[3]; /* office status */
 };
 

@@ -95,6 +95,18 @@ hidden() { # FAMILY NTH key|family
 	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
 	start_lab btp
 	[ "$(v btp status --json | jq -c '.data.alarms | index("VT-4041") != null')" = true ]
+	# until an operator accepts it, who says so
+	run v btp recover accept </dev/null
+	[ "$status" = 2 ]
+	[[ $output == *"recover accept -y"* ]]
+	v btp recover accept -y
+	wait_for 20 eval 'v btp status --json | jq -e ".data.alarms | index(\"VT-4041\") == null"'
+	grep -q 'event=loss-accepted family=document records=1' "$LAB/btp/vanthud.log"
+	run v btp recover accept -y
+	[[ $output == *VT-2018* ]]
+	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	start_lab btp
+	[ "$(v btp status --json | jq -c '.data.alarms | index("VT-4041") == null')" = true ]
 }
 
 @test "a page's own number is wrong: the daemon does not start on it, and says where and what to do" {
@@ -206,6 +218,10 @@ hidden() { # FAMILY NTH key|family
 	name=$(jq -r '.data[0].name' list.json)
 	[ -s "$LAB/btp/data/quarantine/$name" ]
 	[ "$(v btp quarantine show "$name" --json | jq -r .data.family)" = state ]
+	# what cannot be read is not put back
+	run v btp quarantine release "$name"
+	[[ $output == *VT-4003* ]]
+	[ -s "$LAB/btp/data/quarantine/$name" ]
 	run v btp quarantine drop "../store/data.mdb"
 	[[ $output == *VT-2001* ]]
 	v btp quarantine drop "$name"

@@ -130,6 +130,8 @@ table() {
 		queue list  -c $LAB/btp queue list --json
 		queue aside -c $LAB/btp queue aside --json
 		recover status -c $LAB/btp recover status
+		recover accept -c $LAB/btp recover accept -n
+		quarantine release -c $LAB/btp quarantine release counter-00 -n
 		recover list -c $LAB/btp recover list
 		recover resume -c $LAB/btp recover resume -n
 		check all -c $LAB/btp check all --json

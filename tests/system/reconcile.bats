@@ -186,3 +186,32 @@ let_go() { ! v "$1" resend "$2" --to thads -n -q; }
 	run v btp recover list
 	[[ $output == *"No neighbour knows"* ]]
 }
+
+listen_at() { # PORT: the new link key has a port of its own
+	sed -i "s#^listen: .*#listen: tcp://127.0.0.1:$1#" "$LAB/thads/vanthud.yaml"
+}
+
+@test "a machine that burned with its keys: new ones by the registry, and what its neighbours hold comes back" {
+	cd "$BATS_TEST_TMPDIR"
+	head -c 300000 /dev/urandom >big.bin
+	echo "Nội dung" >small.txt
+	make_lab
+	start_lab
+	wait_for 60 linked
+	work 101
+	seen >before.txt
+	"$VANTHU" lab stop "$LAB" thads -q >/dev/null
+	rm -r "$LAB"/thads/data "$LAB"/thads/{sign,link}.key
+	"$VANTHU" init new --id thads -q --listen "tcp://127.0.0.1:$((PORT + 20))" --endpoint "tcp://127.0.0.1:$((PORT + 20))" >/dev/null
+	v btp key rotate new/thads.request --overlap 0 --registry "$LAB/registry" -q >/dev/null
+	cp new/{sign,link}.key "$LAB/thads/"
+	listen_at $((PORT + 20))
+	start_lab thads
+	wait_for 60 said_behind
+	wait_for 120 is_settled
+	wait_for 60 all_delivered
+	wait_for 60 same_as before.txt
+	while read -r id; do v thads verify "$id" -q; done <ids
+	id=$(send_from thads small.txt superior 301-CV/ĐUTHA)
+	wait_for 60 delivered thads "$id"
+}

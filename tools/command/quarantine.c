@@ -7,7 +7,7 @@
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 
-static enum err ask(struct cli *cli, struct call **c, const char *drop,
+static enum err ask(struct cli *cli, struct call **c, const char *drop, const char *release,
 		    Vanthu__V1__Reply__WhatCase what, Vanthu__V1__Reply **reply)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -15,6 +15,7 @@ static enum err ask(struct cli *cli, struct call **c, const char *drop,
 	enum err e = call_open(cli, CLIENT_OPERATE, c);
 
 	query.drop = (char *)(uintptr_t)drop;
+	query.release = (char *)(uintptr_t)release;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_QUARANTINE;
 	request.quarantine = &query;
 	return e == ERR_OK ? call_ask(*c, &request, what, reply) : e;
@@ -45,7 +46,7 @@ static int list(struct cli *cli, const char *name)
 	};
 	Vanthu__V1__Reply *reply;
 	struct call *c = NULL;
-	enum err e = ask(cli, &c, "", VANTHU__V1__REPLY__WHAT_QUARANTINED, &reply);
+	enum err e = ask(cli, &c, "", "", VANTHU__V1__REPLY__WHAT_QUARANTINED, &reply);
 	json_t *items = json_array(), *one = NULL;
 	int code = err_exit_code(e);
 
@@ -76,12 +77,34 @@ static int drop(struct cli *cli, const char *name)
 
 	if (cli->dry_run)
 		return list(cli, name);
-	e = ask(cli, &c, name, VANTHU__V1__REPLY__WHAT_DONE, &reply);
+	e = ask(cli, &c, name, "", VANTHU__V1__REPLY__WHAT_DONE, &reply);
 	call_close(c);
 	if (e == ERR_OK && cli->json)
 		return output_object(cli, json_pack("{s:s}", "dropped", name), NULL);
 	if (e == ERR_OK)
 		cli_say(cli, "%s", _("the copy is deleted; what the store has stays as it is"));
+	return err_exit_code(e);
+}
+
+static int release(struct cli *cli, const char *name)
+{
+	Vanthu__V1__Reply *reply;
+	struct call *c = NULL;
+	enum err e;
+
+	if (cli->dry_run)
+		return list(cli, name);
+	e = ask(cli, &c, "", name, VANTHU__V1__REPLY__WHAT_DONE, &reply);
+	call_close(c);
+	if (e == ERR_OK && cli->json)
+		return output_object(cli, json_pack("{s:s}", "released", name), NULL);
+	if (e == ERR_OK && strncmp(name, "content-", 8) == 0)
+		cli_say(cli, "%s",
+			_("it is read once more: what is right goes back into its place, else it "
+			  "is asked for again from the neighbours"));
+	else if (e == ERR_OK)
+		cli_say(cli, "%s",
+			_("the record reads right again; the copy of the damaged one is deleted"));
 	return err_exit_code(e);
 }
 
@@ -96,6 +119,8 @@ int cmd_quarantine(struct cli *cli, int argc, char **argv)
 		return list(cli, NULL);
 	if (count == 2 && strcmp(argv[optind], "show") == 0)
 		return list(cli, argv[optind + 1]);
+	if (count == 2 && strcmp(argv[optind], "release") == 0)
+		return release(cli, argv[optind + 1]);
 	if (count == 2 && strcmp(argv[optind], "drop") == 0)
 		return drop(cli, argv[optind + 1]);
 	return arguments_missing(cli, count, argv + optind);

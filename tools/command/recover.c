@@ -254,7 +254,7 @@ static int list(struct cli *cli)
 /* ---- going on ---- */
 
 /* On a terminal a person says yes; a script says -y, or it is not done. */
-static bool confirmed(struct cli *cli)
+static bool confirmed(struct cli *cli, const char *question)
 {
 	char answer[16];
 
@@ -262,7 +262,7 @@ static bool confirmed(struct cli *cli)
 		return true;
 	if (!isatty(STDIN_FILENO))
 		return false;
-	fprintf(stderr, "%s [y/N] ", _("Go on with this store?"));
+	fprintf(stderr, "%s [y/N] ", question);
 	fflush(stderr);
 	if (fgets(answer, sizeof answer, stdin) == NULL)
 		return false;
@@ -280,7 +280,7 @@ static int resume(struct cli *cli, const char *neighbour)
 
 	if (cli->dry_run)
 		return status(cli);
-	if (neighbour[0] == '\0' && !confirmed(cli))
+	if (neighbour[0] == '\0' && !confirmed(cli, _("Go on with this store?")))
 		return cli_wanted(
 		    cli, _("nothing was done: what may be lost says: vanthu recover status"),
 		    _("vanthu recover resume -y"));
@@ -300,6 +300,34 @@ static int resume(struct cli *cli, const char *neighbour)
 	return err_exit_code(e);
 }
 
+/* ---- giving up ---- */
+
+static int accept_loss(struct cli *cli)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+	Vanthu__V1__Reply *reply;
+	struct call *c = NULL;
+	enum err e;
+
+	if (cli->dry_run)
+		return status(cli);
+	if (!confirmed(cli, _("Accept that these records are lost?")))
+		return cli_wanted(cli, _("nothing was done: which are missing says: vanthu status"),
+				  _("vanthu recover accept -y"));
+	request.what_case = VANTHU__V1__REQUEST__WHAT_ACCEPT_LOSS;
+	request.accept_loss = &nothing;
+	e = call_open(cli, CLIENT_OPERATE, &c);
+	if (e == ERR_OK)
+		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_DONE, &reply);
+	call_close(c);
+	if (e == ERR_OK && cli->json)
+		return output_object(cli, json_pack("{s:b}", "accepted", 1), NULL);
+	if (e == ERR_OK)
+		cli_say(cli, "%s", _("the loss is accepted; it is in the log of acts"));
+	return err_exit_code(e);
+}
+
 int cmd_recover(struct cli *cli, int argc, char **argv)
 {
 	int count;
@@ -309,6 +337,8 @@ int cmd_recover(struct cli *cli, int argc, char **argv)
 	count = argc - optind;
 	if (count == 0 || (count == 1 && strcmp(argv[optind], "status") == 0))
 		return status(cli);
+	if (count == 1 && strcmp(argv[optind], "accept") == 0)
+		return accept_loss(cli);
 	if (count == 1 && strcmp(argv[optind], "list") == 0)
 		return list(cli);
 	if (count <= 2 && strcmp(argv[optind], "resume") == 0)

@@ -253,6 +253,10 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 	json_object_set_new(out, "store_alarm_by", json_text_or_null(s->store_alarm_by));
 	json_object_set_new(out, "backup", json_backup(s->backup));
 	json_object_set_new(out, "recovery", recovery_json(s));
+	json_object_set_new(out, "contents",
+			    json_pack("{s:o, s:I, s:I}", "checked_at", json_time(s->contents_at_ms),
+				      "looked", (json_int_t)s->contents_looked, "wrong",
+				      (json_int_t)s->contents_wrong));
 	return out;
 }
 
@@ -274,6 +278,25 @@ static void warn_of_room(struct cli *cli, const json_t *status)
 			 (int)json_integer_value(inodes), _(err_fix(ERR_NO_INODES)));
 }
 
+/* Figures of its parts under the keys of the columns. */
+static void set_figures(json_t *status)
+{
+	const json_t *queue = json_object_get(status, "queue");
+
+	json_object_set(status, "store_used",
+			json_object_get(json_object_get(status, "map"), "used_bytes"));
+	json_object_set(status, "backup_made",
+			json_object_get(json_object_get(status, "backup"), "made_at"));
+	json_object_set(status, "checked_at",
+			json_object_get(json_object_get(status, "store"), "checked_at"));
+	json_object_set(status, "contents_at",
+			json_object_get(json_object_get(status, "contents"), "checked_at"));
+	json_object_set(status, "queued", json_object_get(queue, "count"));
+	json_object_set(status, "oldest", json_object_get(queue, "oldest_s"));
+	json_object_set(status, "directory_version",
+			json_object_get(json_object_get(status, "directory"), "version"));
+}
+
 static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *status)
 {
 	static const struct column columns[] = {
@@ -291,25 +314,17 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 		{ "store_used", N_("Store"), FORMAT_BYTES, false },
 		{ "backup_made", N_("Last backup"), FORMAT_TIME, false },
 		{ "checked_at", N_("Checked"), FORMAT_TIME, false },
+		{ "contents_at", N_("Contents checked"), FORMAT_TIME, false },
 		{ "sentence", N_("Digital share"), FORMAT_TEXT, false },
 		{ "clock_why", N_("Signs nothing"), FORMAT_TEXT, false },
 		{ "getting_back", N_("Getting back"), FORMAT_TEXT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	char sentence[160];
-	json_t *queue = json_object_get(status, "queue"), *alarm;
+	json_t *alarm;
 	size_t i;
 
-	json_object_set(status, "store_used",
-			json_object_get(json_object_get(status, "map"), "used_bytes"));
-	json_object_set(status, "backup_made",
-			json_object_get(json_object_get(status, "backup"), "made_at"));
-	json_object_set(status, "checked_at",
-			json_object_get(json_object_get(status, "store"), "checked_at"));
-	json_object_set(status, "queued", json_object_get(queue, "count"));
-	json_object_set(status, "oldest", json_object_get(queue, "oldest_s"));
-	json_object_set(status, "directory_version",
-			json_object_get(json_object_get(status, "directory"), "version"));
+	set_figures(status);
 	target_sentence(cli, json_object_get(status, "target"), sentence, sizeof sentence);
 	json_object_set_new(status, "sentence", json_string(sentence));
 	if (s->installation != NULL)

@@ -443,11 +443,11 @@ static void test_what_is_asked_of_a_document_and_what_is_returned_come_back(void
 
 	f.asked_own = 3;
 	f.asked_yours = 4;
-	f.asked_answered = true;
+	f.asked_answered = f.asked_content = true;
 	assert_ok(fact_back(*state, &f, &out));
 	assert_memory_equal(&out.document, &f.document, sizeof f.document);
 	assert_true(out.asked_own == 3 && out.asked_yours == 4 && out.asked_answered &&
-		    out.at_ms == f.at_ms);
+		    out.asked_content && out.at_ms == f.at_ms);
 	f = fact_of(KIND_RETURNED);
 	f.envelope = fixture_blob("a status");
 	assert_ok(fact_back(*state, &f, &out));

@@ -134,6 +134,17 @@ static void feed_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, 
 	s[FAMILY_HISTORY].key = key_number(41);
 }
 
+static void gone_sample(struct sample s[FAMILY_COUNT], struct committee_id xa)
+{
+	s[FAMILY_GONE].record.u.gone = (struct rec_gone){ .from = xa,
+							  .at_ms = 9,
+							  .role = ROLE_IN,
+							  .secrecy = SECRECY_THUONG,
+							  .number = "1-KH/ĐU",
+							  .issued_on = "2026-11-24" };
+	s[FAMILY_GONE].key = key_ident(fixture_doc_id(8), xa);
+}
+
 static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
 {
 	static const text_t with[] = { "Ban Tổ chức", "Lê Thị B" };
@@ -197,13 +208,7 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 				    .digest = { { 9 } },
 				    .since_ms = 8 };
 	s[FAMILY_EARLY].key = key_ident(fixture_doc_id(7), xa);
-	s[FAMILY_GONE].record.u.gone = (struct rec_gone){ .from = xa,
-							  .at_ms = 9,
-							  .role = ROLE_IN,
-							  .secrecy = SECRECY_THUONG,
-							  .number = "1-KH/ĐU",
-							  .issued_on = "2026-11-24" };
-	s[FAMILY_GONE].key = key_ident(fixture_doc_id(8), xa);
+	gone_sample(s, xa);
 	fill_reports(s, xa);
 }
 

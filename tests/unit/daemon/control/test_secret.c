@@ -160,6 +160,7 @@ static const struct row {
 	{ "links", NOTHING_OF_DOCUMENTS, NULL, "links" },
 	{ "queue", NOTHING_OF_DOCUMENTS, NULL, "figures" },
 	{ "queue_list", LEFT_OUT, ask_queue, NULL },
+	{ "accept_loss", NOTHING_OF_DOCUMENTS, NULL, "figures" },
 	{ "gone_list", NOTHING_OF_DOCUMENTS, NULL, "what is not here, and no secret one" },
 	{ "aside_list", NOTHING_OF_DOCUMENTS, NULL, "what no record tells the secrecy of" },
 	{ "trace", UNKNOWN, of_ref, NULL },

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "daemon/store/lmdb.h"
+#include "daemon/store/ledger.h"
 #include "daemon/store/lmdb_layout.h"
+#include "daemon/store/lmdb_survey.h"
 #include "tests/unit/support/fixture.h"
 #include "tools/base/files.h"
 
@@ -158,6 +160,94 @@ static void test_nothing_but_damage_is_reported_to_its_end(void **state)
 	expect_walk(p, false, "xd xc xb xa ");
 }
 
+/* ---- what is gone ---- */
+
+/* The record is not there any more, and the sums of the commit say that it is. */
+static void lose(struct corner *p, const char *name)
+{
+	struct key key = key_name(name);
+	struct stored_key stored;
+	uint8_t bytes[LEDGER_BYTES_MAX];
+	struct ledger sums;
+	char path[128];
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi dbi, list;
+	MDB_val k, v, held = { LEDGER_NAME_BYTES, (void *)(uintptr_t)LEDGER_NAME };
+
+	close_store(p);
+	snprintf(path, sizeof path, "%s/store", p->folder);
+	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_set_maxdbs(env, 64), 0);
+	assert_int_equal(mdb_env_set_mapsize(env, MAP_BYTES), 0);
+	assert_int_equal(mdb_env_open(env, path, MDB_NOTLS, 0600), 0);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	assert_int_equal(mdb_dbi_open(txn, "links", 0, &dbi), 0);
+	assert_int_equal(mdb_dbi_open(txn, NULL, 0, &list), 0);
+	lmdb_encode_key(FAMILY_COUNTER, &key, &stored);
+	k = (MDB_val){ stored.len_bytes, stored.bytes };
+	assert_int_equal(mdb_del(txn, dbi, &k, NULL), 0);
+	assert_int_equal(mdb_get(txn, list, &held, &v), 0);
+	assert_true(ledger_decode((struct blob){ v.mv_data, v.mv_size }, &sums));
+	sums.commit = mdb_txn_id(txn);
+	v = (MDB_val){ ledger_encode(&sums, bytes), bytes };
+	assert_int_equal(mdb_put(txn, list, &held, &v, 0), 0);
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+	open_store(p);
+}
+
+static uint64_t missing(struct corner *p)
+{
+	struct store_figures f;
+
+	assert_ok(p->store->ops->survey(p->store, NULL));
+	p->store->ops->figures(p->store, &f);
+	assert_int_equal(f.survey.differing != 0, f.survey.missing != 0);
+	return f.survey.missing;
+}
+
+static void commit_one(struct corner *p, const char *name)
+{
+	plan_clear(p->plan);
+	counter(p, name, 1);
+	assert_ok(p->store->ops->commit(p->store, p->plan));
+}
+
+static void test_a_loss_is_said_until_somebody_accepts_it(void **state)
+{
+	struct corner *p = *state;
+
+	fill(p, "");
+	assert_int_equal(missing(p), 0);
+	assert_false(p->store->ops->accept(p->store)); /* nothing is missing */
+	lose(p, "b");
+	assert_int_equal(missing(p), 1);
+	commit_one(p, "e");
+	assert_int_equal(missing(p), 1);
+	assert_true(p->store->ops->accept(p->store));
+	commit_one(p, "f");
+	assert_int_equal(missing(p), 0);
+	close_store(p);
+	open_store(p);
+	assert_int_equal(missing(p), 0);
+	/* the next loss is another one */
+	lose(p, "c");
+	assert_int_equal(missing(p), 1);
+}
+
+static void test_a_loss_accepted_and_not_committed_is_said_again(void **state)
+{
+	struct corner *p = *state;
+
+	fill(p, "");
+	lose(p, "b");
+	assert_true(p->store->ops->accept(p->store));
+	close_store(p);
+	open_store(p);
+	assert_int_equal(missing(p), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -166,6 +256,8 @@ int main(void)
 		TEST(test_walk_that_wants_to_know_stops_at_each_damage_and_goes_on_behind_it),
 		TEST(test_what_the_turn_writes_or_erases_is_damaged_no_more),
 		TEST(test_nothing_but_damage_is_reported_to_its_end),
+		TEST(test_a_loss_is_said_until_somebody_accepts_it),
+		TEST(test_a_loss_accepted_and_not_committed_is_said_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
