@@ -178,7 +178,7 @@ enum err decide_operate(struct turn_view *t, const struct ev_operate *e)
 	case OPERATION_REPAIR:
 		return recount(t, e);
 	case OPERATION_RESUME:
-		return stand_resume(t, e);
+		return settle_resume(t, e);
 	case OPERATION_REPORT:
 		return report(t, e);
 	case OPERATION_ASK_REPORT:
