@@ -130,8 +130,13 @@ void heads_write(struct turn_view *t)
 
 	for (uint32_t i = 0; i < t->core->link_count && plan_has_room(t->plan); i++) {
 		struct link *l = t->core->links[i];
+		/* that this store is behind explains what its neighbours hold */
+		bool explained = l->heads.ours != ERR_OK && t->core->stand.alarm != ERR_OK;
 
-		if (l->heads.unwritten && t->now.mono_ms - l->heads.written_ms >= after_ms)
+		if (explained)
+			l->heads.ours = ERR_OK;
+		if (explained ||
+		    (l->heads.unwritten && t->now.mono_ms - l->heads.written_ms >= after_ms))
 			write_note(t, l);
 	}
 }
@@ -235,11 +240,12 @@ static void keep(struct link *l, const struct history_head *head)
 	h->unwritten = true;
 }
 
-/* It goes on under another id, and says why. */
+/* It goes on under another id, and says why: that explains what was found out of the one before. */
 static void take_anew(struct turn_view *t, struct link *l, const struct msg_ping *m)
 {
 	struct peer_heads *h = &l->heads;
 
+	h->its = ERR_OK;
 	h->before = h->held[h->count - 1];
 	h->count = 0;
 	h->settled = m->head_settled;
@@ -259,28 +265,38 @@ static void take_answer(struct turn_view *t, struct link *l, const struct histor
 	}
 }
 
+/* Under another id than what is held. What was found out stays until an operator settles it, but
+ * for a store that has found out itself that it is behind. */
+static void take_other(struct turn_view *t, struct link *l, const struct msg_ping *m)
+{
+	struct peer_heads *h = &l->heads;
+
+	if (h->before.line != 0 && same_id(&h->before, &m->head))
+		return; /* a late one */
+	if (m->head_alarm != 0 || l->stand.its != ERR_OK ||
+	    (h->its == ERR_OK && m->head_settled > h->settled))
+		take_anew(t, l, m);
+	else if (m->head_settled >= h->settled) /* else it is of before that was settled */
+		raise_its(t, l);
+}
+
 void heads_take(struct turn_view *t, struct link *l, const struct msg_ping *m)
 {
 	struct peer_heads *h = &l->heads;
 	const struct history_head *newest = h->count == 0 ? NULL : &h->held[h->count - 1];
 
 	take_answer(t, l, &m->at);
-	if (!m->head.has_chain || h->its != ERR_OK)
-		return; /* what is held stays as it was when it was found out */
-	if (newest == NULL) {
-		h->settled = m->head_settled;
-		keep(l, &m->head);
-	} else if (same_id(newest, &m->head)) {
-		h->settled = m->head_settled > h->settled ? m->head_settled : h->settled;
-		if (m->head.line > newest->line)
-			keep(l, &m->head);
-	} else if (h->before.line != 0 && same_id(&h->before, &m->head)) {
-		return; /* a late one */
-	} else if (m->head_alarm != 0 || m->head_settled > h->settled) {
-		take_anew(t, l, m);
-	} else {
-		raise_its(t, l);
+	if (!m->head.has_chain)
+		return;
+	if (newest != NULL && !same_id(newest, &m->head)) {
+		take_other(t, l, m);
+		return;
 	}
+	if (h->its != ERR_OK)
+		return; /* what is held stays as it was when it was found out */
+	h->settled = m->head_settled > h->settled ? m->head_settled : h->settled;
+	if (newest == NULL || m->head.line > newest->line)
+		keep(l, &m->head);
 }
 
 /* ---- what is said ---- */

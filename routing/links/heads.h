@@ -19,7 +19,9 @@
  * A store that is behind says so (struct stand), and its chain goes on under another id. A head
  * under another id that comes with that word, or with the word that it was settled since, is taken
  * in place of the others; the last one of before is kept, and shown. Without it, it is a history
- * that was written anew.
+ * that was written anew. A store that was set back and went on through several starts before it met
+ * who holds a head looks like one that was written anew, until it finds out that it is behind: that
+ * word ends the alarm.
  *
  * Neighbours of older builds say no heads, and hold none. */
 #ifndef VANTHU_ROUTING_LINKS_HEADS_H

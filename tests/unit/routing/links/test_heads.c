@@ -315,6 +315,40 @@ static void test_another_id_is_taken_with_its_word_alone(void **state)
 	assert_int_equal(alarm_of(g), ERR_PEER_REWRITTEN);
 }
 
+static void test_store_that_says_later_that_it_is_behind_has_explained_it(void **state)
+{
+	struct stage *g = *state;
+
+	hears(g, head_of(1, 10, 1), 0, 0);
+	is_told(g, head_of(1, 10, 7));
+	assert_int_equal(alarm_of(g), ERR_PEER_REWRITTEN);
+	hears(g, head_of(2, 12, 2), 0, 5); /* settled there alone: not for who found it out */
+	assert_int_equal(alarm_of(g), ERR_PEER_REWRITTEN);
+	hears(g, head_of(2, 12, 2), ERR_BEHIND, 0);
+	assert_int_equal(alarm_of(g), ERR_OK);
+	assert_int_equal(link_of(g)->heads.before.line, 10);
+	assert_int_equal(link_of(g)->heads.held[0].line, 12);
+}
+
+static void test_own_store_that_is_behind_explains_what_a_neighbour_holds(void **state)
+{
+	struct stage *g = *state;
+	struct history_head held;
+
+	submit(g, 1);
+	held = pinged(g).head;
+	station_restart(g->s);
+	neighbour_up(g->s, &g->tinh);
+	held.chain.bytes[7] ^= 1;
+	answered(g, &(struct msg_ping){ .held = held });
+	assert_int_equal(link_of(g)->heads.ours, ERR_REWRITTEN);
+	held = pinged(g).head;
+	held.line += 5;
+	answered(g, &(struct msg_ping){ .held = held });
+	assert_int_equal(link_of(g)->heads.ours, ERR_OK);
+	assert_int_equal(alarm_of(g), ERR_BEHIND);
+}
+
 static void test_what_is_held_goes_to_the_disk_beside_other_writes(void **state)
 {
 	struct stage *g = *state;
@@ -368,6 +402,8 @@ int main(void)
 		TEST(test_store_whose_first_lines_of_this_start_are_others_is_behind),
 		TEST(test_answer_that_differs_shows_that_the_neighbours_was_written_anew),
 		TEST(test_another_id_is_taken_with_its_word_alone),
+		TEST(test_store_that_says_later_that_it_is_behind_has_explained_it),
+		TEST(test_own_store_that_is_behind_explains_what_a_neighbour_holds),
 		TEST(test_what_is_held_goes_to_the_disk_beside_other_writes),
 		TEST(test_neighbour_of_an_older_build_is_asked_nothing),
 	};
