@@ -221,6 +221,33 @@ static enum err decode_credit(struct arena *a, struct blob bytes, struct msg_cre
 	return e == ERR_OK ? read_stream(m->stream, &out->stream) : e;
 }
 
+static enum err read_head(const Vanthu__V1__HistoryHead *m, struct history_head *out)
+{
+	enum err e;
+
+	if (m == NULL)
+		return ERR_OK;
+	out->line = m->line;
+	out->has_chain = m->chain.len > 0;
+	e = m->line == 0 ? ERR_FORMAT : field_fixed(m->id, out->id, sizeof out->id);
+	return e == ERR_OK ? field_optional(m->chain, out->chain.bytes, sizeof out->chain.bytes)
+			   : e;
+}
+
+static enum err read_history(const Vanthu__V1__HistoryStand *m, struct msg_ping *out)
+{
+	enum err e;
+
+	if (m == NULL)
+		return ERR_OK;
+	out->head_alarm = m->alarm;
+	out->head_settled = m->settled;
+	e = read_head(m->head, &out->head);
+	if (e == ERR_OK)
+		e = read_head(m->held, &out->held);
+	return e == ERR_OK ? read_head(m->at, &out->at) : e;
+}
+
 static enum err decode_ping(struct arena *a, struct blob bytes, struct msg_ping *out)
 {
 	enum err e;
@@ -233,7 +260,7 @@ static enum err decode_ping(struct arena *a, struct blob bytes, struct msg_ping 
 				  .wall_ms = m->wall_ms,
 				  .withholding = m->withholding };
 	read_books(m->books, m->n_books, out->books);
-	return ERR_OK;
+	return read_history(m->history, out);
 }
 
 static enum err decode_bye(struct arena *a, struct blob bytes, struct msg_bye *out)

@@ -214,11 +214,25 @@ static enum err encode_credit(struct arena *a, const struct msg_credit *c, struc
 	return frame(a, MESSAGE_CREDIT, &m.base, out);
 }
 
+static void fill_head(const struct history_head *h, Vanthu__V1__HistoryHead *out,
+		      Vanthu__V1__HistoryHead **at)
+{
+	vanthu__v1__history_head__init(out);
+	if (h->line == 0)
+		return;
+	out->id = field_bytes(h->id, sizeof h->id);
+	out->line = h->line;
+	out->chain = field_bytes(h->chain.bytes, h->has_chain ? sizeof h->chain.bytes : 0);
+	*at = out;
+}
+
 static enum err encode_ping(struct arena *a, enum message_type type, const struct msg_ping *p,
 			    struct blob *out)
 {
 	Vanthu__V1__Ping m = VANTHU__V1__PING__INIT;
 	Vanthu__V1__BookMark books[BOOK_COUNT], *list[BOOK_COUNT];
+	Vanthu__V1__HistoryStand stand = VANTHU__V1__HISTORY_STAND__INIT;
+	Vanthu__V1__HistoryHead heads[3];
 
 	m.token = p->token;
 	m.directory_version = p->directory_version;
@@ -226,6 +240,13 @@ static enum err encode_ping(struct arena *a, enum message_type type, const struc
 	m.withholding = p->withholding;
 	m.n_books = fill_books(p->books, books, list);
 	m.books = list;
+	stand.alarm = p->head_alarm;
+	stand.settled = p->head_settled;
+	fill_head(&p->head, &heads[0], &stand.head);
+	fill_head(&p->held, &heads[1], &stand.held);
+	fill_head(&p->at, &heads[2], &stand.at);
+	if (stand.head != NULL || stand.held != NULL || stand.at != NULL)
+		m.history = &stand;
 	return frame(a, type, &m.base, out);
 }
 

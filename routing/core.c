@@ -387,6 +387,27 @@ static void view_recovery(const struct core *c, const struct link *l, struct rec
 				       .gone = s->giving.gone };
 }
 
+/* The worst that is known of its store, or that it showed of ours. */
+static void view_store(const struct link *l, struct link_view *out)
+{
+	const struct {
+		enum err what;
+		int64_t since_ms;
+	} all[] = { { l->stand.its, l->stand.its_since_ms },
+		    { l->heads.its, l->heads.its_since_ms },
+		    { l->stand.ours, l->stand.ours_since_ms },
+		    { l->heads.ours, l->heads.ours_since_ms } };
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0] && out->store_alarm == ERR_OK; i++) {
+		out->store_alarm = all[i].what;
+		out->store_alarm_since_ms = all[i].since_ms;
+	}
+	if (l->heads.count > 0)
+		out->head = l->heads.held[l->heads.count - 1];
+	out->heads = l->heads.count;
+	out->head_before = l->heads.before;
+}
+
 static void link_view_of(const struct core *c, const struct link *l, struct link_view *out)
 {
 	memset(out, 0, sizeof *out);
@@ -398,9 +419,7 @@ static void link_view_of(const struct core *c, const struct link *l, struct link
 	out->up = l->up;
 	out->last_proof_ms = l->last_proof_ms;
 	out->last_rtt_us = l->rtt_us;
-	out->store_alarm = l->stand.its != ERR_OK ? l->stand.its : l->stand.ours;
-	out->store_alarm_since_ms =
-	    l->stand.its != ERR_OK ? l->stand.its_since_ms : l->stand.ours_since_ms;
+	view_store(l, out);
 	out->violations = l->violations;
 	out->peer_directory_version = l->peer_directory_version;
 	out->clock_known = l->clock.known;
@@ -545,6 +564,7 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 		if (pump)
 			add_pump(plan, l);
 	}
+	heads_write(&t);
 	e = counter_finish(&t);
 	if (e == ERR_OK)
 		e = passed_write(&t);

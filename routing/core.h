@@ -203,6 +203,10 @@ struct link_view {
 	 * ERR_TWICE */
 	enum err store_alarm;
 	int64_t store_alarm_since_ms; /* wall */
+	/* what is held of its history: the newest head of so many, and the last one under another
+	 * id; line 0: none */
+	struct history_head head, head_before;
+	unsigned heads;
 	bool clock_known;           /* its clock has been measured */
 	int64_t clock_ahead_ms;     /* of ours, now; negative: behind */
 	int64_t clock_error_ms;     /* at most, + or -; -1: it may be later by any amount */

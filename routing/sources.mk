@@ -64,6 +64,7 @@ ROUTING := \
 	links/aside \
 	links/doubt \
 	links/guard \
+	links/heads \
 	links/link \
 	links/mend \
 	links/passed \
@@ -72,6 +73,7 @@ ROUTING := \
 	links/quest \
 	links/reject \
 	links/running \
+	links/settle \
 	links/stand \
 	links/visit \
 	reconcile/content \

@@ -113,6 +113,7 @@ UNIT := \
 	routing/links/test_aside \
 	routing/links/test_doubt \
 	routing/links/test_guard \
+	routing/links/test_heads \
 	routing/links/test_hello \
 	routing/links/test_passed \
 	routing/links/test_reject \
@@ -260,6 +261,7 @@ SIM := \
 	recall_plant \
 	recalls \
 	registry \
+	rewrites \
 	setback \
 	small \
 	small_main \

@@ -5,6 +5,7 @@
 
 #include "daemon/control/client.h"
 #include "daemon/keys/keys.h"
+#include "proto/fields.h"
 #include "routing/state/stream.h"
 
 enum { BUCKETS = 7, HELD_SHOWN_MS = 5000 };
@@ -73,6 +74,31 @@ static void fill_recovery(struct client *c, const struct link_view *v, Vanthu__V
 	out->recovery = r;
 }
 
+static ProtobufCBinaryData kept(struct arena *a, const void *bytes, size_t len)
+{
+	struct blob copy = arena_blob(a, (struct blob){ bytes, len });
+
+	return field_bytes(copy.data, copy.data == NULL ? 0 : copy.len_bytes);
+}
+
+static Vanthu__V1__HeldHistory *held_history(struct arena *a, const struct link_view *v)
+{
+	Vanthu__V1__HeldHistory *m = v->heads == 0 ? NULL : arena_alloc(a, sizeof *m);
+
+	if (m == NULL)
+		return NULL;
+	vanthu__v1__held_history__init(m);
+	m->line = v->head.line;
+	m->head = kept(a, v->head.chain.bytes, sizeof v->head.chain.bytes);
+	m->id = kept(a, v->head.id, sizeof v->head.id);
+	m->heads = v->heads;
+	m->before_line = v->head_before.line;
+	if (v->head_before.line != 0)
+		m->before_head =
+			kept(a, v->head_before.chain.bytes, sizeof v->head_before.chain.bytes);
+	return m;
+}
+
 static void fill_state(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out,
 		       uint64_t lanes[3])
 {
@@ -113,6 +139,7 @@ static void fill_state(struct client *c, const struct link_view *v, Vanthu__V1__
 	out->held_for = v->held_ms < HELD_SHOWN_MS ? 0 : (uint32_t)v->held_for;
 	out->down_reason = v->down_reason;
 	fill_recovery(c, v, out);
+	out->history = held_history(c->control->arena, v);
 }
 
 /* ERR_OK: a key is in force. ERR_KEY_REVOKED: all are revoked: a corrected clock would not help. */

@@ -17,19 +17,21 @@ enum { ALARMS_MAX = 24 }; /* more than there are kinds */
 /* Our own, and of neighbours each kind once. */
 static void add_store_alarms(struct client *c, Vanthu__V1__Status *s, uint32_t *alarms)
 {
-	bool behind = false, twice = false;
+	static const enum err kinds[] = { ERR_PEER_BEHIND, ERR_PEER_TWICE, ERR_REWRITTEN,
+					  ERR_PEER_REWRITTEN };
+	unsigned seen = 0;
 	struct link_view v;
 
 	if (s->store_alarm != 0)
 		alarms[s->n_alarms++] = s->store_alarm;
 	for (uint32_t i = 0; core_link(c->control->parts.core, i, &v); i++) {
-		behind = behind || v.store_alarm == ERR_PEER_BEHIND;
-		twice = twice || v.store_alarm == ERR_PEER_TWICE;
+		for (unsigned k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+			seen |= (v.store_alarm == kinds[k] ? 1u : 0u) << k;
 	}
-	if (behind)
-		alarms[s->n_alarms++] = ERR_PEER_BEHIND;
-	if (twice)
-		alarms[s->n_alarms++] = ERR_PEER_TWICE;
+	for (unsigned k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+		if ((seen >> k & 1) != 0)
+			alarms[s->n_alarms++] = kinds[k];
+	}
 }
 
 /* What cannot be believed here, and what others could not believe of us. */

@@ -291,6 +291,13 @@ static const struct err_row rows[] = {
 	  N_("stop the one that should not run; then, at the other: vanthu recover status") },
 	{ ERR_PEER_TWICE, N_("the neighbour runs twice, under the same keys"),
 	  N_("tell its operator: one of the two must be stopped") },
+	{ ERR_REWRITTEN,
+	  N_("the history of this daemon is not the one that a neighbour has heard of before"),
+	  N_("find out who wrote to the store: vanthu log verify; then: vanthu recover resume") },
+	{ ERR_PEER_REWRITTEN,
+	  N_("the neighbour's history is not the one that was heard here before"),
+	  N_("tell its operator, and keep what link show says of it; then: vanthu recover resume "
+	     "ID") },
 	{ ERR_DIRECTORY_ROOT, N_("the entries of this directory are not those that its head signs"),
 	  N_("import the registry's whole directory.vtd, unchanged: vanthu committee import "
 	     "FILE") },

@@ -150,6 +150,9 @@ enum err {
 	ERR_PEER_BEHIND = 2035,     /* a neighbour's store is behind what is held of it here */
 	ERR_TWICE = 2036,           /* this committee runs a second time, under the same keys */
 	ERR_PEER_TWICE = 2037,      /* a neighbour does */
+	/* our history is not the one that a neighbour has heard of before */
+	ERR_REWRITTEN = 2038,
+	ERR_PEER_REWRITTEN = 2039,  /* a neighbour's is not the one that was heard here */
 	/* more subordinates than there may be links: the last ones have none */
 	ERR_LINKS_FULL = 2046,
 	ERR_DIRECTORY_ROOT = 2045,  /* its entries are not those that its head signs */

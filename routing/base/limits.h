@@ -129,6 +129,7 @@ enum {
 	/* The history (routing/state/history.h) */
 	HISTORY_LINE_ENTRIES = 512, /* of one line: a turn that did more writes several */
 	HISTORY_ENTRY_BYTES = 162,  /* of one, with the longest key */
+	HEADS_KEPT = 8, /* of a neighbour's history, spread over all that was heard of it */
 
 	/* The feed of changes (routing/state/feed.h) */
 	FEED_ROW_MAX = 512,	 /* changes of one record: a turn with more writes several */

@@ -207,6 +207,14 @@ struct book_mark {
 	uint32_t last;
 };
 
+/* The head of a history after a line of it (routing/state/history.h). */
+struct history_head {
+	uint8_t id[16]; /* of the chain */
+	uint64_t line;
+	bool has_chain;
+	struct digest chain;
+};
+
 /* Of a link, by lane: what we have of the neighbour's stream, and what we have published to it. */
 struct lane_marks {
 	uint64_t have[LANE_COUNT], last[LANE_COUNT];

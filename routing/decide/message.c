@@ -233,16 +233,20 @@ static void take_credit(struct link *l, const struct msg_credit *m)
 	l->touched = true;
 }
 
-static void answer_ping(struct turn_view *t, struct link *l, const struct msg_ping *m)
+static enum err answer_ping(struct turn_view *t, struct link *l, const struct msg_ping *m)
 {
 	struct message pong = { .type = MESSAGE_PONG };
+	enum err e;
 
 	pong.u.ping = (struct msg_ping){ .token = m->token,
 					 .directory_version = t->core->directory_version,
 					 .wall_ms = t->now.wall_ms,
 					 .withholding = link_withholding(t) };
 	core_books(t->core, pong.u.ping.books);
+	heads_take(t, l, m);
+	e = heads_answer(t, l, m, &pong.u.ping);
 	link_say(t, l, &pong);
+	return e;
 }
 
 static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping *m)
@@ -253,6 +257,7 @@ static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping
 	offer_heard(t, l, m->directory_version);
 	l->withholding = m->withholding;
 	stand_take_books(t, l, m->books);
+	heads_take(t, l, m);
 	l->rtt_us = t->now.mono_us - l->ping_sent_us;
 	l->ping_token = 0;
 	guard_measure(t, l, m->wall_ms, l->rtt_us);
@@ -297,8 +302,7 @@ static enum err hear_leaving(struct turn_view *t, struct link *l, const struct m
 		return ERR_OK;
 	case MESSAGE_PING:
 		offer_heard(t, l, m->u.ping.directory_version);
-		answer_ping(t, l, &m->u.ping);
-		return ERR_OK;
+		return answer_ping(t, l, &m->u.ping);
 	case MESSAGE_PONG:
 		offer_heard(t, l, m->u.ping.directory_version);
 		return ERR_OK;
@@ -373,8 +377,7 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 		offer_heard(t, l, m->u.ping.directory_version);
 		l->withholding = m->u.ping.withholding;
 		stand_take_books(t, l, m->u.ping.books);
-		answer_ping(t, l, &m->u.ping);
-		return ERR_OK;
+		return answer_ping(t, l, &m->u.ping);
 	case MESSAGE_DIRECTORY_WANTED:
 		return decide_directory_wanted(t, l, &m->u.directory_wanted);
 	case MESSAGE_DIRECTORY_PART:

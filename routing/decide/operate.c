@@ -181,7 +181,7 @@ enum err decide_operate(struct turn_view *t, const struct ev_operate *e)
 		answer(t, e, ERR_OK);
 		return core_log_act(t, e->uid, "accept-loss", "");
 	case OPERATION_RESUME:
-		return stand_resume(t, e);
+		return settle_resume(t, e);
 	case OPERATION_REPORT:
 		return report(t, e);
 	case OPERATION_ASK_REPORT:

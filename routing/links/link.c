@@ -7,6 +7,7 @@
 
 #include "routing/base/limits.h"
 #include "routing/links/guard.h"
+#include "routing/links/heads.h"
 #include "routing/links/passed.h"
 #include "routing/links/quest.h"
 #include "routing/links/stand.h"
@@ -115,6 +116,7 @@ void link_ping(struct turn_view *t, struct link *l)
 				      .wall_ms = t->now.wall_ms,
 				      .withholding = link_withholding(t) };
 	core_books(t->core, m.u.ping.books);
+	heads_fill_ping(t, l, &m.u.ping);
 	link_say(t, l, &m);
 }
 

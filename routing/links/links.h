@@ -6,6 +6,7 @@
 #include "routing/links/acknowledged.h"
 #include "routing/links/aside.h"
 #include "routing/links/guard.h"
+#include "routing/links/heads.h"
 #include "routing/links/link.h"
 #include "routing/links/passed.h"
 #include "routing/links/pins.h"
@@ -13,6 +14,7 @@
 #include "routing/links/quest.h"
 #include "routing/links/reject.h"
 #include "routing/links/running.h"
+#include "routing/links/settle.h"
 #include "routing/links/stand.h"
 #include "routing/links/visit.h"
 

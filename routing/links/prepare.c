@@ -8,6 +8,7 @@
 #include "routing/base/committee_id.h"
 #include "routing/base/limits.h"
 #include "routing/links/aside.h"
+#include "routing/links/heads.h"
 #include "routing/links/link.h"
 #include "routing/links/mend.h"
 #include "routing/links/passed.h"
@@ -106,6 +107,8 @@ static enum err load_link(struct turn_view *t, struct committee_id neighbour, st
 	if (l == NULL)
 		return ERR_NO_MEMORY;
 	e = stand_load_peer(t, l);
+	if (e == ERR_OK)
+		e = heads_load(t, l);
 	if (e != ERR_OK)
 		return e;
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {

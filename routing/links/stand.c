@@ -9,7 +9,6 @@
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
 #include "routing/books/books.h"
-#include "routing/state/event.h"
 #include "routing/state/feed.h"
 #include "routing/state/history.h"
 #include "routing/state/lookup.h"
@@ -508,7 +507,7 @@ void stand_its(struct turn_view *t, struct link *l, enum err what, uint64_t sett
 	notify_store(t, l->neighbour, what);
 }
 
-static void settle_its(struct turn_view *t, struct link *l)
+void stand_settle_its(struct turn_view *t, struct link *l)
 {
 	if (l->stand.its == ERR_OK)
 		return;
@@ -680,7 +679,7 @@ static void take_store(struct turn_view *t, struct link *l, const struct msg_hel
 		stand_its(t, l, m->store_alarm == ERR_TWICE ? ERR_PEER_TWICE : ERR_PEER_BEHIND,
 			  m->store_settled);
 	else if (m->store_settled > s->its_settled)
-		settle_its(t, l); /* its operator has settled it */
+		stand_settle_its(t, l); /* its operator has settled it */
 }
 
 /* A Hello of the process, or of the store, that was there before. One that died may have left it on
@@ -744,32 +743,4 @@ void stand_settle(struct turn_view *t)
 		}
 	}
 	notify_store(t, t->core->config.self, ERR_OK);
-}
-
-/* ---- the operator's word ---- */
-
-enum err stand_resume(struct turn_view *t, const struct ev_operate *e)
-{
-	struct stand *s = &t->core->stand;
-	struct link *one = id_empty(e->neighbour) ? NULL : link_find(t->core, e->neighbour);
-	struct act *a = plan_act(t->plan, ACT_REPLY);
-	enum err result = ERR_OK;
-
-	a->u.reply = (struct act_reply){ .to = e->reply, .at = e->neighbour };
-	if (!id_empty(e->neighbour) && one == NULL)
-		result = ERR_NOT_FOUND;
-	else if (one != NULL ? one->stand.its == ERR_OK : s->alarm == ERR_OK)
-		result = ERR_BAD_STATE;
-	a->u.reply.result = result;
-	if (result != ERR_OK)
-		return ERR_OK;
-	result = core_log_act(t, e->uid, "recover-resume", e->neighbour.text);
-	if (result != ERR_OK)
-		return result;
-	if (one != NULL) {
-		settle_its(t, one);
-		return ERR_OK;
-	}
-	stand_settle(t);
-	return ERR_OK;
 }

@@ -23,7 +23,6 @@
 #include "routing/base/types.h"
 
 struct core;
-struct ev_operate;
 struct link;
 struct msg_hello;
 struct turn_view;
@@ -62,6 +61,7 @@ void stand_settle(struct turn_view *t);
  * neighbour. */
 void stand_write(struct turn_view *t);
 void stand_write_peer(struct turn_view *t, const struct link *l);
-must_use enum err stand_resume(struct turn_view *t, const struct ev_operate *e);
+/* The alarm about the neighbour's store is over; fine when there is none. */
+void stand_settle_its(struct turn_view *t, struct link *l);
 
 #endif

@@ -409,11 +409,13 @@ enum err history_load(struct turn_view *t)
 		h->next = n + 1;
 	else if (e != ERR_NOT_FOUND)
 		return e;
-	if (e != ERR_OK) {
+	h->boot_line = h->next;
+	h->begin = e != ERR_OK;
+	if (e == ERR_NOT_FOUND)
 		history_begin_anew(t);
-		return ERR_OK;
-	}
-	return load_id(t);
+	else
+		return load_id(t);
+	return ERR_OK;
 }
 
 /* ---- reading ---- */

@@ -150,6 +150,20 @@ struct peer_stand {
 	struct giving giving;
 };
 
+/* See routing/links/heads.h. All but the last three is on the disk. */
+struct peer_heads {
+	enum err ours; /* ERR_REWRITTEN: it holds a head of ours that is none */
+	enum err its;  /* ERR_PEER_REWRITTEN */
+	int64_t ours_since_ms, its_since_ms;
+	uint64_t settled;		       /* its head_settled, the highest that came */
+	struct history_head before;	       /* the last one of the id before; line 0: none */
+	struct history_head held[HEADS_KEPT]; /* ascending, of one id */
+	unsigned count;
+	unsigned asked; /* how often one of them was asked after */
+	bool unwritten;
+	int64_t written_ms; /* monotonic */
+};
+
 struct link {
 	struct committee_id neighbour;
 	bool superior;
@@ -180,6 +194,7 @@ struct link {
 	int64_t connected_ms; /* monotonic: since when the transport stands */
 	int64_t next_fault_notice_ms;
 	uint64_t peer_directory_version;
+	struct peer_heads heads;
 	struct peer_stand stand;
 	unsigned directory_budget; /* parts that it may ask for until the next tick */
 	bool part_due;             /* its last request, part_wanted, is still to be served */
@@ -460,6 +475,7 @@ struct feed_memory {
 struct history_memory {
 	uint8_t id[16];
 	uint64_t next;	     /* number of the next line */
+	uint64_t boot_line;  /* the first one of this process */
 	struct digest chain; /* of the last one */
 	bool begin, started; /* the next line says so */
 };

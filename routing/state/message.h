@@ -125,6 +125,12 @@ struct msg_ping { /* PING and PONG */
 	/* error code: why the sender takes no documents now; 0: it does */
 	uint32_t withholding;
 	struct book_mark books[BOOK_COUNT];
+	/* See routing/links/heads.h. */
+	struct history_head head;   /* the sender's; older builds say none */
+	uint32_t head_alarm;        /* its store_alarm and store_settled, as in a Hello */
+	uint64_t head_settled;
+	struct history_head held;   /* of PING: one that it holds of the receiver's */
+	struct history_head at;     /* of PONG: the sender's own at that line */
 };
 
 struct msg_bye {

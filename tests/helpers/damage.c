@@ -1,6 +1,7 @@
 /* Flips one bit in a stored record while its daemon is down.   damage STORE-FOLDER FAMILY-NUMBER
- *   NTH-FROM-THE-LAST (0: the newest) [value|rewrite|bit|key|family|page]
- * In the value, by LMDB, as it would be written, with `rewrite` under a right checksum as well; or
+ *   NTH-FROM-THE-LAST (0: the newest) [value|rewrite|end|bit|key|family|page]
+ * In the value, by LMDB, as it would be written, with `rewrite` and, in
+ * its last byte, `end`, under a right checksum as well; or
  * where it lies in data.mdb, as a disk does it: in the value, in the last byte of the key, in that
  * of its family, so that it is another's, or in the number of its page. Knows where records lie
  * (daemon/store/lmdb_layout.c) and prints the key.
@@ -79,7 +80,7 @@ static void put_checksum(int family, const struct at_key *p, unsigned char *valu
 		value[1 + i] = (unsigned char)(crc >> (8 * (3 - i)));
 }
 
-static int flip(MDB_txn *txn, MDB_dbi dbi, struct at_key *p, int rewritten)
+static int flip(MDB_txn *txn, MDB_dbi dbi, struct at_key *p, int rewritten, int last)
 {
 	MDB_val key = { .mv_size = p->len_bytes, .mv_data = p->bytes }, old, new;
 	unsigned char *copy;
@@ -91,7 +92,7 @@ static int flip(MDB_txn *txn, MDB_dbi dbi, struct at_key *p, int rewritten)
 	if (copy == NULL)
 		return ENOMEM;
 	memcpy(copy, old.mv_data, old.mv_size);
-	copy[old.mv_size / 2] ^= 1;
+	copy[last ? old.mv_size - 1 : old.mv_size / 2] ^= 1;
 	if (rewritten != 0)
 		put_checksum(rewritten, p, copy, old.mv_size);
 	new = (MDB_val){ .mv_size = old.mv_size, .mv_data = copy };
@@ -158,7 +159,7 @@ int main(int argc, char **argv)
 
 	if (family == 0 || nth < 0 || nth >= KEPT) {
 		fprintf(stderr, "usage: damage STORE-FOLDER FAMILY-NUMBER NTH-FROM-THE-LAST "
-				"[value|rewrite|bit|key|family|page]\n");
+				"[value|rewrite|end|bit|key|family|page]\n");
 		return 2;
 	}
 	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, DATABASES_MAX) != 0 ||
@@ -181,9 +182,10 @@ int main(int argc, char **argv)
 	mdb_cursor_close(cursor);
 	chosen = &found[(count - 1 - (size_t)nth) % KEPT];
 	code = (size_t)nth < count ? 0 : MDB_NOTFOUND;
-	if (code == 0 && (strcmp(where, "value") == 0 || strcmp(where, "rewrite") == 0)) {
+	if (code == 0 && (strcmp(where, "value") == 0 || strcmp(where, "rewrite") == 0 ||
+			  strcmp(where, "end") == 0)) {
 		code = flip(txn, dbi, &found[(count - 1 - (size_t)nth) % KEPT],
-			    strcmp(where, "rewrite") == 0 ? family : 0);
+			    strcmp(where, "value") == 0 ? 0 : family, strcmp(where, "end") == 0);
 		if (code == 0)
 			code = mdb_txn_commit(txn);
 	} else if (code == 0) {

@@ -176,7 +176,7 @@ static enum canary canary_of(const char *name)
 							  "half-compared",
 							  "keeps-recalled", "forgets-early",
 							  "keeps-first", "forgets-change",
-							  "one-early" };
+							  "one-early",	"rewrites" };
 
 	for (unsigned i = 1; i < CANARY_COUNT; i++) {
 		if (strcmp(names[i], name) == 0)

@@ -541,6 +541,7 @@ void member_crash(struct member *m)
 	memory_disk_fail(m->disk, 0, ERR_OK, false);
 	m->brought = 0;
 	m->version_seen = 0;
+	rewrites_after_crash(m);
 	check_directory(m->world, m);
 	places_disk(m);
 	/* whatever the moment: the counters are of the same commit as what they count */

@@ -122,6 +122,7 @@ enum canary {
 	CANARY_KEEPS_FIRST,    /* a declaration that is put right is not taken (declares.c) */
 	CANARY_FORGETS_CHANGE, /* the feed lacks a change, and has another one twice */
 	CANARY_ONE_EARLY,      /* acts leave while their commit is still under way (disks.c) */
+	CANARY_REWRITES,       /* a history is written anew while its daemon is down (rewrites.c) */
 	CANARY_COUNT
 };
 
@@ -409,6 +410,7 @@ struct world {
 	int64_t skipped_ms; /* nights, by all clocks; the times of events go without them */
 	char violation[256];
 	bool verbose;
+	bool rewritten; /* of CANARY_REWRITES: it is done */
 	enum canary canary;
 	unsigned same_instant; /* numbers asked for by two clerks at once, and given to both */
 	unsigned out_of_order; /* statuses that came before an earlier one of the same office */
@@ -647,6 +649,8 @@ void check_loss(struct world *w);
 /* On its disk, running or not. */
 void check_feed(struct world *w, const struct member *m);
 void check_chain(struct world *w, const struct member *m); /* the same */
+/* The disk of a canary, whose history is written anew, once in a world. */
+void rewrites_after_crash(struct member *m);
 /* Its follower reads what the last turn has committed. */
 void check_follow(struct member *m);
 void check_followed(struct world *w, const struct member *m);

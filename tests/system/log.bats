@@ -82,3 +82,24 @@ verify() { # faults of the whole chain: LINE WHAT WHY
 	v btp send doc.txt --to thads --type CV --number 3-CV/ĐU --subject "ba" --wait delivered --timeout 120 -q >/dev/null
 	[ "$(verify)" = "$n history unreadable" ]
 }
+
+@test "a history that was written anew is found out by the neighbour that heard of it, and at home; and is settled at both" {
+	local last line
+	wait_for 60 eval "v thads link show btp --json | jq -e '.data.history.line > 3'"
+	line=$(v thads link show btp --json | jq .data.history.line)
+	last=$(v btp log verify --json | jq .data.last)
+	[ "$(v btp log show --since $((line - 1)) --limit 1 --json | jq -r '.data.lines[0].chain')" = "$(v thads link show btp --json | jq -r .data.history.head)" ]
+	damaged $HISTORY $((last - line)) end
+	wait_for 120 eval "v thads recover status --json | jq -e '.data.neighbours[] | select(.committee == \"btp\" and .code == \"VT-2039\")'"
+	wait_for 120 eval "v btp recover status --json | jq -e '.data.neighbours[] | select(.committee == \"thads\" and .code == \"VT-2038\")'"
+	v btp status --json | jq -e '.data.alarms | index("VT-2038")'
+	run v thads check store
+	[[ $output == *VT-2039* ]]
+	verify | grep -q "^$line history unchained$"
+	# It goes on all the same, and what was found out stays known until somebody settles it.
+	v btp send doc.txt --to thads --type CV --number 4-CV/ĐU --subject "bốn" --wait delivered --timeout 120 -q >/dev/null
+	v btp recover resume -y
+	v thads recover resume btp
+	wait_for 60 eval "v thads link show btp --json | jq -e '.data.history.before != null and .data.store_alarm == null'"
+	v btp recover status --json | jq -e '.data.neighbours == []'
+}

@@ -244,7 +244,8 @@ static bool is_reported_elsewhere(const Vanthu__V1__Status *s, unsigned code)
 	static const enum err elsewhere[] = {
 		ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN, ERR_DIRECTORY_EXPIRED,
 		ERR_LINKS_FULL,	 ERR_DAMAGED, ERR_ASIDE,	   ERR_DOUBTED,
-		ERR_BEHIND,	 ERR_TWICE,   ERR_PEER_BEHIND,	   ERR_PEER_TWICE
+		ERR_BEHIND,	 ERR_TWICE,   ERR_PEER_BEHIND,	   ERR_PEER_TWICE,
+		ERR_REWRITTEN,	 ERR_PEER_REWRITTEN
 	};
 
 	for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
@@ -316,13 +317,13 @@ static void check_damage(const struct facts *k, struct finding *f)
 /* A neighbour's is that operator's to mend, and a word to this one. */
 static void check_store(const struct facts *k, struct finding *f)
 {
-	static const enum err codes[] = { ERR_BEHIND, ERR_TWICE, ERR_PEER_TWICE, ERR_PEER_BEHIND };
+	static const enum err codes[] = { ERR_BEHIND,	      ERR_TWICE,      ERR_REWRITTEN,
+					  ERR_PEER_REWRITTEN, ERR_PEER_TWICE, ERR_PEER_BEHIND };
 
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
 		if (has_alarm(k->status, codes[i])) {
 			set_code(f,
-				 codes[i] == ERR_BEHIND || codes[i] == ERR_TWICE ? LEVEL_CRITICAL
-										 : LEVEL_WARNING,
+				 i <= 2 ? LEVEL_CRITICAL : LEVEL_WARNING, /* ours */
 				 codes[i]);
 			return;
 		}

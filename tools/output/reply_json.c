@@ -345,6 +345,19 @@ static json_t *json_link_clock(const Vanthu__V1__LinkView *l)
 			 "measured_at", json_time(l->clock_measured_at_ms));
 }
 
+/* What is held of its history; null: nothing. */
+static json_t *json_held(const Vanthu__V1__HeldHistory *m)
+{
+	if (m == NULL)
+		return json_null();
+	return json_pack("{s:I, s:o, s:o, s:i, s:o}", "line", (json_int_t)m->line, "head",
+			 json_hex(m->head), "id", json_hex(m->id), "heads", (int)m->heads, "before",
+			 m->before_line == 0
+				 ? json_null()
+				 : json_pack("{s:I, s:o}", "line", (json_int_t)m->before_line,
+					     "head", json_hex(m->before_head)));
+}
+
 json_t *json_link(const Vanthu__V1__LinkView *l)
 {
 	json_t *out = json_pack(
@@ -372,5 +385,6 @@ json_t *json_link(const Vanthu__V1__LinkView *l)
 	json_object_set_new(out, "store_alarm",
 			    l->store_alarm == 0 ? json_null() : json_code(l->store_alarm));
 	json_object_set_new(out, "store_alarm_since", json_time(l->store_alarm_since_ms));
+	json_object_set_new(out, "history", json_held(l->history));
 	return out;
 }

@@ -73,10 +73,17 @@ static unsigned all_messages(struct message m[24])
 		.directory_version = 2,
 		.wall_ms = 3,
 		.withholding = 4001,
-		.books = { [BOOK_IN] = { 2026, 7 }, [BOOK_SECRET_OUT] = { 2025, 1 } }
+		.books = { [BOOK_IN] = { 2026, 7 }, [BOOK_SECRET_OUT] = { 2025, 1 } },
+		.head = { { 1, 2 }, 70, true, { { 3 } } },
+		.head_alarm = 2034,
+		.head_settled = 5,
+		.held = { { 4 }, 30, true, { { 5 } } }
 	};
 	m[n++].type = MESSAGE_PING;
-	m[n].u.ping = (struct msg_ping){ .token = 4, .directory_version = 5, .wall_ms = 6 };
+	m[n].u.ping = (struct msg_ping){ .token = 4,
+					 .directory_version = 5,
+					 .wall_ms = 6,
+					 .at = { { 1, 2 }, 30, false, { { 0 } } } };
 	m[n++].type = MESSAGE_PONG;
 	m[n].u.bye = (struct msg_bye){ 5007, 300000 };
 	m[n++].type = MESSAGE_BYE;
