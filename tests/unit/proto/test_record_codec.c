@@ -304,7 +304,8 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 							     .digest = fixture_digest("a"),
 							     .submission = fixture_digest("b") };
 	document_of(&s[FAMILY_DOCUMENT].record);
-	s[FAMILY_STATE].record.u.state = (struct rec_state){ 1, 2, 3, 4, 5, true, true, "03" };
+	s[FAMILY_STATE].record.u.state =
+		(struct rec_state){ 1, 2, 3, 4, 5, true, true, true, "03" };
 	s[FAMILY_ENVELOPE].record.u.envelope =
 	    (struct rec_envelope){ { 0, fixture_blob("env") }, relays, 2 };
 	s[FAMILY_RELAY].record.u.relay.envelope.bytes = fixture_blob("rel");
@@ -523,7 +524,8 @@ static void test_every_field_of_the_larger_records_comes_back(void **state)
 	r = back_of(f, &s[FAMILY_STATE]);
 	assert_true(r.u.state.delivered == 1 && r.u.state.refused == 2 &&
 		    r.u.state.complete_at_ms == 3 && r.u.state.closed_at_ms == 4);
-	assert_true(r.u.state.held_at_ms == 5 && r.u.state.expired && r.u.state.content_dropped);
+	assert_true(r.u.state.held_at_ms == 5 && r.u.state.expired && r.u.state.content_dropped &&
+		    r.u.state.content_wanted);
 	assert_string_equal(r.u.state.code, "03");
 	r = back_of(f, &s[FAMILY_COUNTER]);
 	assert_true(target_equal(&r.u.counter.count, &s[FAMILY_COUNTER].record.u.counter.count));

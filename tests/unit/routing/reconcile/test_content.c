@@ -133,6 +133,8 @@ static void sent(struct stage *g)
 	station_take(g->s, &u.event);
 	station_commit(g->s);
 	station_clear(g->s);
+	neighbour_subscribe(g->s, &g->tinh, LANE_NORMAL, 1);
+	station_clear(g->s);
 }
 
 static void asks(struct stage *g, const char *signer, unsigned fact_id)
