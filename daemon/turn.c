@@ -588,11 +588,6 @@ enum err turn_boot(struct turn *t, struct now now)
 	return e;
 }
 
-const struct store_room *turn_room(const struct turn *t)
-{
-	return &t->room;
-}
-
 struct turn_figures turn_figures(const struct turn *t)
 {
 	return t->figures;

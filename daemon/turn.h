@@ -105,8 +105,6 @@ struct turn_figures {
 	uint64_t turns, commits, documents_taken, facts_taken;
 };
 
-/* What the last turn found, for figures and attachments. */
-const struct store_room *turn_room(const struct turn *t);
 struct turn_figures turn_figures(const struct turn *t);
 
 /* Has slow signers sign in jobs of this runner from the next turn on. */

@@ -256,6 +256,8 @@ static void test_when_nothing_can_be_done_each_client_that_waits_hears_why(void 
 		{ .type = EVENT_PAPER, .u.paper.reply = { 4 } },
 		{ .type = EVENT_RESEND, .u.resend.reply = { 5 } },
 		{ .type = EVENT_DECLARE, .u.declare.reply = { 6 } },
+		{ .type = EVENT_PAPERS, .u.papers.reply = { 7 } },
+		{ .type = EVENT_OFFICE, .u.office.reply = { 8 } },
 		{ .type = EVENT_TICK },
 	};
 	struct office *o = *state;
@@ -263,14 +265,101 @@ static void test_when_nothing_can_be_done_each_client_that_waits_hears_why(void 
 	for (size_t i = 0; i < COUNT_OF(events); i++)
 		assert_ok(inbox_push(o->inbox, &events[i], released, o));
 	assert_ok(turn_refuse(o->turn, ERR_STORE_GONE));
-	assert_int_equal(o->replies, 6);
+	assert_int_equal(o->replies, 8);
 	assert_int_equal(o->last_reply, ERR_STORE_GONE);
 	assert_int_equal(o->releases, COUNT_OF(events));
+}
+
+/* ---- a store of which one call fails ---- */
+
+static const struct store_ops *real;
+static unsigned calls_left; /* until one fails; 0: none does */
+static bool call_failed;
+
+static enum err fails(enum err how)
+{
+	bool now = calls_left == 1;
+
+	calls_left -= calls_left > 0;
+	call_failed = call_failed || now;
+	return now ? how : ERR_OK;
+}
+
+static enum err failing_commit(struct store *s, const struct plan *p)
+{
+	enum err e = fails(ERR_STORE);
+
+	return e == ERR_OK ? real->commit(s, p) : e;
+}
+
+static enum err failing_check(struct store *s)
+{
+	enum err e = fails(ERR_STORE_FOREIGN);
+
+	return e == ERR_OK ? real->check(s) : e;
+}
+
+static enum err failing_read_begin(struct store *s)
+{
+	enum err e = fails(ERR_STORE);
+
+	return e == ERR_OK ? real->read_begin(s) : e;
+}
+
+static enum err failing_room(struct store *s, struct store_room *out)
+{
+	enum err e = fails(ERR_STORE);
+
+	return e == ERR_OK ? real->room(s, out) : e;
+}
+
+/* One document, with the n-th call failing; false: there are not so many. */
+static bool turn_with_a_failure(unsigned n)
+{
+	static struct store_ops ops;
+	struct submission u;
+	struct office *o;
+	void *state;
+	enum err e;
+
+	assert_int_equal(set_up(&state), 0);
+	o = state;
+	real = o->stage->s->store->ops;
+	ops = *real;
+	ops.commit = failing_commit;
+	ops.check = failing_check;
+	ops.read_begin = failing_read_begin;
+	ops.room = failing_room;
+	o->stage->s->store->ops = &ops;
+	submit(o, &u, 1);
+	sem_post(&o->token.may_sign);
+	calls_left = n;
+	call_failed = false;
+	e = turn_run_whole(o->turn, o->stage->s->now);
+	calls_left = 0;
+	o->stage->s->store->ops = real;
+	assert_true((e == ERR_OK) != call_failed);
+	assert_true(o->replies == 0 || is_stored(o, 1)); /* nobody hears what is not there */
+	assert_true(call_failed || o->replies == 1);
+	tear_down(&state);
+	return call_failed;
+}
+
+static void test_whichever_call_of_the_store_fails_ends_the_turn_and_no_reply_is_wrong(void **state)
+{
+	unsigned n = 1;
+
+	(void)state;
+	while (turn_with_a_failure(n))
+		n++;
+	assert_true(n > 4);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_whichever_call_of_the_store_fails_ends_the_turn_and_no_reply_is_wrong),
 		cmocka_unit_test_setup_teardown(
 		    test_when_nothing_can_be_done_each_client_that_waits_hears_why, set_up,
 		    tear_down),
