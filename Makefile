@@ -48,7 +48,7 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libcurl libxml-2.0 libzip
 
-.PHONY: all library man api bench clerk figures survive setback demo check sim fuzz year vectors install clean help packages lint locale
+.PHONY: all library man api bench clerk figures survive setback crash sweep demo check sim fuzz year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 
 help:
@@ -58,6 +58,8 @@ help:
 	@echo 'make clerk      how long each command of a clerk takes after a year of 20,000 documents'
 	@echo 'make figures    a year of 20,000 documents in 31 daemons: every figure counted again from the books'
 	@echo 'make setback        a store put back to older copies for ten minutes under traffic: nothing lost, nothing doubled, no number twice'
+	@echo 'make crash SEED=n  some 5,000 disks after power cuts, each started and asked for all that was acknowledged; IMAGES=n'
+	@echo 'make sweep SEED=n  writes, syncs, memory, sockets … fail one after the other, once and for good, in daemon and commands; ATTEMPTS=n'
 	@echo 'make survive SEED=n  gateways, daemons and programs killed for ten minutes: nothing lost, nothing doubled'
 	@echo 'make check      install what is missing, build, run all tests'
 	@echo 'make sim SEED=n replay one seed of the simulator'
@@ -284,7 +286,7 @@ $(B)/canary-early-ack/vanthud: $(call canary_of,canary-early-ack,$(LIB) $(DAEMON
 # clang spends more on its own start than on a file here, and nobody needs its code: a process for each folder (three levels of tests/unit, else two)
 # reads all files of it, one after the other, as far as warnings go. `-###` says what the compiler proper is told. What it says it has read is the
 # stamp's list of prerequisites, and each source must be in it.
-LINTED := $(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(GATEWAY:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/code/%) $(BENCH_SOURCES:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/%) tests/fuzz/kept $(FUZZ:%=tests/fuzz/fuzz_%)
+LINTED := $(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(GATEWAY:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/code/%) $(BENCH_SOURCES:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/%) $(CRASH:%=tests/crash/%) tests/fuzz/kept $(FUZZ:%=tests/fuzz/fuzz_%)
 lint_folder = $(subst $(eval ) ,/,$(wordlist 1,$(if $(filter tests/unit/%,$(1)),3,2),$(subst /, ,$(patsubst %/,%,$(dir $(1))))))
 LINT_FOLDERS := $(sort $(foreach f,$(LINTED),$(call lint_folder,$(f))))
 define linted
@@ -313,6 +315,11 @@ $(B)/tests/slow_sync.so: tests/helpers/slow_sync.c
 	@mkdir -p $(@D)
 	$(call say,helper,$<)
 	$(Q)$(CC) $(WARN) -D_GNU_SOURCE -O2 -fPIC -shared -o $@ $<
+
+$(B)/tests/crash.so: $(CRASH:%=tests/crash/%.c) $(wildcard tests/crash/*.h) $(B)/cflags
+	@mkdir -p $(@D)
+	$(call say,helper,$@)
+	$(Q)$(CC) $(WARN) $(WARN_GCC) -std=c11 -D_GNU_SOURCE -I. -pthread -O2 -g -fPIC -shared -o $@ $(filter %.c,$^)
 
 $(B)/tests/damage: tests/helpers/damage.c
 	@mkdir -p $(@D)
@@ -356,7 +363,7 @@ $(B)/bench/bench: $(call obj_of,obj,$(BENCH_PARTS)) $(call gen_of,obj)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ -lssl $(LIBS)
 
-TESTED := all lint $(B)/bench/bench $(B)/tests/slow_sync.so $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/kept-%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) $(B)/sim/sim \
+TESTED := all lint $(B)/bench/bench $(B)/tests/slow_sync.so $(B)/tests/crash.so $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/kept-%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) $(B)/sim/sim \
 	$(B)/canary-no-verify/sim $(B)/canary-early-ack/sim $(B)/canary-misses-flight/sim $(B)/canary-early-ack/vanthud
 .PHONY: test-programs
 test-programs: $(TESTED)
@@ -405,6 +412,18 @@ figures: packages
 setback: packages
 	@$(MAKE) --no-print-directory -j2 all
 	@tests/bench/setback $(SECONDS_OF_TROUBLE)
+
+# Power cuts at each moment of a recorded lab: tests/crash/crash.
+IMAGES ?= 7000
+crash: packages
+	@$(MAKE) --no-print-directory -j2 all $(B)/tests/crash.so $(PY_GEN)
+	@tests/crash/crash run --images $(IMAGES) --rounds 3 --seed $(SEED)
+
+# The n-th call of a kind fails, once and for good: tests/crash/sweep.
+ATTEMPTS ?= 12
+sweep: packages
+	@$(MAKE) --no-print-directory -j2 all $(B)/tests/crash.so $(PY_GEN)
+	@tests/crash/sweep --attempts $(ATTEMPTS) --seed $(SEED)
 
 # Programs, gateways and daemons are killed for ten minutes: tests/bench/survive.
 survive: packages

@@ -1,5 +1,11 @@
 # Sources of the tests, sorted, one a line. tests/unit/FOLDER/test_NAME.c each a program; tests/sim/, tests/vectors/code/ and
 # tests/bench/ each together one.
+CRASH := \
+	calls \
+	fault \
+	memory \
+	sockets \
+	watch
 UNIT := \
 	daemon/base/test_log \
 	daemon/base/test_workers \

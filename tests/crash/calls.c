@@ -1,12 +1,11 @@
-/* LD_PRELOAD: what a program does to the files below a folder is logged (watch.h), in an order in which it
- * may count on it, and some of it is made to fail (fault.h). Nothing else changes.
+/* LD_PRELOAD: what a program does to the files below a folder is logged (watch.h), in an order in
+ * which it may count on it, and some of it is made to fail (fault.h). Nothing else changes.
  *
- * A write is logged when it has returned, and a sync twice: what was logged before its beginning is on the
- * disk at its end. What leaves the process, over local sockets and to neighbours, is logged before it
- * leaves. sync_file_range(2) promises nothing and is not logged; glibc's own streams do not come through
- * here: what they wrote is logged when they are synced. */
+ * A write is logged when it has returned, and a sync twice: what was logged before its beginning is
+ * on the disk at its end. What leaves the process, over local sockets and to neighbours, is logged
+ * before it leaves. sync_file_range(2) promises nothing and is not logged; glibc's own streams do
+ * not come through here: what they wrote is logged when they are synced. */
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -14,22 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <zmq.h>
 
 #include "tests/crash/fault.h"
+#include "tests/crash/real.h"
 #include "tests/crash/watch.h"
 
-enum { FRAME_TYPE = 3, FRAME_FIRST_BULK = 20, SAID_MAX = 4096, WHOLE_MAX = 64 << 20 };
-
-/* The function that this one stands in front of. */
-#define REAL(returns, name, ...)                                                                   \
-	static returns (*real)(__VA_ARGS__);                                                       \
-	if (real == NULL)                                                                          \
-	real = (returns(*)(__VA_ARGS__))(uintptr_t)dlsym(RTLD_NEXT, #name)
+enum { FRAME_TYPE = 3, FRAME_FIRST_BULK = 20, WHOLE_MAX = 64 << 20 };
 
 /* ---- files that are opened ---- */
 
@@ -46,7 +39,7 @@ static int open_logged(int folder, const char *path, int flags, mode_t mode)
 		watch_set(fd, false);
 		return fd;
 	}
-	if (fault_now(FAULT_OPEN))
+	if (fault_now(FAULT_OPEN, EMFILE))
 		return -1;
 	if ((flags & O_CREAT) != 0) {
 		fd = real(folder, path, flags | O_EXCL, mode);
@@ -68,7 +61,7 @@ static int open_logged(int folder, const char *path, int flags, mode_t mode)
 
 #define MODE(flags, mode)                                                                          \
 	mode_t mode = 0;                                                                           \
-	if (((flags) & O_CREAT) != 0 || ((flags) & O_TMPFILE) == O_TMPFILE) {                      \
+	if (((flags)&O_CREAT) != 0 || ((flags)&O_TMPFILE) == O_TMPFILE) {                          \
 		va_list list;                                                                      \
 		va_start(list, flags);                                                             \
 		mode = (mode_t)va_arg(list, unsigned);                                             \
@@ -147,7 +140,7 @@ ssize_t write(int fd, const void *data, size_t size)
 
 	if (!watch_is(fd))
 		return real(fd, data, size);
-	if (fault_now(FAULT_WRITE))
+	if (fault_now(FAULT_WRITE, ENOSPC))
 		return -1;
 	at = lseek(fd, 0, (fcntl(fd, F_GETFL) & O_APPEND) != 0 ? SEEK_END : SEEK_CUR);
 	n = real(fd, data, size);
@@ -162,7 +155,7 @@ ssize_t pwrite(int fd, const void *data, size_t size, off_t at)
 
 	if (!watch_is(fd))
 		return real(fd, data, size, at);
-	if (fault_now(FAULT_WRITE))
+	if (fault_now(FAULT_WRITE, ENOSPC))
 		return -1;
 	n = real(fd, data, size, at);
 	wrote(fd, at, data, n);
@@ -194,7 +187,7 @@ ssize_t writev(int fd, const struct iovec *pieces, int count)
 
 	if (!watch_is(fd))
 		return real(fd, pieces, count);
-	if (fault_now(FAULT_WRITE))
+	if (fault_now(FAULT_WRITE, ENOSPC))
 		return -1;
 	at = lseek(fd, 0, SEEK_CUR);
 	n = real(fd, pieces, count);
@@ -209,7 +202,7 @@ ssize_t pwritev(int fd, const struct iovec *pieces, int count, off_t at)
 
 	if (!watch_is(fd))
 		return real(fd, pieces, count, at);
-	if (fault_now(FAULT_WRITE))
+	if (fault_now(FAULT_WRITE, ENOSPC))
 		return -1;
 	n = real(fd, pieces, count, at);
 	wrote_pieces(fd, at, pieces, count, n);
@@ -244,7 +237,7 @@ ssize_t copy_file_range(int in, off_t *in_at, int out, off_t *out_at, size_t siz
 
 	if (!watch_is(out))
 		return real(in, in_at, out, out_at, size, flags);
-	if (fault_now(FAULT_WRITE))
+	if (fault_now(FAULT_WRITE, ENOSPC))
 		return -1;
 	at = out_at != NULL ? *out_at : lseek(out, 0, SEEK_CUR);
 	n = real(in, in_at, out, out_at, size, flags);
@@ -260,7 +253,7 @@ int ftruncate(int fd, off_t size)
 
 	if (!watch_is(fd))
 		return real(fd, size);
-	if (fault_now(FAULT_WRITE))
+	if (fault_now(FAULT_WRITE, ENOSPC))
 		return -1;
 	code = real(fd, size);
 	if (code == 0)
@@ -272,19 +265,20 @@ int fallocate(int fd, int mode, off_t at, off_t size)
 {
 	REAL(int, fallocate, int, int, off_t, off_t);
 
-	if (watch_is(fd) && fault_now(FAULT_WRITE))
+	if (watch_is(fd) && fault_now(FAULT_WRITE, ENOSPC))
 		return -1;
 	if (watch_is(fd) && (mode & FALLOC_FL_KEEP_SIZE) == 0)
 		abort(); /* none is used; a longer file would have to be logged */
 	return real(fd, mode, at, size);
 }
 
-/* A map through which a file is written is not seen: who reads the log must know that it is there. */
+/* A map through which a file is written is not seen: who reads the log must know that it is there.
+ */
 void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
 {
 	REAL(void *, mmap, void *, size_t, int, int, int, off_t);
 
-	if (fault_now(FAULT_MAP))
+	if (fault_now(FAULT_MAP, ENOMEM))
 		return MAP_FAILED;
 	if (fd >= 0 && watch_is(fd) && (flags & MAP_SHARED) != 0 && (protection & PROT_WRITE) != 0)
 		watch_log('M', watch_inode(fd), 0, NULL, 0, NULL);
@@ -308,7 +302,7 @@ static int synced(int fd, int (*real)(int))
 	struct stat st;
 	int code;
 
-	if (fault_now(FAULT_SYNC))
+	if (fault_now(FAULT_SYNC, EIO))
 		return -1;
 	/* What a stream wrote is logged with the sync that it waits for. */
 	if (watch_is_stream(fd) && fstat(fd, &st) == 0)
@@ -341,7 +335,7 @@ int syncfs(int fd)
 
 	if (!watch_is(fd))
 		return real(fd);
-	if (fault_now(FAULT_SYNC))
+	if (fault_now(FAULT_SYNC, EIO))
 		return -1;
 	watch_log('y', 0, 0, NULL, 0, NULL);
 	code = real(fd);
@@ -359,7 +353,7 @@ static int renamed(int from_folder, const char *from, int to_folder, const char 
 	bool left = watch_path(from_folder, from, a), came = watch_path(to_folder, to, b);
 	int code;
 
-	if ((left || came) && fault_now(FAULT_NAME))
+	if ((left || came) && fault_now(FAULT_NAME, ENOSPC))
 		return -1;
 	code = real(from_folder, from, to_folder, to, flags);
 	if (code == 0 && left != came)
@@ -392,7 +386,7 @@ int linkat(int from_folder, const char *from, int to_folder, const char *to, int
 	struct stat st;
 	int code;
 
-	if (came && fault_now(FAULT_NAME))
+	if (came && fault_now(FAULT_NAME, ENOSPC))
 		return -1;
 	code = real(from_folder, from, to_folder, to, flags);
 	if (code == 0 && came && fstatat(to_folder, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
@@ -412,7 +406,7 @@ int unlinkat(int folder, const char *path, int flags)
 	bool watched = watch_path(folder, path, below);
 	int code;
 
-	if (watched && fault_now(FAULT_NAME))
+	if (watched && fault_now(FAULT_NAME, ENOSPC))
 		return -1;
 	code = real(folder, path, flags);
 	if (code == 0 && watched)
@@ -438,7 +432,7 @@ int mkdirat(int folder, const char *path, mode_t mode)
 	struct stat st;
 	int code;
 
-	if (watched && fault_now(FAULT_NAME))
+	if (watched && fault_now(FAULT_NAME, ENOSPC))
 		return -1;
 	code = real(folder, path, mode);
 	if (code == 0 && watched && fstatat(folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
@@ -458,7 +452,7 @@ int mkostemp(char *template, int flags)
 	bool watched = watch_path(AT_FDCWD, template, below);
 	int fd;
 
-	if (watched && fault_now(FAULT_OPEN))
+	if (watched && fault_now(FAULT_OPEN, EMFILE))
 		return -1;
 	fd = real(template, flags);
 	if (fd >= 0 && watched && watch_path(AT_FDCWD, template, below)) {
@@ -469,20 +463,6 @@ int mkostemp(char *template, int flags)
 }
 
 /* ---- what leaves ---- */
-
-/* Answers over local sockets. Who reads the log knows which request each belongs to. */
-ssize_t send(int fd, const void *data, size_t size, int flags)
-{
-	REAL(ssize_t, send, int, const void *, size_t, int);
-	struct sockaddr_storage own;
-	socklen_t len = sizeof own;
-	int saved = errno;
-
-	if (getsockname(fd, (struct sockaddr *)&own, &len) == 0 && own.ss_family == AF_UNIX)
-		watch_log('A', (uint64_t)fd, size, data, size < SAID_MAX ? size : SAID_MAX, NULL);
-	errno = saved;
-	return real(fd, data, size, flags);
-}
 
 /* Frames to neighbours, before they are encrypted; of contents nobody needs the copies. */
 static void leaves(const uint8_t *bytes, size_t size)

@@ -2,6 +2,7 @@
 #include "tests/crash/fault.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,12 +12,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { FRAMES = 24 };
+
 static const char *const names[FAULT_KINDS] = { "write",  "sync", "open",  "name",
 						"memory", "map",  "socket" };
 
 static atomic_ulong counts[FAULT_KINDS];
 static atomic_bool armed;
-static const char *arm_path;
+static const char *arm_path, *trace_path;
+static void *frames[FRAMES];
 static int kind_wanted = -1, error_wanted;
 static unsigned long first, times;
 
@@ -30,6 +34,9 @@ __attribute__((constructor)) static void begin(void)
 		for (int i = 0; i < FAULT_KINDS; i++)
 			kind_wanted = strcmp(kind, names[i]) == 0 ? i : kind_wanted;
 	}
+	trace_path = getenv("CRASH_TRACE");
+	if (trace_path != NULL)
+		backtrace(frames, FRAMES); /* its first call takes memory */
 	arm_path = getenv("CRASH_ARM");
 	atomic_store(&armed, arm_path == NULL);
 }
@@ -53,7 +60,19 @@ __attribute__((destructor)) static void end(void)
 	}
 }
 
-bool fault_now(enum fault_kind kind)
+/* Who made the first call that failed. */
+static void trace(void)
+{
+	int count = backtrace(frames, FRAMES);
+	long fd = syscall(SYS_openat, AT_FDCWD, trace_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	if (fd >= 0) {
+		backtrace_symbols_fd(frames, count, (int)fd);
+		syscall(SYS_close, fd);
+	}
+}
+
+bool fault_now(enum fault_kind kind, int natural)
 {
 	unsigned long n;
 
@@ -65,6 +84,8 @@ bool fault_now(enum fault_kind kind)
 	n = atomic_fetch_add(&counts[kind], 1) + 1;
 	if ((int)kind != kind_wanted || n < first || (times != 0 && n >= first + times))
 		return false;
-	errno = error_wanted;
+	if (n == first && trace_path != NULL)
+		trace();
+	errno = error_wanted != 0 ? error_wanted : natural;
 	return true;
 }

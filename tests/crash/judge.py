@@ -50,14 +50,18 @@ class Judge:
         if must.backups:
             faults += self.backups(must, files)
         daemon = office.Daemon(self.folder / "vanthud.yaml", self.folder / "run", self.err, program=program)
+        return faults + self.ask(daemon, must, self.bodies)
+
+    def ask(self, daemon, must, bodies):
+        """What is wrong with a daemon that was just started, and with its end."""
         if not daemon.started():
             code = daemon.end()
             last = [line for line in daemon.said().split("\n") if line.startswith("level=error")][-1:]
-            return faults + ["does not start (%s): %s" % (code, last)]
+            return ["does not start (%s): %s" % ("it hangs" if code is None else code, last)]
+        faults = []
         try:
-            client = daemon.client()
-            operator = daemon.client("operate")
-            faults += self.look(client, operator, must)
+            client, operator = daemon.client(), daemon.client("operate")
+            faults += self.look(client, operator, must, bodies)
             client.close()
             operator.close()
         except Refused as e:
@@ -67,10 +71,9 @@ class Judge:
         code = daemon.end()
         if code != 0:
             faults.append("ends with %s" % code)
-        faults += ["says %s" % line for line in daemon.said().split("\n") if line.startswith("level=error")]
-        return faults
+        return faults + ["says %s" % line for line in daemon.said().split("\n") if line.startswith("level=error")]
 
-    def look(self, client, operator, must):
+    def look(self, client, operator, must, bodies):
         faults = []
         status = operator.ask(request("status")).status
         if status.alarms or status.damaged or status.missing or status.store_faults:
@@ -83,7 +86,7 @@ class Judge:
         if len(set(listed)) != len(listed):
             faults.append("twice: %s" % sorted({i for i in listed if listed.count(i) > 1}))
         for i in must.documents:
-            faults += self.document(client, i, must, listed)
+            faults += self.document(client, i, must, listed, bodies[i])
         for i in must.held - set(must.documents):
             faults += self.held(client, i)
         for book in (control_pb2.BOOK_OUT, control_pb2.BOOK_IN):
@@ -103,13 +106,12 @@ class Judge:
         except Refused as e:
             return ["acknowledged to a neighbour and not here: %s: %s" % (i, e)]
 
-    def document(self, client, i, must, listed):
+    def document(self, client, i, must, listed, is_to_be):
         if i not in listed:
             return ["lost: %s" % i]
         r = request("show")
         r.show.text = i
         view = client.ask(r).view
-        is_to_be = self.bodies[i]
         faults = []
         if view.line.number != is_to_be["number"] or view.line.subject != is_to_be["subject"]:
             faults.append("altered: %s is %s %s" % (i, view.line.number, view.line.subject))

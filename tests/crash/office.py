@@ -14,7 +14,7 @@ sys.path.insert(0, str(BUILD / "gen" / "py"))
 from proto import control_pb2, envelope_pb2  # noqa: E402
 
 LIBRARY = BUILD / "tests" / "crash.so"
-WAIT_S = 60  # ends what hangs; a busy machine never takes so long
+WAIT_S = 300  # ends what hangs; a busy machine never takes so long
 
 
 class Refused(Exception):
@@ -53,6 +53,8 @@ class Client:
         """The next one to this request; those to others are kept."""
         while not self.held.get(number):
             r = control_pb2.Reply.FromString(self.exactly(int.from_bytes(self.exactly(4), "big")))
+            if r.id == 0:
+                raise Refused(r.error)  # what could not be read, or not unpacked
             self.held.setdefault(r.id, []).append(r)
         r = self.held[number].pop(0)
         if r.WhichOneof("what") == "error":
@@ -119,6 +121,15 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
+RUNNING = set()  # processes of this one's
+
+
+def end_all():
+    """Whatever was left running."""
+    for process in RUNNING:
+        process.kill()
+
+
 class Daemon:
     """One vanthud, with the preloaded library when it gets a log or a fault."""
 
@@ -131,6 +142,7 @@ class Daemon:
         self.begin = self.out.tell()
         self.process = subprocess.Popen([str(program or BUILD / "vanthud"), "-c", str(config)], env=env, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=self.out)
+        RUNNING.add(self.process)
 
     def said(self):
         with open(self.err, "rb") as f:
@@ -161,5 +173,6 @@ class Daemon:
             self.process.kill()
             self.process.wait()
             code = None
+        RUNNING.discard(self.process)
         self.out.close()
         return code

@@ -1,11 +1,11 @@
-/* What the preloaded library knows of the files below one folder, and the log that it writes of them.
- * Environment, read once: CRASH_ROOT, the folder, as realpath(3) gives it; CRASH_LOG, the file that
- * records are appended to. Without either nothing is logged.
+/* What the preloaded library knows of the files below one folder, and the log that it writes of
+ * them. Environment, read once: CRASH_ROOT, the folder, as realpath(3) gives it; CRASH_LOG, the
+ * file that records are appended to. Without either nothing is logged.
  *
  * A record is: total length, 4 bytes; type, 1 byte; thread, 4 bytes; inode, offset, 8 bytes each;
- * lengths of two texts, 4 bytes each; the two texts. All little-endian, nothing padded; one write(2)
- * each, so that records of threads and of the driver that writes into the same file do not mix.
- * Types: tests/crash/disk.py. */
+ * lengths of two texts, 4 bytes each; the two texts. All little-endian, nothing padded; one
+ * write(2) each, so that records of threads and of the driver that writes into the same file do not
+ * mix. Types: tests/crash/disk.py. */
 #ifndef VANTHU_TESTS_CRASH_WATCH_H
 #define VANTHU_TESTS_CRASH_WATCH_H
 
@@ -23,7 +23,8 @@ void watch_set(int fd, bool watched);
 
 bool watch_is(int fd);
 
-/* glibc writes through this descriptor without a call of the program's; until the next watch_set. */
+/* glibc writes through this descriptor without a call of the program's; until the next watch_set.
+ */
 void watch_stream(int fd);
 
 bool watch_is_stream(int fd);

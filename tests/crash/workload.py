@@ -215,7 +215,7 @@ def one_round(w, n):
     w.act("mid", small, 6, "06", answer=answer)
     w.act("mid", up, 2, "02", note="sai địa chỉ")
     w.act("mid", large, 3, "03")
-    w.paper("mid", 1, "12/SNV")
+    w.paper("mid", 1, "%d/SNV" % (n + 1))
     out = w.paper("mid", 2, template="auto")
     w.cancel_paper("mid", out)
     # It is killed at work, and stopped in order.
