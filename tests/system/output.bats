@@ -196,7 +196,7 @@ each() { # DO MODE…: for each line, in $A what to run
 	local line a
 	while read -r line; do
 		N=$((N + 1))
-		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|target|cancel|show|by|report|declare|declared|why|simulate|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy|lists|pause|replay|remove|systems|system|retry|backup|verify|prune|restore|drop) )? *' <<<"$line")"}
+		a=${line#"$(grep -oE '^[a-z]+( (add|list|accept|release|aside|all|clock|key|links|queue|room|directory|damage|store|target|cancel|show|by|report|declare|declared|why|simulate|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy|lists|pause|replay|remove|systems|system|retry|backup|verify|prune|restore|drop) )? *' <<<"$line")"}
 		eval "A=($a)"
 		# Only a newer directory can be installed.
 		[[ $line != "committee import"* ]] || "$VANTHU" committee renew --registry "$LAB/registry" -q >/dev/null

@@ -304,8 +304,7 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 							     .digest = fixture_digest("a"),
 							     .submission = fixture_digest("b") };
 	document_of(&s[FAMILY_DOCUMENT].record);
-	s[FAMILY_STATE].record.u.state =
-		(struct rec_state){ 1, 2, 3, 4, 5, true, true, true, "03" };
+	s[FAMILY_STATE].record.u.state = (struct rec_state){ 1, 2, 3, 4, 5, 1, 1, 1, "03" };
 	s[FAMILY_ENVELOPE].record.u.envelope =
 	    (struct rec_envelope){ { 0, fixture_blob("env") }, relays, 2 };
 	s[FAMILY_RELAY].record.u.relay.envelope.bytes = fixture_blob("rel");
