@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (certificate_check(in, in, key) == ERR_OK) {
 		struct arena *a = arena_new(FUZZ_ARENA_BYTES);
-		struct blob pem, back;
+		struct blob pem = { NULL, 0 }, back = { NULL, 0 };
 
 		/* what is a root comes back out of a file as the same bytes */
 		must(a != NULL && certificate_to_pem(a, in, &pem) == ERR_OK);

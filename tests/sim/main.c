@@ -221,7 +221,7 @@ int main(int argc, char **argv)
 		argv += argv[3][0] == '-' ? 2 : 1;
 	}
 	if (argc > 1 && strcmp(argv[1], "--exhaust") == 0)
-		return small_main(argc - 2, argv + 2, sums.canary) ? 0 : 1;
+		return small_main(argc - 2, argv + 2, (int)sums.canary) ? 0 : 1;
 	if (argc == 4 && (strcmp(argv[1], "--seeds") == 0 || sums.canary != CANARY_NONE)) {
 		uint64_t first = strtoull(argv[2], NULL, 10), count = strtoull(argv[3], NULL, 10);
 

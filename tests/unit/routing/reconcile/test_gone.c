@@ -136,7 +136,7 @@ static void says_gone(struct stage *g, const char *signer, const char *origin, u
 	struct fact f = { .kind = KIND_GONE,
 			  .at_ms = FIXTURE_NOW_MS,
 			  .note = "",
-			  .document = { fixture_id(origin), fixture_doc_id(id) },
+			  .document = { fixture_id(origin), fixture_doc_id(id), { { 0 } } },
 			  .gone_role = role,
 			  .gone_secrecy = SECRECY_THUONG,
 			  .gone_number = "1-KH/ĐU",
