@@ -220,10 +220,12 @@ static enum err take_back(struct turn_view *t, struct link *l, const struct ev_p
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);
 
-	*taken = result == ERR_NOT_FOUND || own_takes_back(t);
+	*taken = own_takes_back(t) || (result == ERR_NOT_FOUND && own_takes_answers(t));
 	if (result == ERR_OK)
 		return *taken ? document_known(t, l, e) : ERR_OK;
-	return result == ERR_NOT_FOUND ? take_document(t, e) : result;
+	if (result == ERR_NOT_FOUND)
+		return *taken ? take_document(t, e) : ERR_OK;
+	return result;
 }
 
 enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e,

@@ -155,10 +155,11 @@ enum err content_give(struct turn_view *t, const struct ev_publish *e)
 	struct doc_key doc;
 	struct record r;
 	bool between = false;
-	enum err result = core_get(t, FAMILY_IDENT, key_ident(ref->id, ref->origin), &r);
+	enum err result;
 
 	if (l == NULL || !id_equal(e->signer, e->neighbour))
 		return ERR_OK;
+	result = core_get(t, FAMILY_IDENT, key_ident(ref->id, ref->origin), &r);
 	if (result == ERR_OK && memcmp(&r.u.ident.digest, &ref->digest, sizeof ref->digest) != 0)
 		result = ERR_NOT_FOUND;
 	doc = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
