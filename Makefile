@@ -284,7 +284,7 @@ $(eval $(call archive,coverage/libsupport.a,$(call obj_of,coverage,$(UNIT_SUPPOR
 $(B)/coverage/unit/%: $(B)/coverage/tests/unit/%.o $(B)/coverage/libsupport.a $(B)/coverage/libtest.a
 	@mkdir -p $(@D)
 	$(call say,link,$@)
-	$(Q)$(CC) --coverage -pthread -Wl,--as-needed $(PLAN_POOL) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
+	$(Q)$(CC) --coverage -Wl,-u,__gcov_dump -pthread -Wl,--as-needed $(PLAN_POOL) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
 $(B)/coverage/fuzz/kept-%: $(B)/coverage/tests/fuzz/fuzz_%.o $(B)/coverage/tests/fuzz/kept.o $(B)/coverage/libtest.a
 	@mkdir -p $(@D)
 	$(call say,link,$@)
