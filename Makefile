@@ -24,6 +24,7 @@ include proto/sources.mk
 include daemon/sources.mk
 include tools/sources.mk
 include tests/sources.mk
+include tests/fuzz/inputs.mk
 
 LIB := $(ROUTING:%=routing/%) $(PROTO:%=proto/%)
 GEN := $(PROTO_DEFS:%=$(B)/gen/proto/%.pb-c)
@@ -255,7 +256,7 @@ $(B)/fuzz/fuzz-%: $(B)/fuzz/tests/fuzz/fuzz_%.o $(B)/fuzz/libtest.a
 	$(call say,link,$@)
 	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -pthread -o $@ $^ $(LIBS)
 # Of each target: its name, how many mutated inputs, and its kept ones.
-$(B)/fuzz/targets: tests/sources.mk Makefile
+$(B)/fuzz/targets: tests/sources.mk tests/fuzz/inputs.mk Makefile
 	@mkdir -p $(@D)
 	@printf '%s\n' $(foreach t,$(FUZZ),'$(t) $(COUNT_$(t)) $(FUZZ_$(t))') > $@
 # The same in the release: many times as fast.
@@ -286,7 +287,7 @@ $(eval $(call archive,coverage/libsupport.a,$(call obj_of,coverage,$(UNIT_SUPPOR
 $(B)/coverage/unit/%: $(B)/coverage/tests/unit/%.o $(B)/coverage/libsupport.a $(B)/coverage/libtest.a
 	@mkdir -p $(@D)
 	$(call say,link,$@)
-	$(Q)$(CC) --coverage -pthread -Wl,--as-needed $(PLAN_POOL) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
+	$(Q)$(CC) --coverage -Wl,-u,__gcov_dump -pthread -Wl,--as-needed $(PLAN_POOL) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
 $(B)/coverage/fuzz/kept-%: $(B)/coverage/tests/fuzz/fuzz_%.o $(B)/coverage/tests/fuzz/kept.o $(B)/coverage/libtest.a
 	@mkdir -p $(@D)
 	$(call say,link,$@)
@@ -433,7 +434,7 @@ exhaust: packages
 	@$(MAKE) --no-print-directory -j2 $(B)/sim/sim
 	@time $(B)/sim/sim --exhaust $(SEQUENCE)
 
-# A crash leaves its input in build/fuzz: mended, it is kept in one of the folders of FUZZ_NAME (tests/sources.mk). libclang-rt-14-dev has the runtime.
+# A crash leaves its input in build/fuzz: mended, it is kept in one of the folders of FUZZ_NAME (tests/fuzz/inputs.mk). libclang-rt-14-dev has the runtime.
 TARGET ?= edxml
 FUZZ_SECONDS ?= 60
 fuzz: packages

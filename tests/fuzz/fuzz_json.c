@@ -3,7 +3,6 @@
  * and written again is taken as the same. */
 #include "tests/fuzz/fuzz.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "tools/webhook/cursor.h"

@@ -1,4 +1,4 @@
-/* Any bytes as the manifest of a backup: each line is one, and without its last lines it is none. */
+/* Any bytes as the manifest of a backup: each line is one, and without its last it is none. */
 #include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
-# Seven daemons in network namespaces while everything fails: a slice of `make chaos` (tests/bench/chaos), bounded by time; what it did is printed.
+# Seven daemons in network namespaces while everything fails: a slice of `make chaos` (tests/bench/chaos), bounded by time; what it did is printed. No clock
+# jumps here: what was signed ahead may take a quarter of an hour to be settled.
 
 setup() { load common; }
 
@@ -10,7 +11,7 @@ slice() { # [VARIABLE=VALUE…] OPTIONS…
 }
 
 @test "kill -9, stops, links cut and spoilt, a small disk, flipped bits: nothing lost, doubled or out of order" {
-	slice --kills 100 --seconds 45 --seed 20261201
+	slice --kills 100 --seconds 45 --seed 20261201 --only kill,stop,link,route,proxy,flip
 	[ "$status" = 0 ]
 	[[ $output == *"lost 0, doubled 0, foreign 0, not of the same bytes 0"* ]]
 	[[ $output == *" 0 out of order"* ]]

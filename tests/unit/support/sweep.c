@@ -8,6 +8,7 @@
 
 enum {
 	ARENA_STEP_BYTES = 24,
+	ARENA_SHARE = 64, /* larger ones in larger steps */
 	READS_MAX = 400,
 	TAKES_MAX = 120, /* of a program; one that takes thousands takes the same again and again */
 };
@@ -142,7 +143,7 @@ void sweep_memory(enum err (*op)(void *ctx, struct arena *a), void *ctx)
 {
 	enum err e = ERR_NO_MEMORY;
 
-	for (size_t budget = 0; e != ERR_OK; budget += ARENA_STEP_BYTES) {
+	for (size_t budget = 0; e != ERR_OK; budget += ARENA_STEP_BYTES + budget / ARENA_SHARE) {
 		struct arena *a = arena_new(budget);
 
 		assert_non_null(a);

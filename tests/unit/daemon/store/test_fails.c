@@ -1,7 +1,7 @@
 /* Each call that the store makes of LMDB and of the system fails once, the first, then the second,
- * …, from its opening to its closing: it ends in an error or goes on, what it said is on the disk is
- * there when it is opened again, and what it did not say is there whole or not at all. Linked with
- * these calls wrapped. */
+ * …, from its opening to its closing: it ends in an error or goes on, what it said is on the disk
+ * is there when it is opened again, and what it did not say is there whole or not at all. Linked
+ * with these calls wrapped. */
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
@@ -42,19 +42,19 @@ static bool fails(void)
 WRAP(mdb_env_create, (MDB_env * *env), (env))
 WRAP(mdb_env_set_maxdbs, (MDB_env * env, MDB_dbi n), (env, n))
 WRAP(mdb_env_open, (MDB_env * env, const char *path, unsigned flags, mdb_mode_t mode),
-     (env, path, flags, mode))
+	(env, path, flags, mode))
 WRAP(mdb_txn_begin, (MDB_env * env, MDB_txn *parent, unsigned flags, MDB_txn **txn),
-     (env, parent, flags, txn))
+	(env, parent, flags, txn))
 WRAP(mdb_txn_renew, (MDB_txn * txn), (txn))
 WRAP(mdb_dbi_open, (MDB_txn * txn, const char *name, unsigned flags, MDB_dbi *dbi),
-     (txn, name, flags, dbi))
+	(txn, name, flags, dbi))
 WRAP(mdb_get, (MDB_txn * txn, MDB_dbi dbi, MDB_val *key, MDB_val *value), (txn, dbi, key, value))
 WRAP(mdb_put, (MDB_txn * txn, MDB_dbi dbi, MDB_val *key, MDB_val *value, unsigned flags),
-     (txn, dbi, key, value, flags))
+	(txn, dbi, key, value, flags))
 WRAP(mdb_del, (MDB_txn * txn, MDB_dbi dbi, MDB_val *key, MDB_val *value), (txn, dbi, key, value))
 WRAP(mdb_cursor_open, (MDB_txn * txn, MDB_dbi dbi, MDB_cursor **cursor), (txn, dbi, cursor))
 WRAP(mdb_cursor_get, (MDB_cursor * cursor, MDB_val *key, MDB_val *value, MDB_cursor_op op),
-     (cursor, key, value, op))
+	(cursor, key, value, op))
 
 /* LMDB ends a transaction whose commit fails. */
 int __real_mdb_txn_commit(MDB_txn *txn);
