@@ -249,6 +249,11 @@ enum err record_encode_state(struct arena *a, const struct record *record, struc
 	m.expired = r->expired;
 	m.content_dropped = r->content_dropped;
 	m.code = (char *)(uintptr_t)r->code;
+	if (r->archived_at_ms != 0) {
+		m.archived_at_ms = r->archived_at_ms;
+		m.archive = (char *)(uintptr_t)(r->archive == NULL ? "" : r->archive);
+		m.archive_evidence = digest(&r->archive_evidence);
+	}
 	return pb_pack(a, &m.base, out);
 }
 

@@ -148,6 +148,9 @@ table() {
 		backup verify backup verify kept
 		backup prune backup prune kept --keep 1 -n
 		backup restore -c spare backup restore kept -n
+		archive list -c $LAB/btp archive list --json
+		archive create -c $LAB/btp archive create contents
+		archive verify archive verify contents --root $LAB/registry/root.pem
 		doctor      -c small/duoi doctor --store
 		quarantine list -c $LAB/btp quarantine list
 		quarantine show -c $LAB/btp quarantine show counter-00
