@@ -614,6 +614,42 @@ static void test_what_only_passed_through_and_what_has_another_id_is_not_found(v
 	assert_int_equal(g->s->plan->write_count, 0);
 }
 
+/* Named to us later too, for one beyond us: the content is not here any more, and the issuer hears
+ * that; what our office did with it stands. */
+static void test_one_that_is_to_be_handed_on_after_it_has_gone_is_refused_by_name(void **state)
+{
+	static const char *const both[] = { "huyen-a", "xa-a1", NULL },
+				 *const us[] = { "huyen-a", NULL },
+				 *const beyond[] = { "xa-a1", NULL };
+	struct stage *g = *state;
+	struct neighbour a1 = neighbour_of("xa-a1");
+	struct draft d = fixture_document(g->f, "tinh", 1, both);
+	struct event e;
+
+	neighbour_up(g->s, &g->tinh);
+	neighbour_up(g->s, &a1);
+	core_set_retention(g->s->core, &rule);
+	fixture_seal(g->f, "tinh", &d);
+	e = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, us);
+	station_take(g->s, &e);
+	station_commit(g->s);
+	station_clear(g->s);
+	office_says(g, 1, OFFICE_ACCEPTED);
+	office_says(g, 1, OFFICE_FINISHED);
+	made_older(g, 1);
+	superior_clock_is(g, 0);
+	expect_gone(g, 1, "tinh");
+	e = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, beyond);
+	station_take(g->s, &e);
+	assert_int_equal(g->s->plan->draft_count, 1);
+	assert_int_equal(g->s->plan->drafts[0].fact.kind, KIND_REFUSAL);
+	assert_int_equal(g->s->plan->drafts[0].fact.reason, ERR_NOT_HERE);
+	station_commit(g->s);
+	assert_true(is_gone(g, 1, "tinh"));
+	assert_false(
+		station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, stage_set_up, stage_tear_down)
@@ -635,6 +671,7 @@ int main(void)
 		TEST(a_file_goes_with_the_last_document_that_needs_it),
 		TEST(asked_again_it_is_done_and_of_another_archive_it_is_told_where_it_is),
 		TEST(what_only_passed_through_and_what_has_another_id_is_not_found),
+		TEST(one_that_is_to_be_handed_on_after_it_has_gone_is_refused_by_name),
 	};
 
 	return cmocka_run_group_tests_name("archive", tests, NULL, NULL);
