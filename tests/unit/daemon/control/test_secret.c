@@ -151,7 +151,7 @@ static const struct row {
 	{ "declare", NOTHING_OF_DOCUMENTS, NULL, "a figure" },
 	{ "why", LEFT_OUT, ask_why, NULL },
 	{ "archive", LEFT_OUT, ask_archive, NULL },
-	{ "archive_take", NOTHING_OF_DOCUMENTS, NULL, "at operate.sock: archive.bats" },
+	{ "archive_take", NOTHING_OF_DOCUMENTS, NULL, "at operate.sock, and VT-2001 of one" },
 	{ "ping", NOTHING_OF_DOCUMENTS, NULL, "a link" },
 	{ "import", NOTHING_OF_DOCUMENTS, NULL, "a directory" },
 	{ "recount", NOTHING_OF_DOCUMENTS, NULL, "figures" },

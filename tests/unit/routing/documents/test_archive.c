@@ -478,6 +478,28 @@ static void test_one_of_ours_stays_until_others_have_done_what_it_names_a_day_fo
 	expect_gone(g, 1, "huyen-a");
 }
 
+static void test_one_of_ours_that_is_asked_back_stays_until_all_asked_have_answered(void **state)
+{
+	struct stage *g = *state;
+	struct record told = { .family = FAMILY_TOLD, .u.told = { .asked = 2 } };
+	struct doc_key key;
+
+	neighbour_up(g->s, &g->tinh);
+	core_set_retention(g->s->core, &rule);
+	submit(g, 1);
+	receipt(g, 1);
+	key = key_of(g, 1, "huyen-a");
+	plan_put(g->s->plan, key_receipt(key.role, key.serial, g->tinh.id), &told);
+	assert_ok(g->s->store->ops->commit(g->s->store, g->s->plan));
+	they_say(g, 1, "16", 1); /* the first time */
+	expect_kept(g, 1, "huyen-a", ERR_KEPT_RECALL);
+	they_say(g, 1, "15", 2);
+	expect_kept(g, 1, "huyen-a", ERR_KEPT);
+	days_pass(g, 700);
+	taken_by_next(g, 1);
+	expect_gone(g, 1, "huyen-a");
+}
+
 /* ---- stores ---- */
 
 static void test_while_a_store_is_behind_or_damaged_nothing_goes(void **state)
@@ -666,6 +688,7 @@ int main(void)
 		TEST(what_is_not_whole_stays),
 		TEST(one_of_ours_stays_until_all_have_it_and_nobody_fetches_it),
 		TEST(one_of_ours_stays_until_others_have_done_what_it_names_a_day_for),
+		TEST(one_of_ours_that_is_asked_back_stays_until_all_asked_have_answered),
 		TEST(while_a_store_is_behind_or_damaged_nothing_goes),
 		TEST(only_the_content_goes_and_it_is_known_where_it_is),
 		TEST(a_file_goes_with_the_last_document_that_needs_it),
