@@ -115,7 +115,7 @@ $(B)/gen/tools/%.inc:
 $(B)/gen/daemon/%.inc: etc/%
 	@mkdir -p $(@D)
 	$(Q)sed 's/[\\"]/\\&/g; s/\t/\\t/g; s/.*/"&\\n"/' $< > $@
-INC := $(B)/gen/tools/gateway/schemas.inc $(B)/gen/tools/completion_bash.inc $(B)/gen/tools/completion_zsh.inc $(B)/gen/daemon/holidays.inc $(B)/gen/daemon/doctypes.inc $(B)/gen/daemon/targets.inc
+INC := $(B)/gen/tools/gateway/schemas.inc $(B)/gen/tools/completion_bash.inc $(B)/gen/tools/completion_zsh.inc $(B)/gen/daemon/holidays.inc $(B)/gen/daemon/doctypes.inc $(B)/gen/daemon/targets.inc $(B)/gen/daemon/retention.inc
 
 # ---- objects: obj (release), asan (tests), steps (tests that count), three canaries ----
 define objects
@@ -531,7 +531,7 @@ install: all
 	ln -sf libvanthu.so.1 "$(R)/lib/libvanthu.so"
 	sed "s|@prefix@|$(PREFIX)|; s|@packages@|$(LIBRARY_PKGS)|; s|@version@|$$(sed -n 's/^#define VANTHU_VERSION "\(.*\)"/\1/p' daemon/base/version.h)|" \
 		etc/vanthu.pc | install -m 644 /dev/stdin "$(R)/lib/pkgconfig/vanthu.pc"
-	install -m 644 etc/*.yaml etc/doctypes etc/holidays etc/lists etc/persons etc/targets "$(SHARE)/vanthu/"
+	install -m 644 etc/*.yaml etc/doctypes etc/holidays etc/lists etc/persons etc/retention etc/targets "$(SHARE)/vanthu/"
 	for m in $(MAN); do \
 		d="$(SHARE)/man/$$(dirname $$m)/man$${m##*.}"; install -d -m 755 "$$d"; install -m 644 "$(B)/man/$$m" "$$d/$${m##*/}"; \
 	done

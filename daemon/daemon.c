@@ -281,6 +281,7 @@ static enum err open_core(struct daemon *d)
 	core_set_deadlines(d->core, &deadlines);
 	core_set_doctypes(d->core, &d->tables.now.types);
 	core_set_targets(d->core, &d->tables.now.targets);
+	core_set_retention(d->core, &d->tables.now.retention);
 	core_set_excluded(d->core, &d->config.excluded);
 	core_set_room(d->core,
 		      (struct core_room){ d->upkeep.room.submissions, d->upkeep.room.documents,

@@ -35,6 +35,7 @@ enum err reload_config(const struct reload_parts *p)
 		core_set_deadlines(p->core, &rules);
 		core_set_doctypes(p->core, &p->tables->now.types);
 		core_set_targets(p->core, &p->tables->now.targets);
+		core_set_retention(p->core, &p->tables->now.retention);
 		core_set_excluded(p->core, &p->config->excluded);
 		windows_set(p->config, p->core, p->bulk);
 		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", p->config->file,

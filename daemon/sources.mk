@@ -33,6 +33,7 @@ DAEMON := \
 	config/units \
 	config/yaml \
 	control/admission \
+	control/archive \
 	control/aside \
 	control/backup \
 	control/blocks \

@@ -252,8 +252,13 @@ enum err record_decode_state(struct arena *a, struct blob bytes, struct record *
 				   .held_at_ms = m->held_at_ms,
 				   .expired = m->expired,
 				   .content_dropped = m->content_dropped,
-				   .content_wanted = m->content_wanted };
+				   .content_wanted = m->content_wanted,
+				   .archived_at_ms = m->archived_at_ms,
+				   .archive = m->archive };
 	memcpy(out->code, m->code, strlen(m->code) + 1);
+	if (m->archived_at_ms != 0)
+		return field_fixed(m->archive_evidence, out->archive_evidence.bytes,
+				   sizeof out->archive_evidence.bytes);
 	return ERR_OK;
 }
 

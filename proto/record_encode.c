@@ -250,6 +250,11 @@ enum err record_encode_state(struct arena *a, const struct record *record, struc
 	m.content_dropped = r->content_dropped;
 	m.content_wanted = r->content_wanted;
 	m.code = (char *)(uintptr_t)r->code;
+	if (r->archived_at_ms != 0) {
+		m.archived_at_ms = r->archived_at_ms;
+		m.archive = (char *)(uintptr_t)(r->archive == NULL ? "" : r->archive);
+		m.archive_evidence = digest(&r->archive_evidence);
+	}
 	return pb_pack(a, &m.base, out);
 }
 

@@ -221,6 +221,11 @@ void core_set_targets(struct core *c, const struct target_table *targets)
 	c->targets = targets;
 }
 
+void core_set_retention(struct core *c, const struct retention_table *retention)
+{
+	c->retention = retention;
+}
+
 void core_set_feed(struct core *c, int64_t keep_ms, uint64_t keep_count)
 {
 	c->config.feed_keep_ms = keep_ms;

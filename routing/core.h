@@ -16,6 +16,7 @@ struct arena;
 struct core;
 struct deadline_rules;
 struct doctype_table;
+struct retention_table;
 struct target_table;
 struct excluded_types;
 struct event;
@@ -147,6 +148,8 @@ void core_set_recall(struct core *c, bool drop);
 void core_set_doctypes(struct core *c, const struct doctype_table *types);
 /* The targets that the office may declare (NULL: none); it is borrowed. */
 void core_set_targets(struct core *c, const struct target_table *targets);
+/* How long contents are kept (NULL: for ever); it is borrowed. */
+void core_set_retention(struct core *c, const struct retention_table *retention);
 /* The bounds of the feed; as in struct core_config. */
 void core_set_feed(struct core *c, int64_t keep_ms, uint64_t keep_count);
 void core_set_deadlines(struct core *c, const struct deadline_rules *rules);

@@ -34,6 +34,7 @@ ROUTING := \
 	directory/offer \
 	directory/part \
 	documents/alike \
+	documents/archive \
 	documents/complete \
 	documents/concerns \
 	documents/document \
@@ -94,6 +95,7 @@ ROUTING := \
 	rules/persons \
 	rules/policy \
 	rules/portable \
+	rules/retention_table \
 	rules/series \
 	rules/signing \
 	rules/spelling \

@@ -96,6 +96,7 @@ UNIT := \
 	routing/decide/test_texts \
 	routing/decide/test_tick \
 	routing/directory/test_install \
+	routing/documents/test_archive \
 	routing/documents/test_concerns \
 	routing/documents/test_duplicate \
 	routing/documents/test_duplicate_hand_on \
@@ -132,6 +133,7 @@ UNIT := \
 	routing/rules/test_office_status \
 	routing/rules/test_persons \
 	routing/rules/test_policy \
+	routing/rules/test_retention_table \
 	routing/rules/test_series \
 	routing/rules/test_signing \
 	routing/rules/test_spelling \
@@ -157,6 +159,7 @@ UNIT := \
 	routing/target/test_simulate \
 	routing/target/test_target \
 	routing/test_core \
+	tools/archive/test_sums \
 	tools/axis/test_outbox \
 	tools/axis/test_served \
 	tools/axis/test_verdict \

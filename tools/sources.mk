@@ -1,5 +1,9 @@
 # Sources of the command line.
 TOOLS := \
+	archive/check \
+	archive/folder \
+	archive/sums \
+	archive/write \
 	axis/adapter \
 	axis/axis \
 	axis/disk \
@@ -57,6 +61,8 @@ TOOLS := \
 	client/vanthu_reader \
 	client/vanthu_stream \
 	command/accepted \
+	command/archive \
+	command/archive_create \
 	command/axis \
 	command/axis_systems \
 	command/backup \
@@ -242,6 +248,10 @@ TOOLS := \
 	webhook/webhook
 # What unit tests use and test of it.
 TOOLS_TEST := \
+	archive/check \
+	archive/folder \
+	archive/sums \
+	archive/write \
 	axis/adapter \
 	axis/axis \
 	axis/disk \

@@ -51,7 +51,7 @@ struct config {
 	char headline[12]; /* exchanged or processed: config_headline */
 	/* tables of the office (daemon/tables); "": what is built in, and no persons or lists */
 	char holidays[CONFIG_PATH_MAX], doctypes[CONFIG_PATH_MAX], persons[CONFIG_PATH_MAX],
-	    lists[CONFIG_PATH_MAX], targets[CONFIG_PATH_MAX];
+	    lists[CONFIG_PATH_MAX], targets[CONFIG_PATH_MAX], retention[CONFIG_PATH_MAX];
 	int64_t urgent_ms;  /* an urgent document is to be registered within it */
 	uint32_t remind_down_days, remind_up_days; /* working days; 0: off */
 	uint32_t remind_every_days, remind_superior_days; /* likewise; reminders by documents */

@@ -490,6 +490,27 @@ static bool check_backup(struct fault *f, const Vanthu__V1__BackupWanted *m)
 	return m->keep <= BACKUPS_KEPT_MAX ? true : bad(f, ERR_USAGE, "keep");
 }
 
+static bool check_archive_take(struct fault *f, const Vanthu__V1__ArchiveTake *m)
+{
+	if (m->id.len != sizeof(struct doc_id))
+		return bad(f, ERR_BAD_ID, "id");
+	if (policy_text(m->archive, ARCHIVE_NAME_MAX, true) != ERR_OK)
+		return bad(f, ERR_FIELD, "archive");
+	return m->evidence.len == sizeof(struct digest) ? true : bad(f, ERR_USAGE, "evidence");
+}
+
+/* What may go, and that one goes. */
+static bool check_archive(struct fault *f, const Vanthu__V1__Request *m)
+{
+	struct day day;
+
+	if (m->what_case == VANTHU__V1__REQUEST__WHAT_ARCHIVE_TAKE)
+		return check_archive_take(f, m->archive_take);
+	return m->archive->before[0] == '\0' || date_day(m->archive->before, &day)
+		       ? true
+		       : bad(f, ERR_BAD_DATE, m->archive->before);
+}
+
 /* ---- any request ---- */
 
 static bool check(struct fault *f, const Vanthu__V1__Request *m)
@@ -541,6 +562,9 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return m->import->size_bytes > 0 ? true : bad(f, ERR_USAGE, "size_bytes");
 	case VANTHU__V1__REQUEST__WHAT_BACKUP:
 		return check_backup(f, m->backup);
+	case VANTHU__V1__REQUEST__WHAT_ARCHIVE:
+	case VANTHU__V1__REQUEST__WHAT_ARCHIVE_TAKE:
+		return check_archive(f, m);
 	case VANTHU__V1__REQUEST__WHAT_PING:
 		return check_committee(f, m->ping->committee, false);
 	case VANTHU__V1__REQUEST__WHAT_SUBTREE:

@@ -230,8 +230,8 @@ void control_content(struct client *c, const Vanthu__V1__Request *request)
 		e = ERR_NOT_FOUND;
 	} else if (f.role != ROLE_OUT && f.state.complete_at_ms == 0) {
 		e = ERR_NOT_YET;
-	} else if (f.received && f.state.content_dropped) {
-		e = ERR_CONTENT_RECALLED;
+	} else if (control_content_gone(&f) != ERR_OK) {
+		e = control_content_gone(&f);
 	} else if (control_task_count(c, &download_task) == DOWNLOADS_MAX) {
 		e = ERR_BUSY;
 	} else if (d == NULL) {

@@ -19,6 +19,7 @@ enum step { STEP_ENVELOPE, STEP_RECEIPTS, STEP_RELAYS, STEP_HEAD, STEP_ENTRIES, 
 /* The directory is sent in one version, or the listing breaks off. */
 struct evidence_walk {
 	enum step step;
+	enum err gone; /* why its envelope may not be here; ERR_OK: it is */
 	enum role role;
 	struct serial serial;
 	struct scan scan;
@@ -74,6 +75,8 @@ static enum err take_row(struct client *c, struct evidence_walk *w, struct piece
 	switch (w->step) {
 	case STEP_ENVELOPE:
 		e = l.get(l.ctx, a, FAMILY_ENVELOPE, &own, &r);
+		if (e == ERR_NOT_FOUND && w->gone != ERR_OK)
+			return w->gone;
 		if (e != ERR_OK)
 			return e;
 		p->out.envelope = field_bytes(r.u.envelope.envelope.bytes.data,
@@ -182,7 +185,8 @@ void control_evidence(struct client *c, const Vanthu__V1__Request *request)
 		return;
 	w = calloc(1, sizeof *w);
 	if (w != NULL)
-		*w = (struct evidence_walk){ .role = f.role,
+		*w = (struct evidence_walk){ .gone = control_content_gone(&f),
+					     .role = f.role,
 					     .serial = f.serial,
 					     .version =
 						 core_directory_version(c->control->parts.core) };

@@ -378,6 +378,15 @@ enum err control_find_paper_id(struct client *c, const struct doc_id *id, struct
 	return control_get_paper(c, c->control->arena, *serial, out);
 }
 
+enum err control_content_gone(const struct found_document *f)
+{
+	if (!f->state.content_dropped)
+		return ERR_OK;
+	if (f->state.archived_at_ms != 0)
+		return ERR_CONTENT_ARCHIVED;
+	return f->received ? ERR_CONTENT_RECALLED : ERR_OK;
+}
+
 enum err control_envelope(struct client *c, const struct found_document *f,
 			  struct rec_envelope *out)
 {
@@ -388,6 +397,6 @@ enum err control_envelope(struct client *c, const struct found_document *f,
 
 	if (e == ERR_OK)
 		*out = r.u.envelope;
-	return e == ERR_NOT_FOUND && f->received && f->state.content_dropped ? ERR_CONTENT_RECALLED
-									     : e;
+	return e == ERR_NOT_FOUND && control_content_gone(f) != ERR_OK ? control_content_gone(f)
+								       : e;
 }

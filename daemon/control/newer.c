@@ -231,6 +231,26 @@ static enum err find_newer(struct client *c, const struct found_document *f,
 	return skip_unread(e);
 }
 
+/* NULL: the content is here, or went otherwise; or no memory. */
+static Vanthu__V1__Archived *archived(struct arena *a, const struct rec_state *s)
+{
+	Vanthu__V1__Archived *out;
+	struct digest *evidence;
+
+	if (!s->content_dropped || s->archived_at_ms == 0)
+		return NULL;
+	out = arena_alloc(a, sizeof *out);
+	evidence = arena_alloc(a, sizeof *evidence);
+	if (out == NULL || evidence == NULL)
+		return NULL;
+	vanthu__v1__archived__init(out);
+	*evidence = s->archive_evidence;
+	out->at_ms = s->archived_at_ms;
+	out->archive = text(s->archive);
+	out->evidence = field_bytes(evidence->bytes, sizeof evidence->bytes);
+	return out;
+}
+
 enum err control_fill_newer(struct client *c, const struct found_document *f,
 			    Vanthu__V1__DocumentLine *line)
 {
@@ -238,7 +258,9 @@ enum err control_fill_newer(struct client *c, const struct found_document *f,
 	enum err e = ERR_OK;
 
 	line->business = (Vanthu__V1__Business)s->business;
-	line->content_dropped = f->received && f->state.content_dropped;
+	line->content_dropped =
+		f->received && f->state.content_dropped && f->state.archived_at_ms == 0;
+	line->archived = archived(c->control->arena, &f->state);
 	line->newer = arena_array(c->control->arena, NEWER_MAX, sizeof *line->newer);
 	if (line->newer == NULL)
 		return ERR_NO_MEMORY;

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "daemon/control/archive.h"
 #include "daemon/control/aside.h"
 #include "daemon/control/backup.h"
 #include "daemon/control/changes.h"
@@ -99,6 +100,8 @@ static const struct request_row rows[] = {
 	{ WHAT(THREAD), OFFICE, control_thread, room_little, NULL },
 	{ WHAT(DECLARE), OFFICE, control_declare, room_little, NULL },
 	{ WHAT(WHY), OFFICE, control_why, room_little, NULL },
+	{ WHAT(ARCHIVE), OFFICE, control_archive, room_little, NULL },
+	{ WHAT(ARCHIVE_TAKE), OPERATE, control_archive_take, room_little, NULL },
 	{ WHAT(PING), OPERATE, control_ping, room_little, NULL },
 	{ WHAT(IMPORT), OPERATE, control_import, room_little, control_import_fits },
 	{ WHAT(BACKUP), OPERATE, control_backup, room_little, NULL },

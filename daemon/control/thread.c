@@ -103,16 +103,14 @@ static enum err answered_by(struct client *c, const struct found_document *f,
 {
 	struct rec_envelope envelope;
 	enum err e = control_envelope(c, f, &envelope);
+	bool gone = e == ERR_CONTENT_RECALLED || e == ERR_CONTENT_ARCHIVED;
 
 	*out = (struct document_ref){ .origin = { "" } };
-	if (e == ERR_CONTENT_RECALLED && f->document.summary.reply_to != NULL)
+	if (gone && f->document.summary.reply_to != NULL)
 		*out = *f->document.summary.reply_to;
 	if (e == ERR_OK)
 		e = seal_peek_answered(c->control->arena, envelope.envelope.bytes, out);
-	return e == ERR_NOT_FOUND || e == ERR_DAMAGED || e == ERR_FORMAT ||
-			       e == ERR_CONTENT_RECALLED
-		       ? ERR_OK
-		       : e;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED || e == ERR_FORMAT || gone ? ERR_OK : e;
 }
 
 /* The older one that it recalls, updates or replaces; id zero: none. */

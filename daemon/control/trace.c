@@ -135,7 +135,9 @@ static enum err find_path(struct client *c, const struct found_document *f, stru
 		e = control_envelope(c, f, &envelope);
 	if (e == ERR_OK)
 		e = add_records(p, envelope.relays, envelope.relay_count);
-	if (e == ERR_OK || e == ERR_NOT_FOUND) /* a relay's content may be gone; its records stay */
+	/* a relay's content may be gone, one given back or archived too; their records stay */
+	if (e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_CONTENT_RECALLED ||
+	    e == ERR_CONTENT_ARCHIVED)
 		e = add_family(p, f, FAMILY_RELAY);
 	if (e == ERR_OK)
 		e = add_family(p, f, FAMILY_RECEIPT);

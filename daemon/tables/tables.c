@@ -22,6 +22,9 @@ static const char doctypes_text[] =
 static const char targets_text[] =
 #include "daemon/targets.inc"
 	;
+static const char retention_text[] =
+#include "daemon/retention.inc"
+	;
 
 struct source {
 	const char *key, *path; /* path "": what is built in */
@@ -144,6 +147,18 @@ static enum err read_targets(const struct source *s, struct arena *a, struct tar
 	return judged(s, e, line);
 }
 
+static enum err read_retention(const struct source *s, struct arena *a, struct retention_table *out)
+{
+	struct blob text;
+	uint32_t line = 0;
+	enum err e = text_of(s, a, &text);
+
+	if (e != ERR_OK)
+		return e;
+	e = retention_table_parse(text, a, out, &line);
+	return judged(s, e, line);
+}
+
 #define BUILT_IN(text) { (const uint8_t *)(text), sizeof(text) - 1 }
 
 enum err tables_read(const struct config *config, struct arena *a, struct tables *out,
@@ -156,8 +171,10 @@ enum err tables_read(const struct config *config, struct arena *a, struct tables
 		      persons = { "tables.persons", config->persons, { NULL, 0 }, errors },
 		      lists = { "tables.lists", config->lists, { NULL, 0 }, errors },
 		      targets = { "tables.targets", config->targets, BUILT_IN(targets_text),
-				  errors };
-	enum err e[5];
+				  errors },
+		      retention = { "tables.retention", config->retention, BUILT_IN(retention_text),
+				    errors };
+	enum err e[6];
 
 	memset(out, 0, sizeof *out);
 	e[0] = read_days(&days, a, &out->days);
@@ -165,6 +182,7 @@ enum err tables_read(const struct config *config, struct arena *a, struct tables
 	e[2] = read_persons(&persons, a, &out->persons);
 	e[3] = read_lists(&lists, a, &out->lists);
 	e[4] = read_targets(&targets, a, &out->targets);
+	e[5] = read_retention(&retention, a, &out->retention);
 	for (unsigned i = 0; i < sizeof e / sizeof e[0]; i++) {
 		if (e[i] != ERR_OK)
 			return e[i];

@@ -1,6 +1,6 @@
 /* The tables that an office keeps as plain text files (tables.* of the configuration): days off,
- * types of documents, persons, distribution lists, targets that are declared. Read whole, or not at
- * all: what was read before stays in force. */
+ * types of documents, persons, distribution lists, targets that are declared, how long contents are
+ * kept. Read whole, or not at all: what was read before stays in force. */
 #ifndef VANTHU_DAEMON_TABLES_TABLES_H
 #define VANTHU_DAEMON_TABLES_TABLES_H
 
@@ -15,6 +15,7 @@ struct tables {
 	struct persons persons; /* empty: any name is taken */
 	struct distributions lists;
 	struct target_table targets;
+	struct retention_table retention;
 };
 
 /* The tables that are in force, and those before them: what a turn under way has borrowed stays
@@ -25,8 +26,9 @@ struct tables_store {
 };
 
 /* Reads the files that the configuration names; of one that it does not name, what is built in
- * (etc/holidays, etc/doctypes, etc/targets; no persons and no lists). Each fault is added to
- * `errors` with file and line. ERR_CONFIG: there was one. ERR_NO_MEMORY. Blocks on the disk. */
+ * (etc/holidays, etc/doctypes, etc/targets, etc/retention; no persons and no lists). Each fault is
+ * added to `errors` with file and line. ERR_CONFIG: there was one. ERR_NO_MEMORY. Blocks on the
+ * disk. */
 must_use enum err tables_read(const struct config *config, struct arena *a, struct tables *out,
 			      struct config_errors *errors);
 /* The same without keeping it: for a check. */

@@ -33,6 +33,7 @@ static const char *const kinds[] = {
 	[CHANGE_OVERDUE] = "overdue",
 	[CHANGE_SENT_DUE] = "sent_due",
 	[CHANGE_SENT_OVERDUE] = "sent_overdue",
+	[CHANGE_ARCHIVED] = "archived",
 };
 _Static_assert(sizeof kinds / sizeof kinds[0] == CHANGE_KINDS, "a kind without a name");
 

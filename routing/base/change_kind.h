@@ -41,6 +41,7 @@ enum change_kind {
 	CHANGE_OVERDUE = 26,
 	CHANGE_SENT_DUE = 27,  /* … and what a recipient has */
 	CHANGE_SENT_OVERDUE = 28,
+	CHANGE_ARCHIVED = 29,  /* its content went into an archive */
 	CHANGE_KINDS
 };
 

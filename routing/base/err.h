@@ -121,6 +121,15 @@ enum err {
 	ERR_PART_DIGEST = 2100,     /* of a submission: not the content that its sender announced */
 	ERR_EDXML_REST = 2108,	    /* what edXML has besides is more than can go with a document */
 	ERR_PUBLISH = 2110,	    /* publish.allow does not let this office publish */
+	/* a content that is to go into an archive, and does not yet */
+	ERR_KEPT = 2111,	    /* the office's rule keeps it */
+	ERR_KEPT_TIME = 2112,	    /* by the clock it might go, but not by the store's own time */
+	ERR_KEPT_WORK = 2113,	    /* the work on it is not done */
+	ERR_KEPT_ANSWERS = 2114,    /* receipts are awaited, or what its recipients are to do */
+	ERR_KEPT_RECALL = 2115,	    /* it is asked back, and that is not answered */
+	ERR_KEPT_NEIGHBOUR = 2116,  /* a neighbour has still to get it */
+	ERR_CONTENT_ARCHIVED = 2117, /* it is in an archive, and here no more */
+	ERR_ARCHIVE_FOLDER = 2118,  /* not a folder of an archive, or another committee's */
 	ERR_FEED_MISSED = 2093,     /* changes that are not kept any more were not read in time */
 	ERR_FEED_OTHER = 2094,      /* numbers of another feed: this store was set back */
 	/* the table of the directory does not let that committee issue it */

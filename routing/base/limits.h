@@ -23,6 +23,7 @@ enum {
 	NOTE_MAX = 2000,	    /* bytes; a reason or an instruction, as long as a subject */
 	FOREIGN_ID_MAX = 300,	    /* bytes; of a document, by another system */
 	EDXML_REST_MAX = 16 * 1024, /* bytes; what a document has of edXML besides */
+	ARCHIVE_NAME_MAX = 200,	    /* bytes; what an archivist calls an archive */
 	PERSON_MAX = 200,	    /* bytes; a person or unit, edXML FullName and Department */
 	PAPER_COPIES_MAX = 100000,  /* of one document that go on paper besides */
 	WITH_MAX = 16,	     /* who works together on one document, besides who is in charge */

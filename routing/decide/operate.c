@@ -186,6 +186,8 @@ enum err decide_operate(struct turn_view *t, const struct ev_operate *e)
 		return report(t, e);
 	case OPERATION_ASK_REPORT:
 		return ask_report(t, e);
+	case OPERATION_ARCHIVED:
+		return archive_take(t, e);
 	case OPERATION_NONE:
 		break;
 	}

@@ -61,6 +61,8 @@ static enum err may_go(struct turn_view *t, const struct ev_resend *e, struct re
 	r = core_get(t, FAMILY_STATE, key, &state);
 	if (r == ERR_NOT_FOUND)
 		return ERR_NOT_YET;
+	if (r == ERR_OK && state.u.state.content_dropped && state.u.state.archived_at_ms != 0)
+		return ERR_CONTENT_ARCHIVED;
 	if (r == ERR_OK && (state.u.state.complete_at_ms == 0 || state.u.state.content_dropped))
 		return ERR_NOT_HERE;
 	return r;
@@ -84,7 +86,8 @@ static enum err published_last(struct turn_view *t, const struct ev_resend *e, u
 static bool is_answer(enum err r)
 {
 	return r == ERR_NOT_FOUND || r == ERR_NOT_YET || r == ERR_NOT_HERE ||
-	       r == ERR_NOT_RECIPIENT || r == ERR_RECALLED || r == ERR_DAMAGED;
+	       r == ERR_CONTENT_ARCHIVED || r == ERR_NOT_RECIPIENT || r == ERR_RECALLED ||
+	       r == ERR_DAMAGED;
 }
 
 /* Whoever passes a document on does so once: beyond a neighbour a second copy would go nowhere. So

@@ -5,6 +5,7 @@
 #define VANTHU_ROUTING_DOCUMENTS_DOCUMENTS_H
 
 #include "routing/documents/alike.h"
+#include "routing/documents/archive.h"
 #include "routing/documents/complete.h"
 #include "routing/documents/concerns.h"
 #include "routing/documents/document.h"

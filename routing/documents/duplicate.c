@@ -240,6 +240,17 @@ static enum err retake(struct turn_view *t, const struct copy *c, const struct r
 	return ERR_OK;
 }
 
+/* One that came here too, and whose content has gone since, given back or into an archive: what was
+ * done with it stands, so it is not taken once more. Who is named now hears that it ended here. */
+static enum err refuse_gone(struct turn_view *t, const struct copy *c, const struct names *names)
+{
+	struct ev_publish named = *c->event;
+
+	named.targets = names->ids;
+	named.target_count = names->count;
+	return document_refuse(t, &named, ERR_NOT_HERE);
+}
+
 /* Does the neighbour that was to serve some of it give them back? */
 static enum err is_returned(struct turn_view *t, const struct copy *c, bool *yes)
 {
@@ -275,9 +286,9 @@ static enum err hand_on(struct turn_view *t, struct copy *c, const struct rec_st
 	q.taken = c->moved;
 	for (uint32_t i = 0; i < names.count && e == ERR_OK; i++)
 		e = route_target(t, &q, names.ids[i], &answer);
-	if (e == ERR_OK && state->content_dropped && answer.route_count > 0 &&
-	    c->doc.role == ROLE_RELAY)
-		return retake(t, c, state, &names);
+	if (e == ERR_OK && state->content_dropped && answer.route_count > 0)
+		return c->doc.role == ROLE_RELAY ? retake(t, c, state, &names)
+						 : refuse_gone(t, c, &names);
 	if (e == ERR_OK)
 		e = document_publish(t, c->doc, &c->document, &answer);
 	return e == ERR_OK ? document_unserved(t, c->doc, &c->document, &answer) : e;

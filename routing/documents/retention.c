@@ -35,11 +35,12 @@ static int64_t too_soon_ms(struct turn_view *t, enum sweep kind, const struct re
 	return kept_ms - (passed_now(t->core, t->now) - d->taken_passed_ms);
 }
 
-/* Does any neighbour still need the content? */
-static enum err still_published(struct turn_view *t, struct doc_key doc, bool *needed)
+enum err retention_published(const struct lookup *l, struct arena *a, struct doc_key doc,
+			     bool *needed)
 {
+	struct key key = key_serial(doc.role, doc.serial);
 	struct record route, r;
-	enum err e = core_get(t, FAMILY_ROUTE, key_serial(doc.role, doc.serial), &route);
+	enum err e = l->get(l->ctx, a, FAMILY_ROUTE, &key, &route);
 
 	*needed = false;
 	if (e == ERR_NOT_FOUND)
@@ -47,7 +48,8 @@ static enum err still_published(struct turn_view *t, struct doc_key doc, bool *n
 	for (uint32_t i = 0; e == ERR_OK && i < route.u.route.count && !*needed; i++) {
 		const struct publication *p = &route.u.route.publications[i];
 
-		e = core_get(t, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &r);
+		key = key_seq(p->neighbour, p->lane, p->seq);
+		e = l->get(l->ctx, a, FAMILY_STREAM, &key, &r);
 		*needed = e == ERR_OK;
 		if (e == ERR_NOT_FOUND)
 			e = ERR_OK;
@@ -74,11 +76,9 @@ static enum err drop_file(struct turn_view *t, struct doc_key doc, struct digest
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
-static enum err drop_content(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
-			     const struct rec_state *before)
+enum err retention_drop(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			const struct rec_state *before, struct rec_state *after)
 {
-	struct rec_state after = *before;
-
 	for (uint32_t i = 0; i < d->manifest_count; i++) {
 		enum err e = d->manifest[i].inlined ? ERR_OK
 						    : drop_file(t, doc, d->manifest[i].sha256);
@@ -87,8 +87,8 @@ static enum err drop_content(struct turn_view *t, struct doc_key doc, const stru
 			return e;
 	}
 	core_erase(t, FAMILY_ENVELOPE, key_serial(doc.role, doc.serial));
-	after.content_dropped = true;
-	return document_state(t, doc, d, before, &after);
+	after->content_dropped = true;
+	return document_state(t, doc, d, before, after);
 }
 
 /* A document that is due, and what for. */
@@ -125,13 +125,17 @@ static enum err expire(struct turn_view *t, const struct due *due, const struct 
 static enum err release_content(struct turn_view *t, const struct due *due,
 			       const struct rec_document *d, const struct rec_state *state)
 {
+	struct rec_state after = *state;
 	bool needed = false;
-	enum err e = still_published(t, due->doc, &needed);
+	enum err e = ERR_OK;
 
+	if (state->content_dropped)
+		return ERR_OK; /* it is in an archive */
+	e = retention_published(&t->lookup, t->plan->arena, due->doc, &needed);
 	if (e != ERR_OK)
 		return e;
 	if (!needed)
-		return drop_content(t, due->doc, d, state);
+		return retention_drop(t, due->doc, d, state, &after);
 	check_later(t, due, due->kind == SWEEP_RECALLED ? RECALLED_AGAIN_MS : SWEEP_AGAIN_MS);
 	return ERR_OK;
 }

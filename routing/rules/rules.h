@@ -15,6 +15,7 @@
 #include "routing/rules/persons.h"
 #include "routing/rules/policy.h"
 #include "routing/rules/portable.h"
+#include "routing/rules/retention_table.h"
 #include "routing/rules/series.h"
 #include "routing/rules/signing.h"
 #include "routing/rules/spelling.h"

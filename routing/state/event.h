@@ -192,6 +192,7 @@ enum operation {
 	OPERATION_REPORT,     /* our figures go up now */
 	OPERATION_ACCEPT,     /* the store gives up records that are missing: noted in the log */
 	OPERATION_ASK_REPORT, /* a committee below us is asked for its own */
+	OPERATION_ARCHIVED, /* a content lies in an archive: it goes here */
 };
 
 struct ev_operate {
@@ -199,6 +200,12 @@ struct ev_operate {
 	uint32_t uid;
 	enum operation operation;
 	struct committee_id neighbour; /* of ASK_REPORT any committee below us */
+	/* of ARCHIVED: the document, the archive's name and what its evidence there is */
+	enum role role;
+	struct serial serial;
+	struct doc_id id;
+	text_t archive;
+	struct digest evidence;
 };
 
 enum paper_action { PAPER_NONE = 0, PAPER_ADD, PAPER_CANCEL, PAPER_CHANGE, PAPER_VOID };

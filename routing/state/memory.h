@@ -493,6 +493,7 @@ struct core {
 	struct deadline_rules deadlines;
 	const struct doctype_table *doctypes; /* NULL: as built in */
 	const struct target_table *targets; /* NULL: none is declared */
+	const struct retention_table *retention; /* NULL: all is kept for ever */
 	struct now now; /* of the last event */
 	struct guard guard;
 	struct passed passed;

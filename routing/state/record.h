@@ -259,6 +259,12 @@ struct rec_state {
 	bool content_dropped;
 	bool content_wanted; /* damaged here, and asked for: routing/reconcile/content.h */
 	char code[3]; /* office status */
+	/* its content went into an archive: when, into which, and the digest of the evidence that
+	 * lies there. It stays when the content comes back (content_dropped says whether it is
+	 * here). */
+	int64_t archived_at_ms; /* 0: never */
+	text_t archive;		/* at most ARCHIVE_NAME_MAX bytes; NULL or "" */
+	struct digest archive_evidence;
 };
 
 struct rec_envelope {

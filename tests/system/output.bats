@@ -151,6 +151,9 @@ table() {
 		backup verify backup verify kept
 		backup prune backup prune kept --keep 1 -n
 		backup restore -c spare backup restore kept -n
+		archive list -c $LAB/btp archive list --json
+		archive create -c $LAB/btp archive create contents
+		archive verify archive verify contents --root $LAB/registry/root.pem
 		doctor      -c small/duoi doctor --store
 		log show    -c $LAB/btp log show
 		log verify  -c $LAB/btp log verify

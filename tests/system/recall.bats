@@ -156,6 +156,7 @@ has() { [ "$(own "$1" "$2")" = "$3" ]; }
 	[[ $output == *VT-2056* ]]
 	run v vp verify 4-KH/ĐU --json
 	[[ $output == *VT-2056* ]]
+	v vp trace 4-KH/ĐU --json | jq -e '.data.hops | length > 0' # its records are all here
 	kill_daemon vp
 	start_lab
 	v vp show 4-KH/ĐU --json | jq -e '.data | .subject == "Văn bản 4" and (.attachments|map(.name)) == ["vb.txt","lon.bin"] and .work.recall == "15"'

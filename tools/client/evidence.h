@@ -9,6 +9,7 @@
 #include "routing/base/err.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
+#include "tools/client/connection.h"
 
 /* Of a file. */
 enum { EVIDENCE_MAX_BYTES = 64 << 20 };
@@ -58,5 +59,15 @@ struct evidence_verdict {
 /* Blocks on reading the folder's files. What is unpacked goes to the arena. */
 void evidence_verify(struct arena *a, const struct evidence_question *q,
 		     struct evidence_verdict *out);
+
+/* The same by each of the roots that stand in `pem`: whichever signed; q->root_der is not looked
+ * at. The first one's verdict stands when none did. ERR_CERTIFICATE and kin: it is not a root. */
+must_use enum err evidence_verify_pem(struct arena *a, const struct evidence_question *q,
+				      struct blob pem, struct evidence_verdict *out);
+
+/* The evidence of a document as the daemon has it, packed, in the arena (of some 256 MiB). `id` as
+ * in a Ref. ERR_TOO_LARGE: more than EVIDENCE_MAX_BYTES; else *fault says what. Blocks. */
+must_use enum err evidence_read(struct client *c, const char *id, struct arena *a, struct blob *out,
+				struct client_fault *fault);
 
 #endif

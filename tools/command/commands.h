@@ -15,6 +15,7 @@ int thread_show(struct cli *cli, const char *id);
  * typed. Nothing where nothing is to be done. */
 void office_hint(struct cli *cli, const json_t *work, const char *id);
 int cmd_save(struct cli *cli, int argc, char **argv);
+int cmd_archive(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_edxml(struct cli *cli, int argc, char **argv);
 int cmd_accept(struct cli *cli, int argc, char **argv);
@@ -100,6 +101,6 @@ extern const struct command_option changes_options[], log_options[], send_option
 	due_options[], person_options[], remind_options[], target_export_options[],
 	report_options[], target_declare_options[], token_options[],
 	webhook_options[], edxml_options[],
-	axis_options[], spool_options[], backup_options[];
+	axis_options[], spool_options[], backup_options[], archive_options[];
 
 #endif

@@ -18,15 +18,11 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 	static const struct column columns[] = { { "file", N_("File"), FORMAT_TEXT, false },
 						 { "size_bytes", N_("Size"), FORMAT_BYTES, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
-	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
-	Vanthu__V1__Reply *reply;
 	struct arena *a = arena_new(EVIDENCE_ARENA_BYTES);
-	Vanthu__V1__Evidence whole = VANTHU__V1__EVIDENCE__INIT;
+	struct client_fault fault = { .err = ERR_OK };
 	struct call *c = NULL;
 	const char *id, *to = NULL;
 	struct blob bytes;
-	bool more = true;
 	enum err e;
 	int option;
 
@@ -39,31 +35,20 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 		return err_exit_code(ERR_USAGE);
 	}
 	id = argv[optind];
-	ref.text = (char *)(uintptr_t)id;
-	request.what_case = VANTHU__V1__REQUEST__WHAT_EVIDENCE;
-	request.evidence = &ref;
 	e = call_open(cli, CLIENT_OFFICE, &c);
-	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
-		e = call_fail(c, e, NULL);
-	while (e == ERR_OK && more) {
-		e = call_row(c, VANTHU__V1__REPLY__WHAT_EVIDENCE, &reply);
-		if (e != ERR_OK)
-			break;
-		more = reply->more;
-		e = a == NULL ? ERR_NO_MEMORY : evidence_gather(a, &whole, reply->evidence);
-		if (e == ERR_OK && !more) {
-			evidence_gathered(&whole);
-			e = evidence_pack(a, &whole, &bytes);
-		}
-		if (e == ERR_OK && !more)
-			e = bytes.len_bytes > EVIDENCE_MAX_BYTES ? ERR_TOO_LARGE
-								 : fs_write_new(to, bytes, false);
+	if (e == ERR_OK) {
+		e = a == NULL ? ERR_NO_MEMORY
+			      : evidence_read(call_client(c), id, a, &bytes, &fault);
+		if (fault.err != ERR_OK)
+			e = call_report(c, &fault);
+		else if (e == ERR_OK)
+			e = fs_write_new(to, bytes, false);
 		if (e == ERR_TOO_LARGE)
 			cli_fail_text(cli, e,
 				      _("the evidence is larger than 64 MiB: the directory, or the "
 					"receipts, are too many for one file"),
 				      "");
-		else if (e != ERR_OK)
+		else if (e != ERR_OK && fault.err == ERR_OK)
 			cli_fail_file(cli, e, to);
 	}
 	if (e == ERR_OK)

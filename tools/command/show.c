@@ -216,6 +216,26 @@ static void add_body(json_t *out, const Vanthu__V1__DocumentBody *b)
 	json_object_set_new(out, "signer_text", json_text_or_null(text));
 }
 
+static json_t *json_archived(const Vanthu__V1__Archived *m)
+{
+	return json_pack("{s:o, s:s, s:o}", "at", json_time(m->at_ms), "archive", m->archive,
+			 "evidence", json_hex(m->evidence));
+}
+
+/* Where its content is. */
+static void print_archived(struct cli *cli, json_t *archived)
+{
+	static const struct column columns[] = {
+		{ "archive", N_("Archive"), FORMAT_TEXT, false },
+		{ "at", N_("Since"), FORMAT_MINUTE, false },
+		{ "evidence", N_("Its evidence (SHA-256)"), FORMAT_TEXT, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
+	};
+
+	cli->renderer->heading(cli, _("Its content is in an archive"));
+	cli->renderer->object(cli, archived, columns);
+}
+
 /* People read "subtree"; programs get the committees. */
 static json_t *json_view(const Vanthu__V1__DocumentView *v, bool programs)
 {
@@ -231,6 +251,8 @@ static json_t *json_view(const Vanthu__V1__DocumentView *v, bool programs)
 	add_body(out, v->body);
 	if (v->line->content_dropped)
 		json_object_set_new(out, "content_dropped", json_true());
+	if (v->line->archived != NULL)
+		json_object_set_new(out, "archived", json_archived(v->line->archived));
 	json_object_set_new(out, "attachments", json_parts(v));
 	json_object_set_new(out, "signed_by", json_string(v->signed_by));
 	json_object_set_new(out, "signed_at", json_time(v->signed_at_ms));
@@ -418,6 +440,7 @@ static void print_view(struct cli *cli, json_t *view, const char *id)
 {
 	bool plain = cli->plain;
 	const json_t *work = json_object_get(view, "work");
+	json_t *archived = json_object_get(view, "archived");
 	json_int_t said = json_integer_value(json_object_get(view, "status_count"));
 
 	if (!cli->json && !plain)
@@ -439,7 +462,9 @@ static void print_view(struct cli *cli, json_t *view, const char *id)
 			 json_array_size(json_object_get(view, "statuses")), (long long)said);
 	if (work != NULL)
 		office_hint(cli, work, id);
-	if (json_is_true(json_object_get(view, "content_dropped")))
+	if (json_is_object(archived))
+		print_archived(cli, archived);
+	else if (json_is_true(json_object_get(view, "content_dropped")))
 		cli_hint(cli, "%s", _("Its content is not kept here: it was given back."));
 	else
 		cli_hint(cli, _("Save its files: vanthu save %s --to DIR"), id);

@@ -103,21 +103,12 @@ static int verify_file(struct cli *cli, const char *path, const char *root, cons
 		about = path;
 		e = fs_read(a, path, EVIDENCE_MAX_BYTES, &q.file);
 	}
+	if (e == ERR_OK)
+		e = evidence_verify_pem(a, &q, pem, &v);
 	if (e != ERR_OK) {
 		code = about == root ? bad_root(cli, e, root) : cli_fail_file(cli, e, about);
 		arena_destroy(a);
 		return code;
-	}
-	evidence_verify(a, &q, &v);
-	/* A file of several roots: whichever signed. The first one's verdict stands when none
-	 * did. */
-	for (unsigned i = 1;
-	     v.result != ERR_OK && certificate_root_of_pem(a, pem, i, &q.root_der) == ERR_OK; i++) {
-		struct evidence_verdict other;
-
-		evidence_verify(a, &q, &other);
-		if (other.result == ERR_OK || (other.signature_good && !v.signature_good))
-			v = other;
 	}
 	code = print_verdict(cli, v.result, piece_name(&v, text, sizeof text), v.signed_by.text,
 			     field_bytes(v.id.bytes, v.signature_good ? sizeof v.id.bytes : 0));

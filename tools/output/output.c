@@ -212,6 +212,7 @@ static const struct word changes[] = {
 	{ "overdue", N_("overdue"), "" },
 	{ "sent_due", N_("due soon with them"), "" },
 	{ "sent_overdue", N_("overdue with them"), "" },
+	{ "archived", N_("archived"), "" },
 	{ "added", N_("added"), "" },
 	{ "corrected", N_("corrected"), "" },
 	{ "cancelled", N_("cancelled"), "" },

@@ -14,6 +14,7 @@ static const char *const kinds[] = {
 	"agreed",  "declined",	"recalled", "updated",	"replaced", "status",	"receipt",
 	"refused", "delivered", "expired",  "numbered", "paper",    "target",	"directory",
 	"link_up", "link_down", "store",    "due_soon", "overdue",  "sent_due", "sent_overdue",
+	"archived",
 };
 
 const char *webhook_kind_at(unsigned index)

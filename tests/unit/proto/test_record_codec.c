@@ -304,7 +304,9 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 							     .digest = fixture_digest("a"),
 							     .submission = fixture_digest("b") };
 	document_of(&s[FAMILY_DOCUMENT].record);
-	s[FAMILY_STATE].record.u.state = (struct rec_state){ 1, 2, 3, 4, 5, 1, 1, 1, "03" };
+	s[FAMILY_STATE].record.u.state = (struct rec_state){
+		1, 2, 3, 4, 5, true, true, true, "03", 6, "kho 2026", fixture_digest("evidence")
+	};
 	s[FAMILY_ENVELOPE].record.u.envelope =
 	    (struct rec_envelope){ { 0, fixture_blob("env") }, relays, 2 };
 	s[FAMILY_RELAY].record.u.relay.envelope.bytes = fixture_blob("rel");
@@ -524,6 +526,7 @@ static void test_every_field_of_the_larger_records_comes_back(void **state)
 	assert_true(r.u.state.held_at_ms == 5 && r.u.state.expired && r.u.state.content_dropped &&
 		    r.u.state.content_wanted);
 	assert_string_equal(r.u.state.code, "03");
+	assert_string_equal(r.u.state.archive, "kho 2026");
 	r = back_of(f, &s[FAMILY_COUNTER]);
 	assert_true(target_equal(&r.u.counter.count, &s[FAMILY_COUNTER].record.u.counter.count));
 	r = back_of(f, &s[FAMILY_PAPER]);
@@ -723,6 +726,21 @@ static struct blob with_checksum(struct arena *a, enum family family, const stru
 	return (struct blob){ bytes, message.len_bytes + 5 };
 }
 
+static void test_state_of_a_build_that_knew_no_archives_opens(void **state)
+{
+	struct fixture *f = *state;
+	struct key key = key_serial(ROLE_IN, (struct serial){ 1 });
+	struct blob bytes = fixture_blob("\x08\x01\x18\x03\x20\x04\x30\x01"),
+		    old = with_checksum(f->arena, FAMILY_STATE, &key, 1, bytes), now;
+	struct record r;
+
+	assert_ok(record_decode(f->arena, FAMILY_STATE, &key, old, &r));
+	assert_true(r.u.state.closed_at_ms == 4 && r.u.state.archived_at_ms == 0);
+	assert_ok(record_encode(f->arena, &key, &r, &now));
+	assert_true(now.len_bytes == old.len_bytes &&
+		    memcmp(now.data, old.data, old.len_bytes) == 0);
+}
+
 static void test_newer_version_with_a_right_checksum_is_from_the_future(void **state)
 {
 	struct fixture *f = *state;
@@ -812,6 +830,7 @@ int main(void)
 		TEST(test_the_last_number_of_a_series_comes_back_and_is_never_0),
 		TEST(test_flipped_bit_anywhere_is_damage),
 		TEST(test_value_under_another_key_or_family_is_damage),
+		TEST(test_state_of_a_build_that_knew_no_archives_opens),
 		TEST(test_newer_version_with_a_right_checksum_is_from_the_future),
 		TEST(test_right_checksum_over_a_wrong_shape_is_damage),
 		TEST(test_decoding_past_the_budget_is_no_damage),

@@ -139,7 +139,7 @@ static void test_deadlines_reminders_and_tables_are_read_within_their_bounds(voi
 	assert_ok(load(p, "committee: tinh\ndeadline:\n  urgent: 30m\n  soon: 5\nreminders:\n  "
 			  "down: 3\n  up: 250\n  every: 4\n  superior: 9\n  auto: yes\n"
 			  "tables:\n  doctypes: /etc/x\n  persons: /etc/y\n  "
-			  "targets: /etc/z\n"));
+			  "targets: /etc/z\n  retention: /etc/r\n"));
 	assert_true(p->config.urgent_ms == 30 * 60 * 1000 && p->config.soon_days == 5);
 	assert_true(p->config.remind_down_days == 3 && p->config.remind_up_days == 250);
 	assert_true(p->config.remind_every_days == 4 && p->config.remind_superior_days == 9);
@@ -147,6 +147,7 @@ static void test_deadlines_reminders_and_tables_are_read_within_their_bounds(voi
 	assert_string_equal(p->config.doctypes, "/etc/x");
 	assert_string_equal(p->config.persons, "/etc/y");
 	assert_string_equal(p->config.targets, "/etc/z");
+	assert_string_equal(p->config.retention, "/etc/r");
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		snprintf(text, sizeof text, "committee: tinh\n%s", wrong[i]);
 		assert_int_equal(load(p, text), ERR_CONFIG);

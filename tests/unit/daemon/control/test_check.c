@@ -35,6 +35,8 @@ struct sample {
 	char *kinds[1];
 	Vanthu__V1__Import import;
 	Vanthu__V1__BackupWanted backup;
+	Vanthu__V1__ArchiveQuery archive;
+	Vanthu__V1__ArchiveTake archive_take;
 	Vanthu__V1__Neighbour link;
 	Vanthu__V1__Nothing nothing;
 	uint8_t id[17];
@@ -75,6 +77,8 @@ static void fill(struct sample *s)
 	s->book.book = VANTHU__V1__BOOK__BOOK_IN;
 	vanthu__v1__import__init(&s->import);
 	vanthu__v1__backup_wanted__init(&s->backup);
+	vanthu__v1__archive_query__init(&s->archive);
+	vanthu__v1__archive_take__init(&s->archive_take);
 	vanthu__v1__neighbour__init(&s->link);
 	vanthu__v1__nothing__init(&s->nothing);
 	s->recipients[0] = &s->recipient;
@@ -213,6 +217,31 @@ CHANGE(backup_here, ask_backup(s, "backups", 0))
 CHANGE(backup_line, ask_backup(s, "/a\nb", 0))
 CHANGE(backup_kept, ask_backup(s, "/a", 1000001))
 CHANGE(backup_good, ask_backup(s, "/a", 14))
+
+static void ask_archive(struct sample *s, const char *before)
+{
+	choose(s, WHAT(ARCHIVE), &s->archive);
+	s->archive.before = (char *)(uintptr_t)before;
+}
+
+static void ask_take(struct sample *s, size_t id_bytes, const char *archive, size_t evidence_bytes)
+{
+	static uint8_t bytes[32];
+
+	choose(s, WHAT(ARCHIVE_TAKE), &s->archive_take);
+	s->archive_take.id = (ProtobufCBinaryData){ id_bytes, bytes };
+	s->archive_take.archive = (char *)(uintptr_t)archive;
+	s->archive_take.evidence = (ProtobufCBinaryData){ evidence_bytes, bytes };
+}
+
+CHANGE(archive_any, ask_archive(s, ""))
+CHANGE(archive_day, ask_archive(s, "2027-01-01"))
+CHANGE(archive_no_day, ask_archive(s, "2027-02-30"))
+CHANGE(take_good, ask_take(s, 16, "Kho 2026", 32))
+CHANGE(take_id, ask_take(s, 15, "Kho 2026", 32))
+CHANGE(take_nameless, ask_take(s, 16, "", 32))
+CHANGE(take_line, ask_take(s, 16, "Kho\n2026", 32))
+CHANGE(take_evidence, ask_take(s, 16, "Kho 2026", 31))
 
 static void add_unknown(struct sample *s, ProtobufCMessage *m)
 {
@@ -488,6 +517,14 @@ static const struct {
 	{ backup_line, ERR_USAGE, "folder" },
 	{ backup_kept, ERR_USAGE, "keep" },
 	{ backup_good, ERR_OK, "" },
+	{ archive_any, ERR_OK, "" },
+	{ archive_day, ERR_OK, "" },
+	{ archive_no_day, ERR_BAD_DATE, "2027-02-30" },
+	{ take_good, ERR_OK, "" },
+	{ take_id, ERR_BAD_ID, "id" },
+	{ take_nameless, ERR_FIELD, "archive" },
+	{ take_line, ERR_FIELD, "archive" },
+	{ take_evidence, ERR_USAGE, "evidence" },
 	{ ping_nobody, ERR_BAD_ID, "" },
 	{ queue_of_none, ERR_BAD_ID, "Thads" },
 	{ queue_of_all, ERR_OK, "" },

@@ -34,6 +34,7 @@ struct sample {
 	Vanthu__V1__ChangesQuery changes;
 	Vanthu__V1__Neighbour neighbour;
 	Vanthu__V1__LogQuery log;
+	Vanthu__V1__ArchiveQuery archive;
 	uint8_t id[16];
 	char text[40];
 };
@@ -66,6 +67,7 @@ static void fill(struct sample *s)
 	vanthu__v1__changes_query__init(&s->changes);
 	vanthu__v1__neighbour__init(&s->neighbour);
 	vanthu__v1__log_query__init(&s->log);
+	vanthu__v1__archive_query__init(&s->archive);
 	s->ref.text = s->text;
 	s->content.ref = s->resend.ref = s->office.ref = &s->ref;
 	s->cancel.ref = s->change.ref = &s->ref;
@@ -114,6 +116,7 @@ ASK(ask_resend, s->request.resend = &s->resend)
 ASK(ask_office, s->request.office = &s->office)
 ASK(ask_book, s->book.secret = true; s->request.register_ = &s->book)
 ASK(ask_due, s->request.due = &s->due)
+ASK(ask_archive, s->request.archive = &s->archive)
 ASK(ask_why, s->request.why = &s->why)
 ASK(ask_changes, s->request.changes = &s->changes)
 ASK(ask_log, s->request.log = &s->log)
@@ -150,6 +153,8 @@ static const struct row {
 	{ "thread", UNKNOWN, of_ref, NULL },
 	{ "declare", NOTHING_OF_DOCUMENTS, NULL, "a figure" },
 	{ "why", LEFT_OUT, ask_why, NULL },
+	{ "archive", LEFT_OUT, ask_archive, NULL },
+	{ "archive_take", NOTHING_OF_DOCUMENTS, NULL, "at operate.sock, and VT-2001 of one" },
 	{ "ping", NOTHING_OF_DOCUMENTS, NULL, "a link" },
 	{ "import", NOTHING_OF_DOCUMENTS, NULL, "a directory" },
 	{ "recount", NOTHING_OF_DOCUMENTS, NULL, "figures" },
