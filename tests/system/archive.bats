@@ -208,7 +208,7 @@ books() { # ID
 	[ "$status" != 0 ]
 }
 
-@test "a folder of something else or of another committee is refused, and so is who may not operate" {
+@test "a folder of something else or of another committee is refused" {
 	mkdir other && echo x >other/y
 	run v bo archive create other
 	[ "$status" != 0 ]
