@@ -219,6 +219,7 @@ UNIT_SUPPORT := \
 	support/fixture \
 	support/paper \
 	support/plan_pool \
+	support/record_samples \
 	support/reporting \
 	support/shelf \
 	support/spool_desk \

@@ -44,6 +44,7 @@ TOOLS := \
 	client/connection \
 	client/content \
 	client/evidence \
+	client/evidence_read \
 	client/media_type \
 	client/save \
 	client/submission \
@@ -276,6 +277,7 @@ TOOLS_TEST := \
 	client/connection \
 	client/content \
 	client/evidence \
+	client/evidence_read \
 	client/media_type \
 	client/save \
 	client/submission \

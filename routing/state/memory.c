@@ -174,14 +174,22 @@ static void apply_number(struct core *c, const struct key *key, const struct rec
 	}
 }
 
-void core_apply(struct core *c, const struct key *key, const struct record *r)
+static void apply_stream(struct core *c, const struct key *key)
 {
 	struct committee_id neighbour;
 	struct link *l;
 	enum lane lane;
+	uint64_t seq;
+
+	if (key_parse_seq(key, &neighbour, &lane, &seq) && (l = link_find(c, neighbour)) != NULL &&
+	    seq > l->out[lane].last)
+		l->out[lane].last = seq;
+}
+
+void core_apply(struct core *c, const struct key *key, const struct record *r)
+{
 	enum role role;
 	struct serial serial;
-	uint64_t seq;
 
 	switch (r->family) {
 	case FAMILY_DOCUMENT:
@@ -197,9 +205,7 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 		apply_directory(c, &r->u.directory);
 		break;
 	case FAMILY_STREAM:
-		if (key_parse_seq(key, &neighbour, &lane, &seq) &&
-		    (l = link_find(c, neighbour)) != NULL && seq > l->out[lane].last)
-			l->out[lane].last = seq;
+		apply_stream(c, key);
 		break;
 	case FAMILY_LINKIN:
 		apply_in(c, key, &r->u.linkin);
