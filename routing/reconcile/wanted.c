@@ -303,10 +303,11 @@ enum err wanted_answer(struct turn_view *t, const struct ev_publish *e)
 	struct doc_key doc;
 	struct record r;
 	bool may = false;
-	enum err result = core_get(t, FAMILY_IDENT, key_ident(ref->id, ref->origin), &r);
+	enum err result;
 
 	if (e->fact->asked_content)
 		return content_give(t, e);
+	result = core_get(t, FAMILY_IDENT, key_ident(ref->id, ref->origin), &r);
 	if (result == ERR_OK && memcmp(&r.u.ident.digest, &ref->digest, sizeof ref->digest) != 0)
 		result = ERR_NOT_FOUND;
 	if (result != ERR_OK)

@@ -65,9 +65,4 @@ void evidence_verify(struct arena *a, const struct evidence_question *q,
 must_use enum err evidence_verify_pem(struct arena *a, const struct evidence_question *q,
 				      struct blob pem, struct evidence_verdict *out);
 
-/* The evidence of a document as the daemon has it, packed, in the arena (of some 256 MiB). `id` as
- * in a Ref. ERR_TOO_LARGE: more than EVIDENCE_MAX_BYTES; else *fault says what. Blocks. */
-must_use enum err evidence_read(struct client *c, const char *id, struct arena *a, struct blob *out,
-				struct client_fault *fault);
-
 #endif

@@ -1,4 +1,6 @@
-/* The evidence of a document, as the daemon gives it. See evidence.h. */
+/* See evidence_read.h. */
+#include "tools/client/evidence_read.h"
+
 #include "proto/control.pb-c.h"
 #include "proto/body.h"
 #include "proto/envelope.pb-c.h"

@@ -18,36 +18,36 @@ static void document_of(struct record *r)
 
 	items[0] = fixture_inline_item();
 	items[1] = fixture_file_item(123456789);
-	r->u.document = (struct rec_document){ .origin = { "tinh" },
-					       .id = fixture_doc_id(5),
-					       .urgency = URGENCY_KHAN,
-					       .secrecy = SECRECY_THUONG,
-					       .signed_at_ms = 1,
-					       .taken_at_ms = 2,
-					       .directory_version = 3,
-					       .hop_limit = 4,
-					       .digest = fixture_digest("d"),
-					       .from = { "huyen-a" },
-					       .from_lane = LANE_URGENT,
-					       .from_seq = 5,
-					       .mine = true,
-					       .recipients = recipients,
-					       .recipients_len = 2,
-					       .recipient_count = 9,
-					       .lists = "Khối xã\nTổ một",
-					       .listed = 1,
-					       .targets = ids,
-					       .target_count = 2,
-					       .manifest = items,
-					       .manifest_count = 2,
-					       .relay_count = 1,
-					       .summary = { "31-KH/ĐU", "KH", "trích yếu",
-							    "2025-01-02", "2025-02-03", "Kế hoạch",
-							    "Trần A", "31-KH.pdf\nphụ lục.xlsx",
-							    &answered, "T/M ĐẢNG ỦY", "BÍ THƯ",
-							    BUSINESS_REPLACE, &answered,
-							    "xa-a1", 2, true, "VB-2026/0815" },
-					       .line = { .year = 2026, .number = 7 } };
+	r->u.document =
+		(struct rec_document){ .origin = { "tinh" },
+				       .id = fixture_doc_id(5),
+				       .urgency = URGENCY_KHAN,
+				       .secrecy = SECRECY_THUONG,
+				       .signed_at_ms = 1,
+				       .taken_at_ms = 2,
+				       .directory_version = 3,
+				       .hop_limit = 4,
+				       .digest = fixture_digest("d"),
+				       .from = { "huyen-a" },
+				       .from_lane = LANE_URGENT,
+				       .from_seq = 5,
+				       .mine = true,
+				       .recipients = recipients,
+				       .recipients_len = 2,
+				       .recipient_count = 9,
+				       .lists = "Khối xã\nTổ một",
+				       .listed = 1,
+				       .targets = ids,
+				       .target_count = 2,
+				       .manifest = items,
+				       .manifest_count = 2,
+				       .relay_count = 1,
+				       .summary = { "31-KH/ĐU", "KH", "trích yếu", "2025-01-02",
+						    "2025-02-03", "Kế hoạch", "Trần A",
+						    "31-KH.pdf\nphụ lục.xlsx", &answered,
+						    "T/M ĐẢNG ỦY", "BÍ THƯ", BUSINESS_REPLACE,
+						    &answered, "xa-a1", 2, true, "VB-2026/0815" },
+				       .line = { .year = 2026, .number = 7 } };
 }
 
 static void fill_reports(struct record_sample s[FAMILY_COUNT], struct committee_id xa)
@@ -98,7 +98,8 @@ static void fill_reports(struct record_sample s[FAMILY_COUNT], struct committee_
 	s[FAMILY_DECLARED].key = key_declared(said.name, 3);
 }
 
-static void feed_samples(struct record_sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
+static void feed_samples(struct record_sample s[FAMILY_COUNT], struct committee_id xa,
+			 struct serial n)
 {
 	static struct change changes[] = {
 		{ .kind = CHANGE_NUMBERED,
@@ -132,41 +133,42 @@ static void gone_sample(struct record_sample s[FAMILY_COUNT], struct committee_i
 	s[FAMILY_GONE].key = key_ident(fixture_doc_id(8), xa);
 }
 
-static void office_samples(struct record_sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
+static void office_samples(struct record_sample s[FAMILY_COUNT], struct committee_id xa,
+			   struct serial n)
 {
 	static const text_t with[] = { "Ban Tổ chức", "Lê Thị B" };
 
 	s[FAMILY_WORK].record.u.work =
-	    (struct rec_work){ .stand = { OFFICE_ASSIGNED, OFFICE_RECALL_ASKED, BUSINESS_UPDATE,
-					  true },
-			       .n = 4,
-			       .line = { .book = BOOK_IN, .year = 2026, .number = 12 },
-			       .accepted_at_ms = 1,
-			       .finished_at_ms = 2,
-			       .since_ms = 3,
-			       .to = "Nguyễn Văn A",
-			       .with = with,
-			       .with_count = 2,
-			       .due_on = "2026-12-01",
-			       .note = "tham mưu",
-			       .person = "Trần C",
-			       .answer = fixture_doc_id(7),
-			       .recall_reason = "gửi nhầm",
-			       .request = fixture_doc_id(8),
-			       .replaced_by = fixture_doc_id(9) };
+		(struct rec_work){ .stand = { OFFICE_ASSIGNED, OFFICE_RECALL_ASKED, BUSINESS_UPDATE,
+					      true },
+				   .n = 4,
+				   .line = { .book = BOOK_IN, .year = 2026, .number = 12 },
+				   .accepted_at_ms = 1,
+				   .finished_at_ms = 2,
+				   .since_ms = 3,
+				   .to = "Nguyễn Văn A",
+				   .with = with,
+				   .with_count = 2,
+				   .due_on = "2026-12-01",
+				   .note = "tham mưu",
+				   .person = "Trần C",
+				   .answer = fixture_doc_id(7),
+				   .recall_reason = "gửi nhầm",
+				   .request = fixture_doc_id(8),
+				   .replaced_by = fixture_doc_id(9) };
 	s[FAMILY_WORK].key = key_serial(ROLE_IN, n);
 	s[FAMILY_STATUS].record.u.status =
-	    (struct rec_status){ .envelope = { 0, fixture_blob("env") },
-				 .code = "06",
-				 .at_ms = 5,
-				 .uid = 1000,
-				 .note = "xong",
-				 .status = { .n = 4,
-					     .arrival = 12,
-					     .person = "A",
-					     .due_on = "2026-12-01",
-					     .answer = fixture_doc_id(7),
-					     .request = fixture_doc_id(8) } };
+		(struct rec_status){ .envelope = { 0, fixture_blob("env") },
+				     .code = "06",
+				     .at_ms = 5,
+				     .uid = 1000,
+				     .note = "xong",
+				     .status = { .n = 4,
+						 .arrival = 12,
+						 .person = "A",
+						 .due_on = "2026-12-01",
+						 .answer = fixture_doc_id(7),
+						 .request = fixture_doc_id(8) } };
 	s[FAMILY_STATUS].key = key_status(ROLE_OUT, n, xa, 4);
 	s[FAMILY_LINE].record.u.line = (struct rec_line){ .kind = LINE_ADDITION,
 							  .role = ROLE_IN,
@@ -178,8 +180,7 @@ static void office_samples(struct record_sample s[FAMILY_COUNT], struct committe
 							  .note = "sai thẩm quyền",
 							  .business = BUSINESS_REPLACE,
 							  .newer = "2-KH/ĐU" };
-	s[FAMILY_LINE].key =
-	    key_line((struct line_key){ BOOK_IN, 2026, 1, 12 });
+	s[FAMILY_LINE].key = key_line((struct line_key){ BOOK_IN, 2026, 1, 12 });
 	s[FAMILY_SERIES].record.u.series = (struct rec_series){ .last = NUMBERING_LAST };
 	s[FAMILY_SERIES].key = key_name("c2026");
 	s[FAMILY_OPEN].record.u.open = (struct rec_open){ 1780000000000, 1780000000001, 3, 7 };
@@ -199,7 +200,8 @@ static void office_samples(struct record_sample s[FAMILY_COUNT], struct committe
 	fill_reports(s, xa);
 }
 
-static void link_samples(struct record_sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
+static void link_samples(struct record_sample s[FAMILY_COUNT], struct committee_id xa,
+			 struct serial n)
 {
 	s[FAMILY_STREAM].record.u.stream = (struct rec_stream){ .role = ROLE_OUT,
 								.serial = n,
@@ -213,30 +215,30 @@ static void link_samples(struct record_sample s[FAMILY_COUNT], struct committee_
 								.relays = relays,
 								.relay_count = 1,
 								.has_files = true };
-	s[FAMILY_LINKIN].record.u.linkin =
-	    (struct rec_linkin){ { { 1 } }, 3, 2, fixture_digest("c"), { { 8, 3016 }, { 9, 3016 } },
-				 2 };
+	s[FAMILY_LINKIN].record.u.linkin = (struct rec_linkin){
+		{ { 1 } }, 3, 2, fixture_digest("c"), { { 8, 3016 }, { 9, 3016 } }, 2
+	};
 	s[FAMILY_ASIDE].record.u.aside =
-	    (struct rec_aside){ .envelope = fixture_blob("env"),
-				.relays = relays,
-				.relay_count = 2,
-				.targets = ids,
-				.target_count = 2,
-				.digest = fixture_digest("e"),
-				.why = ERR_CLOCK,
-				.kind = KIND_RECEIPT,
-				.signer = xa,
-				.signed_at_ms = 1,
-				.document = { .origin = { "tinh" }, .id = fixture_doc_id(5) },
-				.wants_version = 2,
-				.neighbour_version = 3,
-				.since_ms = 4,
-				.since_run_ms = 5,
-				.doubted_run_ms = 6,
-				.doubts = 7,
-				.corrected_at_ms = 8,
-				.has_files = true,
-				.given_up = true };
+		(struct rec_aside){ .envelope = fixture_blob("env"),
+				    .relays = relays,
+				    .relay_count = 2,
+				    .targets = ids,
+				    .target_count = 2,
+				    .digest = fixture_digest("e"),
+				    .why = ERR_CLOCK,
+				    .kind = KIND_RECEIPT,
+				    .signer = xa,
+				    .signed_at_ms = 1,
+				    .document = { .origin = { "tinh" }, .id = fixture_doc_id(5) },
+				    .wants_version = 2,
+				    .neighbour_version = 3,
+				    .since_ms = 4,
+				    .since_run_ms = 5,
+				    .doubted_run_ms = 6,
+				    .doubts = 7,
+				    .corrected_at_ms = 8,
+				    .has_files = true,
+				    .given_up = true };
 }
 
 static void count_samples(struct record_sample s[FAMILY_COUNT])
@@ -290,28 +292,28 @@ void record_samples(struct fixture *f, struct record_sample s[FAMILY_COUNT])
 							     .digest = fixture_digest("a"),
 							     .submission = fixture_digest("b") };
 	document_of(&s[FAMILY_DOCUMENT].record);
-	s[FAMILY_STATE].record.u.state = (struct rec_state){
-		1, 2, 3, 4, 5, true, true, true, "03", 6, "kho 2026", fixture_digest("evidence")
-	};
+	s[FAMILY_STATE].record.u.state =
+		(struct rec_state){ 1,	  2,	3,    4, 5,	     true,
+				    true, true, "03", 6, "kho 2026", fixture_digest("evidence") };
 	s[FAMILY_ENVELOPE].record.u.envelope =
-	    (struct rec_envelope){ { 0, fixture_blob("env") }, relays, 2 };
+		(struct rec_envelope){ { 0, fixture_blob("env") }, relays, 2 };
 	s[FAMILY_RELAY].record.u.relay.envelope.bytes = fixture_blob("rel");
 	static const struct publication published[] = { { { "xa-a1" }, LANE_NORMAL, 5 },
 							{ { "xa-a2" }, LANE_URGENT, 6 } };
 	s[FAMILY_ROUTE].record.u.route = (struct rec_route){ published, 2 };
 	s[FAMILY_RECEIPT].record.u.receipt =
-	    (struct rec_receipt){ .envelope = { 0, fixture_blob("rec") },
-				  .relays = relays,
-				  .relay_count = 2,
-				  .at_ms = 9,
-				  .kind = KIND_REFUSAL,
-				  .reason = 2002,
-				  .digest = fixture_digest("r") };
+		(struct rec_receipt){ .envelope = { 0, fixture_blob("rec") },
+				      .relays = relays,
+				      .relay_count = 2,
+				      .at_ms = 9,
+				      .kind = KIND_REFUSAL,
+				      .reason = 2002,
+				      .digest = fixture_digest("r") };
 	link_samples(s, xa, n);
 	office_samples(s, xa, n);
 	feed_samples(s, xa, n);
 	s[FAMILY_LINKOUT].record.u.linkout =
-	    (struct rec_linkout){ { { 1 } }, 2, 3, fixture_digest("c") };
+		(struct rec_linkout){ { { 1 } }, 2, 3, fixture_digest("c") };
 	s[FAMILY_FETCH].record.u.fetch = (struct rec_fetch){ ROLE_IN, n };
 	s[FAMILY_COMMITTEE].record.u.committee = f->entries[3];
 	s[FAMILY_DIRECTORY].record.u.directory = fixture_directory(f, 4).head;

@@ -218,7 +218,9 @@ static void test_ping_of_an_operator_is_answered_by_its_pong_only(void **state)
 {
 	struct stage *g = *state;
 	struct event e = { .type = EVENT_OPERATE,
-			   .u.operate = { .reply = { 7 }, .operation = OPERATION_LINK_PING, .neighbour = { "tinh" } } };
+			   .u.operate = { .reply = { 7 },
+					  .operation = OPERATION_LINK_PING,
+					  .neighbour = { "tinh" } } };
 	struct message pong = { .type = MESSAGE_PONG };
 
 	assert_int_equal(reply_of(g, &e)->result, ERR_NETWORK);
@@ -242,7 +244,9 @@ static void test_operators_ping_ends_when_the_link_goes(void **state)
 {
 	struct stage *g = *state;
 	struct event e = { .type = EVENT_OPERATE,
-			   .u.operate = { .reply = { 7 }, .operation = OPERATION_LINK_PING, .neighbour = { "tinh" } } };
+			   .u.operate = { .reply = { 7 },
+					  .operation = OPERATION_LINK_PING,
+					  .neighbour = { "tinh" } } };
 	struct event gone = { .type = EVENT_DISCONNECTED, .u.link = { .neighbour = { "tinh" } } };
 
 	neighbour_up(g->s, &g->tinh);

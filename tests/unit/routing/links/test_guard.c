@@ -106,7 +106,9 @@ static void test_clock_that_jumps_to_and_fro_fills_no_log(void **state)
 	up_at(g->s, &g->tinh, FIXTURE_NOW_MS);
 	for (int i = 0; i < 1000; i++) {
 		struct event ping = { .type = EVENT_OPERATE,
-				      .u.operate = { .reply = { 7 }, .operation = OPERATION_LINK_PING, .neighbour = { "tinh" } } };
+				      .u.operate = { .reply = { 7 },
+						     .operation = OPERATION_LINK_PING,
+						     .neighbour = { "tinh" } } };
 
 		station_clear(g->s);
 		station_take(g->s, &ping);
