@@ -6,6 +6,7 @@
 #include "tools/client/connection.h"
 #include "tools/client/content.h"
 #include "tools/client/evidence.h"
+#include "tools/client/evidence_read.h"
 #include "tools/client/media_type.h"
 #include "tools/client/save.h"
 #include "tools/client/submission.h"

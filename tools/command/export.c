@@ -3,7 +3,6 @@
 
 #include "tools/base/files.h"
 #include "tools/client/client.h"
-#include "tools/client/evidence_read.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 
