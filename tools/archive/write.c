@@ -11,7 +11,7 @@
 #include "daemon/base/folder.h"
 #include "tools/archive/sums.h"
 #include "tools/base/files.h"
-#include "tools/client/evidence_read.h"
+#include "tools/client/client.h"
 
 static const char about_name[] = "document.json", evidence_name[] = "evidence",
 		  files_name[] = "files";
