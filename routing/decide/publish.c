@@ -15,7 +15,7 @@
 #include "routing/state/plan.h"
 #include "routing/state/stream.h"
 
-enum { RESUME_MS = 2000, RELAY_NOTICE_MS = 60 * 1000 };
+enum { RESUME_MS = 2000, RELAY_NOTICE_MS = 60 * 1000, SPOILT_TRIES = 3 };
 
 /* Not now: the item stays with the publisher, and is requested again. */
 static void hold(struct turn_view *t, struct link *l, enum lane lane, enum err why)
@@ -63,18 +63,20 @@ static void out_of_sequence(struct turn_view *t, struct link *l, const struct ev
 
 /* The chain covers what was signed, not the signatures. A neighbour checks those before it passes
  * an envelope on: so a wrong one was more likely spoilt since than made wrong, and is asked for
- * once more before the signer gets a refusal. */
+ * SPOILT_TRIES times in all before the signer gets a refusal. */
 static bool spoilt(struct link *l, const struct ev_publish *e)
 {
+	enum lane lane = e->lane;
+
 	if (e->verdict != ERR_SIGNATURE && e->verdict != ERR_UNKNOWN_KEY &&
 	    e->verdict != ERR_FORMAT && e->verdict != ERR_DIRECTORY_AHEAD)
 		return false;
-	if (l->suspect_seq[e->lane] == e->seq &&
-	    memcmp(&l->suspect[e->lane], &e->digest, sizeof e->digest) == 0)
-		return false;
-	l->suspect_seq[e->lane] = e->seq;
-	l->suspect[e->lane] = e->digest;
-	return true;
+	if (l->suspect_seq[lane] != e->seq ||
+	    memcmp(&l->suspect[lane], &e->digest, sizeof e->digest) != 0)
+		l->suspected[lane] = 0;
+	l->suspect_seq[lane] = e->seq;
+	l->suspect[lane] = e->digest;
+	return ++l->suspected[lane] < SPOILT_TRIES;
 }
 
 /* The envelope was altered after the neighbour had it, or what the neighbour put beside it is

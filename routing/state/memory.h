@@ -208,10 +208,11 @@ struct link {
 	bool resubscribed[LANE_COUNT]; /* a Subscribe is out that no item has answered yet */
 	/* Subscribes resent for a missing item, since the last item in sequence came */
 	unsigned asked_in_vain[LANE_COUNT];
-	/* item whose signature was wrong once: requested again before it is refused */
+	/* item whose signature was wrong: requested again, a few times, before it is refused */
 	uint64_t suspect_seq[LANE_COUNT];
 	/* that envelope's digest: another envelope under the same number is suspect for itself */
 	struct digest suspect[LANE_COUNT];
+	uint8_t suspected[LANE_COUNT]; /* so often */
 	uint64_t held_seq[LANE_COUNT]; /* scanned for "held" up to here */
 	struct clock_reading clock;
 	bool clock_notified; /* that it differs */

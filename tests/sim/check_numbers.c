@@ -15,6 +15,9 @@ enum { ARENA_BYTES = 1 << 20, EARLY_MOST = 1024 };
 static struct {
 	unsigned last[2 * NUMBER_TYPES]; /* those of the term that begins behind; 0: none yet */
 	bool early[NUMBER_TYPES][EARLY_MOST]; /* are dated in it, and were given before */
+	/* One by hand, below what the book had come to, of which nobody can say whether it was the
+	 * last before the term or the first of it; 0: none. The next number tells. */
+	unsigned either[NUMBER_TYPES];
 	bool there[NUMBER_ACTS_MAX]; /* has a line */
 	unsigned line, altered;
 	struct lookup l;
@@ -63,10 +66,30 @@ static unsigned *series_of(const struct number_act *a, unsigned n)
 			book.early[a->type][n] = true;
 		return before;
 	}
+	if (a->what == NUMBER_JUMP && !a->in_term && *anew == 0 && n <= *before) {
+		assert(n < EARLY_MOST);
+		book.early[a->type][n] = true;
+		book.either[a->type] = n;
+		return before;
+	}
 	/* by hand somebody goes ahead of it, and sees in the book what is there */
 	while (a->what != NUMBER_JUMP && book.early[a->type][*anew + 1])
 		++*anew;
 	return anew;
+}
+
+/* It was the first of its term after all, and the next one counts on from it. */
+static bool counts_from_either(const struct number_act *a, unsigned n, const unsigned *last)
+{
+	unsigned next = book.either[a->type];
+
+	if (next == 0 || last != &book.last[a->type] + NUMBER_TYPES)
+		return false;
+	book.either[a->type] = 0;
+	do
+		next++;
+	while (book.early[a->type][next]);
+	return n == next;
 }
 
 static void take(struct world *w, const struct member *m, int index, const struct rec_paper *p)
@@ -84,7 +107,7 @@ static void take(struct world *w, const struct member *m, int index, const struc
 				m->id.text, a->told, type, p->number);
 	if (a->what == NUMBER_JUMP)
 		check_skipped(w, m, a, n, last);
-	else if (n != *last + 1)
+	else if (!counts_from_either(a, n, last) && n != *last + 1)
 		world_violation(w, "numbers", "%s: %u-%s was given after %u", m->id.text, n, type,
 				*last);
 	if (strcmp(p->date, a->date) != 0)

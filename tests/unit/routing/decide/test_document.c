@@ -47,8 +47,10 @@ static void test_bad_signature_is_asked_for_again_and_then_refused_to_the_neighb
 	broken[d.envelope.len_bytes - 1] ^= 1;
 	d.envelope.data = broken;
 	e = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, NULL);
-	station_take(g->s, &e);
-	assert_int_equal(g->s->plan->draft_count, 0); /* spoilt on the way? */
+	for (unsigned i = 0; i < 2; i++) {
+		station_take(g->s, &e);
+		assert_int_equal(g->s->plan->draft_count, 0); /* spoilt on the way? */
+	}
 	station_take(g->s, &e);
 	expect_refusal(g, "tinh", ERR_SIGNATURE);
 }
