@@ -34,10 +34,10 @@ start_sink() { # [CERTIFICATE KEY]
 	URL=http://127.0.0.1:$PORT_OF_SINK
 }
 start_sender() { # [FEED [SPEED]]
-	"$ROOT/build/tests/webhook_run" vanthud.yaml "${1:-feed}" "${2:-1}" >>run.log 3>&- &
+	# its number is there before it sends anything: the receiver may kill it by the first event
+	(echo "$BASHPID" >run.pid && exec "$ROOT/build/tests/webhook_run" vanthud.yaml "${1:-feed}" "${2:-1}") >>run.log 3>&- &
 	RUN=$!
 	disown "$RUN"
-	echo "$RUN" >run.pid
 	wait_for 20 grep -q ready run.log
 }
 stop_sender() {
