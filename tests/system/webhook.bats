@@ -33,12 +33,13 @@ start_sink() { # [CERTIFICATE KEY]
 	PORT_OF_SINK=$(cat sink/port)
 	URL=http://127.0.0.1:$PORT_OF_SINK
 }
+begun_or_ended() { grep -q ready run.log || ended "$RUN"; }
 start_sender() { # [FEED [SPEED]]
 	# its number is there before it sends anything: the receiver may kill it by the first event
 	(echo "$BASHPID" >run.pid && exec "$ROOT/build/tests/webhook_run" vanthud.yaml "${1:-feed}" "${2:-1}") >>run.log 3>&- &
 	RUN=$!
 	disown "$RUN"
-	wait_for 20 grep -q ready run.log
+	wait_for 20 begun_or_ended
 }
 stop_sender() {
 	kill "$RUN"
