@@ -45,24 +45,24 @@ static void read_note(struct scrub_files *s)
 /* Lost, or of before: some is looked at twice. */
 static void write_note(const struct scrub_files *s)
 {
-	char path[CONFIG_PATH_MAX + 16], fresh[CONFIG_PATH_MAX + 16], hex[DIGEST_HEX_SIZE];
+	char path[CONFIG_PATH_MAX + 16], fresh[CONFIG_PATH_MAX + 16], hex[DIGEST_HEX_SIZE],
+		text[NOTE_BYTES];
 	const struct scrub_files_figures *g = &s->figures;
 	bool written;
-	FILE *f;
+	int fd, n;
 
 	snprintf(path, sizeof path, "%s/scrubbed", s->data);
 	snprintf(fresh, sizeof fresh, "%s/scrubbed.new", s->data);
-	f = fopen(fresh, "we");
-	if (f == NULL)
-		return;
 	digest_to_hex(&s->at, hex);
-	fprintf(f, FIRST);
-	if (s->active)
-		fprintf(f, "at %s\n", hex);
-	fprintf(f, "looked %" PRIu64 " %" PRIu64 " %" PRIu64 "\nended %" PRId64 "\n", g->looked,
-		g->bytes, g->wrong, g->ended_ms);
-	written = fflush(f) == 0 && fsync(fileno(f)) == 0;
-	fclose(f);
+	n = snprintf(text, sizeof text,
+		     FIRST "%s%s%slooked %" PRIu64 " %" PRIu64 " %" PRIu64 "\nended %" PRId64 "\n",
+		     s->active ? "at " : "", s->active ? hex : "", s->active ? "\n" : "", g->looked,
+		     g->bytes, g->wrong, g->ended_ms);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return;
+	written = write(fd, text, (size_t)n) == n && fsync(fd) == 0;
+	close(fd);
 	if (!written || rename(fresh, path) != 0)
 		unlink(fresh);
 }

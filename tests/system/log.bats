@@ -11,7 +11,7 @@ setup() {
 }
 teardown() { end_lab; }
 
-HISTORY=38 ACT=19
+HISTORY=39 ACT=19
 
 damaged() { # FAMILY NTH HOW: while the daemon is down
 	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
