@@ -61,7 +61,7 @@ static void settle(struct peer *p)
 	say_acknowledged(p);
 }
 
-/* A spoilt signature is asked for once more, and refused when it is no better. */
+/* A spoilt signature is asked for twice more, and refused when it is no better. */
 static void wrong_signature(struct peer *p, char **args)
 {
 	struct draft d = good(p, to_other);
@@ -76,8 +76,10 @@ static void wrong_signature(struct peer *p, char **args)
 	d.envelope.data = bytes;
 	settle(p);
 	item = peer_item(p, LANE_NORMAL, &d);
-	peer_publish(p, LANE_NORMAL, &item, 1);
-	say_asked(p, item.seq - 1);
+	for (unsigned i = 0; i < 2; i++) {
+		peer_publish(p, LANE_NORMAL, &item, 1);
+		say_asked(p, item.seq - 1);
+	}
 	peer_publish(p, LANE_NORMAL, &item, 1);
 	say_refused(p, &d);
 	free(bytes);

@@ -49,9 +49,9 @@ unharmed() { # the same process, small, and the others' link is up and delivers 
 	wait_for 10 eval "[ \"\$(awk '/^VmRSS/ { print \$2 }' /proc/$PID/status)\" -lt 200000 ]" # libzmq lets go in threads of its own
 }
 
-@test "a wrong signature is asked for once more, then refused with a signed refusal" {
+@test "a wrong signature is asked for twice more, then refused with a signed refusal" {
 	bad signature
-	[ "$output" = $'acknowledged\nasked again from 0\nrefused VT-3001' ]
+	[ "$output" = $'acknowledged\nasked again from 0\nasked again from 0\nrefused VT-3001' ]
 	counted 2
 	logged 'event=refused committee=thads error=VT-3001'
 	unharmed
