@@ -213,7 +213,7 @@ enum err document_must_wait(struct turn_view *t, const struct link *l, const str
 
 /* One of ours comes back to a store that was set back (routing/reconcile/reconcile.h). What is
  * known needs nothing more, while we ask for it; what is not comes back late too, where there
- * ever was a way back: it was set aside elsewhere. Otherwise it is judged like any other: a loop. */
+ * ever was a way back: it was set aside elsewhere. Otherwise it is a loop, as before. */
 static enum err take_back(struct turn_view *t, struct link *l, const struct ev_publish *e,
 			  bool *taken)
 {
