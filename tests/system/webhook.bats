@@ -259,20 +259,23 @@ field() { w show "$1" --json | jq -r ".data.$2"; }
 }
 
 @test "killed between an answer and its cursor: that event again under its id, the order kept, nothing lost" {
-	local n
+	local kills=0
 	printf 'kill run.pid\n%.0s' 1 2 3 4 5 6 >sink/script
 	echo 200 >>sink/script
 	start_sink
 	w add one "$URL/" --since 0 -q >/dev/null
 	change 1 8
-	for n in 1 2 3 4 5 6; do
-		start_sender
-		wait_for 30 ended "$RUN"
-		: >run.log
-	done
-	start_sender
 	is_last() { [ "$(got | tail -n 1)" = 8 ]; }
-	wait_for 30 is_last
+	is_last_or_ended() { is_last || ended "$RUN"; }
+	# The next event may come before the signal does: then two lines of the script are for one process.
+	until is_last; do
+		start_sender
+		wait_for 30 is_last_or_ended
+		: >run.log
+		! ended "$RUN" || kills=$((kills + 1))
+	done
+	echo "$kills kills"
+	[ "$kills" -ge 2 ]
 	[ "$(got | uniq | xargs)" = "1 2 3 4 5 6 7 8" ]
 	[ "$(jq -r '.headers["webhook-id"]' sink/log | uniq | wc -l)" = 8 ]
 }
