@@ -293,7 +293,7 @@ $(B)/coverage/fuzz/kept-%: $(B)/coverage/tests/fuzz/fuzz_%.o $(B)/coverage/tests
 	$(call say,link,$@)
 	$(Q)$(CC) --coverage -pthread -o $@ $^ $(LIBS)
 
-SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/flight daemon/inbox daemon/store/memory $(patsubst %,daemon/%,$(filter store/%,$(DAEMON))) daemon/base/folder daemon/files/memory daemon/files/files daemon/files/garbage \
+SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/repair daemon/turn daemon/flight daemon/inbox daemon/store/memory $(patsubst %,daemon/%,$(filter store/%,$(DAEMON))) daemon/base/folder daemon/files/memory daemon/files/files daemon/files/garbage \
 	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/serve daemon/bulk/transfer daemon/base/clock daemon/base/log daemon/base/log_level daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS) tests/unit/support/plan_pool) $(call gen_of,asan)
 	$(call say,link,$@)

@@ -533,6 +533,10 @@ static enum err join_duties(struct daemon *d)
 						      .data = d->config.data,
 						      .every_ms = &d->config.scrub_every_ms,
 						      .stop = &d->stopping },
+				     .repair = { .store = d->store,
+						 .inbox = d->inbox,
+						 .runner = workers_runner(d->file_workers),
+						 .stop = &d->stopping },
 				     .memory = { .store = d->store,
 						 .control = d->control,
 						 .links = d->links,
@@ -654,6 +658,7 @@ void daemon_close(struct daemon *d)
 	outbox_destroy(d->outbox);
 	inbox_destroy(d->inbox);
 	backup_destroy(d->backup);
+	repair_end(&d->upkeep.repair);
 	garbage_destroy(d->garbage); /* what was waiting has released its contents */
 	installer_destroy(d->installer);
 	sequencer_destroy(d->sequencer);

@@ -224,15 +224,14 @@ static enum err pump_lane(struct outbox *o, struct committee_id neighbour, enum 
 			s->sent_chain_valid = true;
 		}
 	}
-	/* The lane's sequence has no gaps, so it stops here until the record is repaired; the next
-	 * subscription retries. */
-	if (e == ERR_DAMAGED) {
+	/* The lane's sequence has no gaps, so it stops here until the record is made again
+	 * (routing/reconcile/repair.h); each pump tries. */
+	if (e == ERR_DAMAGED && s->stands_at != s->sent + 1) {
+		s->stands_at = s->sent + 1;
 		log_event(LOG_ERROR, "lane-stands", "committee=%s lane=%d seq=%llu error=VT-%d",
 			  neighbour.text, (int)lane, (unsigned long long)s->sent + 1, (int)e);
-		s->subscribed = false;
-		e = ERR_OK;
 	}
-	return e;
+	return e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 enum err outbox_pump(struct outbox *o, struct committee_id neighbour,

@@ -4,6 +4,9 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 
+/* Between two walks for what readers met. */
+static const int64_t not_again_ms = 600 * 1000;
+
 static void walk(struct job *j)
 {
 	struct scrub *s = (struct scrub *)j;
@@ -37,6 +40,12 @@ void scrub_second(struct scrub *s, int64_t mono_ms)
 	core_set_unsound(s->core, figures.unsound);
 	if (s->running)
 		return;
+	/* What was met is seldom all, and what else there is a walk alone tells. */
+	if (figures.unlisted && mono_ms >= s->not_again_ms) {
+		s->not_again_ms = mono_ms + not_again_ms;
+		begin(s);
+		return;
+	}
 	if (s->next_ms == 0 || *s->every_ms != s->every_then_ms) { /* the start, or a reload */
 		s->every_then_ms = *s->every_ms;
 		s->next_ms = mono_ms + *s->every_ms;

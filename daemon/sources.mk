@@ -144,12 +144,14 @@ DAEMON := \
 	memory_watch \
 	outbox \
 	reload \
+	repair \
 	scrub \
 	scrub_files \
 	signals \
 	store/ledger \
 	store/lmdb \
 	store/lmdb_copy \
+	store/lmdb_damage \
 	store/lmdb_doctor \
 	store/lmdb_error \
 	store/lmdb_layout \

@@ -416,6 +416,7 @@ static struct reply_to reply_of(const struct event *e)
 	case EVENT_BAD_DIRECTORY:
 	case EVENT_DROPPED:
 	case EVENT_CONTENT_LOST:
+	case EVENT_DAMAGED:
 		break; /* no client waits for it */
 	}
 	return (struct reply_to){ 0 };

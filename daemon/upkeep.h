@@ -11,6 +11,7 @@
 #include "daemon/keys/keys.h"
 #include "daemon/live_events.h"
 #include "daemon/memory_watch.h"
+#include "daemon/repair.h"
 #include "daemon/scrub.h"
 #include "daemon/scrub_files.h"
 #include "daemon/store/store.h"
@@ -28,6 +29,7 @@ struct upkeep {
 	struct install_parts *install;
 	struct scrub scrub;
 	struct scrub_files scrub_files;
+	struct repair repair;
 	/* its own; all zero at first */
 	struct memory_watch memory;
 	struct store_room room; /* as last measured */

@@ -612,7 +612,7 @@ static enum err read_doubted(const Vanthu__V1__DocumentRef *document, ProtobufCB
 	enum err e = field_fixed(digest, out->doubted.bytes, sizeof out->doubted.bytes);
 
 	if (e == ERR_OK)
-		e = field_enum(kind, KIND_DOCUMENT, KIND_RELAY);
+		e = field_enum(kind, KIND_DOCUMENT, kind < KIND_ASKED ? KIND_RELAY : KIND_GONE);
 	if (e == ERR_OK && token.len > DOUBT_TOKEN_MAX)
 		e = ERR_FORMAT;
 	out->doubted_kind = (enum kind)kind;

@@ -150,6 +150,8 @@ static enum err decide(struct turn_view *t, const struct event *event)
 		return decide_dropped(t, &event->u.dropped);
 	case EVENT_CONTENT_LOST:
 		return content_lost(t, &event->u.content_lost);
+	case EVENT_DAMAGED:
+		return repair_record(t, &event->u.damaged);
 	case EVENT_DIRECTORY:
 		return decide_directory(t, &event->u.directory);
 	case EVENT_OPERATE:

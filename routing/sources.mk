@@ -81,6 +81,8 @@ ROUTING := \
 	reconcile/give \
 	reconcile/gone \
 	reconcile/own \
+	reconcile/rebuild \
+	reconcile/repair \
 	reconcile/take \
 	reconcile/wanted \
 	rules/competence \

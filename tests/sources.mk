@@ -245,6 +245,7 @@ SIM := \
 	check_target \
 	clerks \
 	clocks \
+	damages \
 	declares \
 	disks \
 	faults \

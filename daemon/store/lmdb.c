@@ -34,6 +34,29 @@ enum { COMMIT_ARENA_BYTES = 256 << 20, FACTS_SHARE = 8, READERS_MAX = 64 };
 
 /* ---- commit ---- */
 
+static void over_damaged(struct lmdb_store *s, const struct write *w, struct ledger *sums)
+{
+	pthread_mutex_lock(&s->lock);
+	lmdb_damage_write(s, w->record.family, &w->key, sums);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void begin_damaged(struct lmdb_store *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->has_damages = s->damages.count > 0;
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void end_damaged(struct lmdb_store *s, bool landed)
+{
+	if (!s->has_damages)
+		return;
+	pthread_mutex_lock(&s->lock);
+	lmdb_damage_written(s, landed);
+	pthread_mutex_unlock(&s->lock);
+}
+
 /* What is written over or erased is taken out of the sums; the descent to it warms the pages that
  * the write goes to next. */
 static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write *w,
@@ -49,6 +72,8 @@ static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write
 	lmdb_encode_key(w->record.family, &w->key, &stored);
 	key = (MDB_val){ .mv_size = stored.len_bytes, .mv_data = stored.bytes };
 	code = mdb_get(txn, dbi, &key, &value);
+	if (code == MDB_SUCCESS && s->has_damages)
+		over_damaged(s, w, sums);
 	if (code == MDB_SUCCESS)
 		ledger_remove(sums, w->record.family, &w->key,
 			      (struct blob){ value.mv_data, value.mv_size });
@@ -107,7 +132,9 @@ static enum err lmdb_commit(struct store *base, const struct plan *p)
 	enum err e;
 
 	pthread_mutex_lock(&s->committing);
+	begin_damaged(s);
 	e = commit(s, p);
+	end_damaged(s, e == ERR_OK);
 	pthread_mutex_unlock(&s->committing);
 	return e;
 }
@@ -157,6 +184,10 @@ static void lmdb_figures(struct store *base, struct store_figures *out)
 	pthread_mutex_lock(&s->lock);
 	out->damaged = s->damaged;
 	out->survey = s->survey;
+	out->surveys = s->surveys;
+	out->unlisted = s->unlisted;
+	for (uint32_t i = 0; i < s->damages.count; i++)
+		out->listed += !s->damages.items[i].whole;
 	out->unsound = unsound(s);
 	pthread_mutex_unlock(&s->lock);
 	mdb_env_info(s->env, &info);
@@ -230,6 +261,7 @@ static void lmdb_close(struct store *base)
 	if (s->env != NULL)
 		mdb_env_close(s->env);
 	lmdb_owner_release(s);
+	lmdb_damages_free(&s->damages);
 	arena_destroy(s->arena);
 	pthread_mutex_destroy(&s->committing);
 	pthread_mutex_destroy(&s->lock);
@@ -364,6 +396,7 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 		.copy = lmdb_copy,
 		.missed = lmdb_missed,
 		.survey = lmdb_ledger_survey,
+		.damages = lmdb_damages,
 		.accept = lmdb_ledger_accept,
 		.idle = lmdb_idle,
 		.close = lmdb_close,

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "daemon/store/ledger.h"
+#include "daemon/store/lmdb_damage.h"
 #include "daemon/store/store.h"
 #include "routing/state/staged.h"
 
@@ -44,6 +45,7 @@ struct lmdb_store {
 	/* held by a commit as long as it lasts: of owner.last_txnid */
 	pthread_mutex_t committing;
 	struct ledger ledger; /* what should be there, by the last commit; `committing` too */
+	bool has_damages;     /* there is something in `damages`; `committing` too */
 	bool sums_held;	      /* at the start the store had sums of its last commit */
 	pthread_mutex_t lock; /* all below */
 	MDB_txn *idle[LMDB_READERS_KEPT]; /* reset read transactions, to be renewed */
@@ -52,9 +54,13 @@ struct lmdb_store {
 	pthread_t holder;
 	uint64_t damaged, damaged_in; /* records that were set aside, and their families */
 	struct store_survey survey;   /* the last */
+	uint64_t surveys;	      /* ended */
+	struct lmdb_damages damages;  /* that it found */
+	bool unlisted;		      /* one was met since that is not among them */
 	/* what it found less than what it should have, of the families that differ; and whether the
 	 * next commit accepts that */
 	struct ledger_sum surplus[FAMILY_COUNT];
+	bool settled[FAMILY_COUNT]; /* by the commit under way: the sums have no such surplus */
 	bool accepting;
 	/* what was looked for last, before the first commit, and not found */
 	struct key missed;

@@ -30,12 +30,20 @@ static void log_found(const struct lmdb_survey *s)
 			  (unsigned long long)s->found.records);
 }
 
-static void keep(struct lmdb_store *s, const struct lmdb_survey *survey)
+/* Takes what was found to be damaged. */
+static void keep(struct lmdb_store *s, const struct lmdb_survey *survey,
+		 const struct lmdb_damages *found)
 {
 	pthread_mutex_lock(&s->lock);
 	s->survey = survey->found;
 	s->survey.at_ms = clock_now().wall_ms;
+	s->surveys++;
 	s->accepting = false;
+	lmdb_damages_free(&s->damages);
+	s->damages = *found;
+	s->damaged = survey->found.damaged;
+	s->damaged_in = survey->found.damaged_in;
+	s->unlisted = false;
 	for (int f = FAMILY_META; f < FAMILY_COUNT; f++) {
 		const struct ledger_sum *held = &survey->held.of[f],
 					*counted = &survey->counted.of[f];
@@ -47,9 +55,16 @@ static void keep(struct lmdb_store *s, const struct lmdb_survey *survey)
 	log_found(survey);
 }
 
+/* Who walks, and what is found to be damaged. */
+struct walker {
+	struct lmdb_store *store;
+	struct lmdb_damages found;
+};
+
 /* A bad value is set aside when it is met, as when it is read. */
 static void set_aside(void *ctx, enum family f, const struct key *key, struct blob value, bool good)
 {
+	struct walker *w = ctx;
 	struct stored_key stored;
 	MDB_val k, v = { .mv_size = value.len_bytes, .mv_data = (void *)(uintptr_t)value.data };
 
@@ -58,16 +73,19 @@ static void set_aside(void *ctx, enum family f, const struct key *key, struct bl
 	if (f == FAMILY_NONE) {
 		k = (MDB_val){ .mv_size = key->len_bytes,
 			       .mv_data = (void *)(uintptr_t)key->bytes };
+		w->found.beyond++; /* nobody knows what it was */
 	} else {
 		lmdb_encode_key(f, key, &stored);
 		k = (MDB_val){ .mv_size = stored.len_bytes, .mv_data = stored.bytes };
+		lmdb_damages_add(&w->found, f, key);
 	}
-	lmdb_quarantine(ctx, f, &k, &v);
+	lmdb_quarantine(w->store, f, &k, &v);
 }
 
 enum err lmdb_ledger_look(struct lmdb_store *s)
 {
-	const struct lmdb_survey_visitor aside = { .ctx = s, .record = set_aside };
+	struct walker walker = { .store = s };
+	const struct lmdb_survey_visitor aside = { .ctx = &walker, .record = set_aside };
 	struct lmdb_survey survey;
 	struct stat file;
 	bool whole = fstat(s->owner.data_fd, &file) == 0 && file.st_size <= AT_START_BYTES;
@@ -78,6 +96,8 @@ enum err lmdb_ledger_look(struct lmdb_store *s)
 		s->survey.at_ms = clock_now().wall_ms;
 		return ERR_OK;
 	}
+	if (e != ERR_OK || survey.found.faults > 0)
+		lmdb_damages_free(&walker.found);
 	if (e == ERR_FILE || (e == ERR_OK && survey.found.faults > 0)) {
 		log_event(LOG_ERROR, "store-damaged", "path=%s/data.mdb faults=%llu first=\"%s\"",
 			  s->directory, (unsigned long long)survey.found.faults,
@@ -90,7 +110,7 @@ enum err lmdb_ledger_look(struct lmdb_store *s)
 	if (s->sums_held)
 		s->ledger = survey.held;
 	if (whole)
-		keep(s, &survey);
+		keep(s, &survey, &walker.found);
 	return ERR_OK;
 }
 
@@ -159,12 +179,16 @@ enum err lmdb_ledger_settle(struct lmdb_store *s)
 enum err lmdb_ledger_survey(struct store *base, const bool *stop)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
-	const struct lmdb_survey_visitor aside = { .ctx = s, .record = set_aside, .stop = stop };
+	struct walker walker = { .store = s };
+	const struct lmdb_survey_visitor aside = { .ctx = &walker,
+						   .record = set_aside,
+						   .stop = stop };
 	struct lmdb_survey survey;
 	enum err e = ERR_NOT_FOUND;
 	MDB_txn *txn;
 
 	for (unsigned i = 0; e == ERR_NOT_FOUND && i < TRIES; i++) {
+		lmdb_damages_free(&walker.found);
 		e = lmdb_reader_take(s, &txn);
 		if (e != ERR_OK)
 			return e;
@@ -172,7 +196,9 @@ enum err lmdb_ledger_survey(struct store *base, const bool *stop)
 		lmdb_reader_give(s, txn);
 	}
 	if (e == ERR_OK)
-		keep(s, &survey);
+		keep(s, &survey, &walker.found);
+	else
+		lmdb_damages_free(&walker.found);
 	return e;
 }
 

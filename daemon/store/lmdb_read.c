@@ -107,10 +107,6 @@ void lmdb_quarantine(struct lmdb_store *s, enum family family, const MDB_val *ke
 	char path[LMDB_PATH_MAX + 2 * KEY_MAX_BYTES + 64];
 	int n, fd;
 
-	pthread_mutex_lock(&s->lock);
-	s->damaged++;
-	s->damaged_in |= 1ULL << family;
-	pthread_mutex_unlock(&s->lock);
 	if (s->quarantine[0] == '\0')
 		return; /* a copy, which nobody writes to */
 	mkdir(s->quarantine, 0700);
@@ -127,6 +123,22 @@ void lmdb_quarantine(struct lmdb_store *s, enum family family, const MDB_val *ke
 	close(fd);
 }
 
+/* Met by reading: counted, unless the last survey did. */
+static void met(struct lmdb_store *s, enum family family, const MDB_val *key, const MDB_val *value)
+{
+	struct key known;
+	bool named = lmdb_key_at(family, key, &known);
+
+	pthread_mutex_lock(&s->lock);
+	if (!named || !lmdb_damage_listed(s, family, &known)) {
+		s->damaged++;
+		s->unlisted = true;
+	}
+	s->damaged_in |= 1ULL << family;
+	pthread_mutex_unlock(&s->lock);
+	lmdb_quarantine(s, family, key, value);
+}
+
 struct found {
 	enum family family;
 	MDB_val key, value; /* as stored */
@@ -138,13 +150,13 @@ static enum err decode(struct lmdb_store *s, struct arena *a, const struct found
 	enum err e;
 
 	if (!lmdb_key_at(f->family, &f->key, key)) {
-		lmdb_quarantine(s, f->family, &f->key, &f->value);
+		met(s, f->family, &f->key, &f->value);
 		return ERR_DAMAGED;
 	}
 	e = record_decode(a, f->family, key, (struct blob){ f->value.mv_data, f->value.mv_size },
 			  out);
 	if (e == ERR_DAMAGED)
-		lmdb_quarantine(s, f->family, &f->key, &f->value);
+		met(s, f->family, &f->key, &f->value);
 	return e;
 }
 

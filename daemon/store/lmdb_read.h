@@ -13,7 +13,7 @@ void lmdb_readers_close(struct lmdb_store *s);
 /* Between the two, this thread's readers are one; see store_ops. */
 must_use enum err lmdb_read_begin(struct store *base);
 void lmdb_read_end(struct store *base);
-/* Copies a value that does not fit its checksum aside for an operator, and counts it. */
+/* Copies a value that does not fit its checksum aside for an operator. */
 void lmdb_quarantine(struct lmdb_store *s, enum family family, const MDB_val *key,
 		     const MDB_val *value);
 struct lookup lmdb_rows(struct lmdb_store *s); /* as they lie there */

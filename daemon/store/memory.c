@@ -24,6 +24,9 @@ struct table {
 
 struct memory_disk {
 	struct table tables[FAMILY_COUNT];
+	struct store_damage *damages; /* what was spoilt, and is still */
+	uint32_t damage_count;
+	uint64_t spoils; /* so far */
 	uint32_t fail_in;
 	enum err fail_with;
 	bool fail_landed;
@@ -52,6 +55,7 @@ void memory_disk_destroy(struct memory_disk *d)
 			free(d->tables[f].entries[i]);
 		free(d->tables[f].entries);
 	}
+	free(d->damages);
 	free(d);
 }
 
@@ -66,6 +70,30 @@ bool memory_disk_contains(const struct memory_disk *d, struct blob bytes)
 		}
 	}
 	return false;
+}
+
+static void note_damage(struct memory_disk *d, enum family family, const struct key *key)
+{
+	struct store_damage *more =
+		realloc(d->damages, (d->damage_count + 1) * sizeof *more);
+
+	assert(more != NULL && d->damage_count < STORE_DAMAGES_MAX);
+	d->damages = more;
+	d->damages[d->damage_count++] = (struct store_damage){ family, *key };
+	d->spoils++;
+}
+
+/* It was written over, or erased. */
+static void forget_damage(struct memory_disk *d, enum family family, const struct key *key)
+{
+	for (uint32_t i = 0; i < d->damage_count; i++) {
+		struct store_damage *at = &d->damages[i];
+
+		if (at->family != family || !key_equal(&at->key, key))
+			continue;
+		*at = d->damages[--d->damage_count];
+		return;
+	}
 }
 
 struct memory_disk *memory_disk_copy(const struct memory_disk *d)
@@ -88,6 +116,8 @@ struct memory_disk *memory_disk_copy(const struct memory_disk *d)
 			memcpy(to->entries[i], from->entries[i], size);
 		}
 	}
+	for (uint32_t i = 0; copy != NULL && i < d->damage_count; i++)
+		note_damage(copy, d->damages[i].family, &d->damages[i].key);
 	return copy;
 }
 
@@ -130,7 +160,23 @@ enum err memory_disk_spoil(struct memory_disk *d, enum family family, const stru
 	if (at == t->count || compare(&t->entries[at]->key, key) != 0)
 		return ERR_NOT_FOUND;
 	t->entries[at]->value[t->entries[at]->len_bytes - 1] ^= 1;
+	forget_damage(d, family, key);
+	note_damage(d, family, key);
 	return ERR_OK;
+}
+
+bool memory_disk_nth(const struct memory_disk *d, enum family family, size_t n, struct key *key)
+{
+	const struct table *t = &d->tables[family];
+
+	if (n < t->count)
+		*key = t->entries[n]->key;
+	return n < t->count;
+}
+
+uint32_t memory_disk_damaged(const struct memory_disk *d)
+{
+	return d->damage_count;
 }
 
 static void put(struct table *t, const struct key *key, struct blob value)
@@ -176,6 +222,7 @@ static enum err write_all(struct memory_store *m, const struct plan *p)
 		struct blob value;
 		enum err e;
 
+		forget_damage(m->disk, w->record.family, &w->key);
 		if (w->erase) {
 			erase(t, &w->key);
 			continue;
@@ -317,6 +364,18 @@ static void memory_figures(struct store *s, struct store_figures *out)
 	memset(out, 0, sizeof *out);
 	out->commits = m->commits;
 	out->damaged = m->damaged;
+	out->listed = m->disk->damage_count;
+	out->surveys = m->disk->spoils;
+	out->unsound = m->disk->damage_count > 0 ? ERR_DAMAGED : ERR_OK;
+}
+
+static uint32_t memory_damages(struct store *s, struct store_damage out[STORE_DAMAGES_MAX])
+{
+	const struct memory_disk *d = ((struct memory_store *)s)->disk;
+
+	if (d->damage_count > 0)
+		memcpy(out, d->damages, d->damage_count * sizeof *out);
+	return d->damage_count;
 }
 
 static bool memory_missed(struct store *s, enum family *family, struct key *key)
@@ -367,6 +426,7 @@ enum err store_memory_open(struct memory_disk *d, struct store **out)
 		.room = memory_room,
 		.set_reserve = memory_set_reserve,
 		.figures = memory_figures,
+		.damages = memory_damages,
 		.missed = memory_missed,
 		.survey = memory_survey,
 		.idle = memory_idle,

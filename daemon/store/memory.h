@@ -16,6 +16,10 @@ void memory_disk_fail(struct memory_disk *d, uint32_t n, enum err e, bool landed
 /* A bit of a stored value changes, as on a bad disk. ERR_NOT_FOUND. */
 must_use enum err memory_disk_spoil(struct memory_disk *d, enum family family,
 				    const struct key *key);
+/* The n-th record of a family, from 0; false: there are not so many. */
+bool memory_disk_nth(const struct memory_disk *d, enum family family, size_t n, struct key *key);
+/* How many records that were spoilt have not been written over since. */
+uint32_t memory_disk_damaged(const struct memory_disk *d);
 /* Whether these bytes stand anywhere in what it keeps. */
 bool memory_disk_contains(const struct memory_disk *d, struct blob bytes);
 must_use enum err store_memory_open(struct memory_disk *d, struct store **out);

@@ -44,11 +44,25 @@ struct store_survey {
 	char first_fault[64]; /* where the first lies, and what it is */
 };
 
+/* A record with a wrong checksum. */
+struct store_damage {
+	enum family family;
+	struct key key;
+};
+/* More of them are listed when these are whole again. */
+enum { STORE_DAMAGES_MAX = 1024 };
+
 struct store_figures {
 	uint64_t commits;
-	uint64_t damaged; /* records quarantined since start */
+	/* records that are known to be damaged: by the last survey, and what was met since */
+	uint64_t damaged;
 	uint32_t readers;
 	struct store_survey survey; /* the last */
+	uint64_t surveys;	    /* ended since the store was opened */
+	uint32_t listed;	    /* what store_ops.damages would give */
+	/* a damaged record was met by reading that the last survey does not list: another survey
+	 * would find what else there is */
+	bool unlisted;
 	/* What is known to be wrong: ERR_STORE_DAMAGED, ERR_RECORDS_MISSING, ERR_DAMAGED; ERR_OK
 	 * when nothing, or only counters of the target, which a recount makes anew. */
 	enum err unsound;
@@ -104,6 +118,10 @@ struct store_ops {
 	 * reading alone: damage is a finding. ERR_CANCELLED soon after *stop, which another thread
 	 * may set, is true; NULL is fine. */
 	enum err (*survey)(struct store *s, const bool *stop);
+	/* The damaged records that the last survey listed and that nothing was written over since,
+	 * at most STORE_DAMAGES_MAX of them; returns how many. What is written over one of them is
+	 * whole, and is taken out of the figures. Any thread. NULL: none is ever known. */
+	uint32_t (*damages)(struct store *s, struct store_damage out[STORE_DAMAGES_MAX]);
 	/* What the last survey found missing is lost: with the next commit the sums say what is
 	 * there. False: nothing is missing, or what holds the records together is damaged, and
 	 * nothing is accepted. Control thread. NULL: nothing can be missing. */

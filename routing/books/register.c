@@ -74,21 +74,27 @@ void register_ends(struct turn_view *t, struct book_mark out[BOOK_COUNT])
 	}
 }
 
+void register_mend(struct turn_view *t, struct line_key at, const struct rec_line *line)
+{
+	struct register_end *end = &t->core->books[at.book], before = *end;
+	const struct record r = { .family = FAMILY_LINE, .u.line = *line };
+
+	core_put(t, key_line(at), &r);
+	if (before.year != at.year)
+		*end = before; /* what stands behind it was not read */
+}
+
 enum err register_return(struct turn_view *t, struct line_key at, const struct rec_line *line,
 			 bool *taken)
 {
-	struct register_end *end = &t->core->books[at.book], before = *end;
 	struct record r;
 	enum err e = core_get(t, FAMILY_LINE, key_line(at), &r);
 
 	*taken = e == ERR_OK || e == ERR_DAMAGED;
 	if (e != ERR_NOT_FOUND)
 		return *taken ? ERR_OK : e;
-	r = (struct record){ .family = FAMILY_LINE, .u.line = *line };
-	core_put(t, key_line(at), &r);
+	register_mend(t, at, line);
 	feed_line(t, at, line);
-	if (before.year != at.year)
-		*end = before; /* what stands behind it was not read */
 	return ERR_OK;
 }
 

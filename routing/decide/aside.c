@@ -113,7 +113,9 @@ enum err decide_aside(struct turn_view *t, const struct ev_publish *opened)
 		return result;
 	if (l == NULL)
 		l = &gone;
-	result = judge_again(t, l, &e, &r.u.aside, &j);
+	result = repair_by(t, &e);
+	if (result == ERR_OK)
+		result = judge_again(t, l, &e, &r.u.aside, &j);
 	if (result != ERR_OK)
 		return result;
 	if (j.why == ERR_OK)

@@ -50,6 +50,30 @@ static void feed_answer(struct turn_view *t, const struct fact *fact, struct doc
 				      .reason = has ? 0 : fact->reason });
 }
 
+/* What was there cannot be read any more: this stands in its place, and the state says what is
+ * there. */
+static enum err answer_anew(struct turn_view *t, const struct ev_publish *e, struct doc_key doc,
+			    const struct rec_document *d, struct committee_id recipient)
+{
+	struct record r = { .family = FAMILY_RECEIPT }, stored;
+	struct rec_state state;
+	enum err result =
+		core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &stored);
+
+	if (result != ERR_OK)
+		return result;
+	state = stored.u.state;
+	r.u.receipt = receipt_of(e);
+	core_put(t, key_receipt(doc.role, doc.serial, recipient), &r);
+	result = rebuild_answers(t, doc, d, &state);
+	if (result == ERR_OK)
+		result = document_state(t, doc, d, &stored.u.state, &state);
+	/* what it is asked waited for a receipt that nobody could read */
+	return result == ERR_OK && e->fact->kind == KIND_RECEIPT
+		       ? told_delivered(t, doc, recipient)
+		       : result;
+}
+
 /* One recipient's answer to a document of ours; the first one counts, a receipt after a refusal
  * replaces it. */
 static enum err record_answer(struct turn_view *t, const struct ev_publish *e, struct doc_key doc,
@@ -64,6 +88,8 @@ static enum err record_answer(struct turn_view *t, const struct ev_publish *e, s
 
 	if (result == ERR_OK && !(was_refused && e->fact->kind == KIND_RECEIPT))
 		return ERR_OK;
+	if (result == ERR_DAMAGED)
+		return answer_anew(t, e, doc, d, recipient);
 	if (result != ERR_OK && result != ERR_NOT_FOUND)
 		return result;
 	result = core_get(t, FAMILY_STATE, state_key, &stored);
@@ -222,6 +248,15 @@ static enum err take_report(struct turn_view *t, const struct ev_publish *e)
 	return result;
 }
 
+/* What we said ourselves comes back only where it was lost. */
+static enum err returned(struct turn_view *t, const struct ev_publish *e)
+{
+	bool wanted = own_takes_answers(t);
+	enum err r = wanted ? ERR_OK : repair_wants(t, e->returned, &wanted);
+
+	return r == ERR_OK && wanted ? take_returned(t, e) : r;
+}
+
 enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
 	struct committee_id to, nobody = { "" };
@@ -267,7 +302,7 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 	if (e->fact->kind == KIND_GONE)
 		return gone_take(t, e);
 	if (e->fact->kind == KIND_RETURNED)
-		return own_takes_answers(t) ? take_returned(t, e) : ERR_OK;
+		return returned(t, e);
 	result = e->fact->kind == KIND_STATUS ? take_status(t, l, e) : take_about_ours(t, l, e);
 	/* Of a document whose record is damaged nothing can be kept. What else there is goes on:
 	 * all damage is found before anything is written. */

@@ -10,6 +10,7 @@
 #include "routing/directory/directory.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
+#include "routing/reconcile/reconcile.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -202,9 +203,11 @@ static enum err take(struct turn_view *t, struct link *l, const struct ev_publis
 {
 	struct judgement j = { .hold_for = cannot_take(t, item) };
 	struct ev_publish e = *item;
-	enum err r = j.hold_for != ERR_OK ? ERR_OK : aside_judge(t, l, &e, &j.aside);
+	enum err r = j.hold_for != ERR_OK ? ERR_OK : repair_by(t, item);
 	bool room = true;
 
+	if (r == ERR_OK && j.hold_for == ERR_OK)
+		r = aside_judge(t, l, &e, &j.aside);
 	if (r == ERR_OK && j.hold_for == ERR_OK && j.aside == ERR_OK)
 		r = wait_for_agreement(t, l, &e, &j);
 	if (r == ERR_OK && j.aside != ERR_OK)

@@ -64,6 +64,9 @@ static enum err load(struct turn_view *t, const struct ev_office *e, struct reca
 	d->document = r.u.document;
 	if (e->role != ROLE_OUT)
 		return ERR_NOT_ISSUER;
+	result = core_get(t, FAMILY_STATE, key, &r); /* where it counts */
+	if (result != ERR_OK && result != ERR_NOT_FOUND)
+		return result;
 	result = core_get(t, FAMILY_WORK, key, &r);
 	if (result == ERR_OK)
 		d->work = r.u.work;

@@ -79,13 +79,15 @@ static enum err body_fault(const struct fact *f)
 }
 
 /* Once; the same number with other bytes is its signer's mistake, and the first one stands. *added:
- * its number, 0 where it was there. */
+ * its number, 0 where it was there, also where that cannot be read any more: then this stands in
+ * its place. */
 static enum err keep(struct turn_view *t, const struct ev_publish *e, struct doc_key key,
 		     uint32_t *added, enum err *fault)
 {
 	struct record r = { .family = FAMILY_STATUS }, old;
 	struct key at;
 	uint32_t n;
+	bool lost;
 	enum err result = number_of(t, e, key, &n);
 
 	*added = 0;
@@ -97,8 +99,9 @@ static enum err keep(struct turn_view *t, const struct ev_publish *e, struct doc
 	}
 	at = key_status(key.role, key.serial, e->signer, n);
 	result = core_get(t, FAMILY_STATUS, at, &old);
-	if (result == ERR_OK || result != ERR_NOT_FOUND)
+	if (result != ERR_NOT_FOUND && result != ERR_DAMAGED)
 		return result;
+	lost = result == ERR_DAMAGED;
 	r.u.status = (struct rec_status){ .envelope = { .bytes = e->envelope },
 					  .at_ms = e->fact->at_ms,
 					  .note = e->fact->note,
@@ -107,7 +110,7 @@ static enum err keep(struct turn_view *t, const struct ev_publish *e, struct doc
 	memcpy(r.u.status.code, e->fact->code, sizeof r.u.status.code);
 	core_put(t, at, &r);
 	matter_finished(t, &e->fact->status.answer, key);
-	*added = n;
+	*added = lost ? 0 : n;
 	return ERR_OK;
 }
 
@@ -212,6 +215,9 @@ static enum err recall_of_theirs(struct turn_view *t, const struct ev_publish *e
 	if (result != ERR_OK || *fault != ERR_OK)
 		return result;
 	/* First what may be damaged: nothing is planned then. */
+	result = core_get(t, FAMILY_STATE, key_serial(key.role, key.serial), &work);
+	if (result != ERR_OK && result != ERR_NOT_FOUND)
+		return result;
 	result = core_get(t, FAMILY_WORK, key_serial(key.role, key.serial), &work);
 	if (result != ERR_OK && result != ERR_NOT_FOUND)
 		return result;

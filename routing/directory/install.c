@@ -57,7 +57,7 @@ static enum err put_key(struct turn_view *t, struct committee_id id, const struc
 	enum err e = core_get(t, FAMILY_KEY, key_digest(*key_id), &r);
 	bool yes = false;
 
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
 		return e;
 	if (e == ERR_OK) {
 		if (id_equal(r.u.key.committee, id) || id_equal(r.u.key.also, id))

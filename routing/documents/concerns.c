@@ -168,10 +168,12 @@ enum err concerns_check(struct turn_view *t, const struct summary *s, enum err *
 		return ERR_OK;
 	}
 	e = find_ours(t, &s->concerns->id, &key, &older);
-	if (e != ERR_OK) {
+	if (e == ERR_NOT_FOUND)
 		*out = ERR_CONCERNS_UNKNOWN;
+	else if (e == ERR_DAMAGED)
+		*out = e; /* it may be whole again soon */
+	if (e != ERR_OK)
 		return skip_unread(e);
-	}
 	/* asked back, from whomever: frozen on the order (Decree 30/2020, annex VI, III.8) */
 	e = core_get(t, FAMILY_WORK, key_serial(key.role, key.serial), &r);
 	recalled = e == ERR_OK;

@@ -82,7 +82,8 @@ enum err document_work(struct turn_view *t, struct doc_key doc, const struct rec
 	enum err e = core_get(t, FAMILY_STATE, key, &state);
 	bool known = e == ERR_OK;
 
-	if (e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+	/* as long as it cannot be read nobody knows where it counts */
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
 		e = read_work(t, doc, d, &stored, &before);
 	if (e != ERR_OK)
 		return e;

@@ -19,7 +19,8 @@ must_use enum err document_state(struct turn_view *t, struct doc_key doc,
 				 const struct rec_document *d, const struct rec_state *before,
 				 const struct rec_state *after);
 /* Writes what our office does with a document that we received, which nothing else may write: with
- * it the target's counters change. */
+ * it the target's counters change. ERR_DAMAGED where its state cannot be read:
+ * who plans something else besides looks for that first. */
 must_use enum err document_work(struct turn_view *t, struct doc_key doc,
 				const struct rec_document *d, const struct rec_work *after);
 /* Does it address its signer's whole subtree, besides others perhaps? */

@@ -38,6 +38,12 @@ static enum err sign_relay(struct turn_view *t, struct doc_key doc, const struct
 	return ERR_OK;
 }
 
+enum err document_sign_again(struct turn_view *t, struct doc_key doc, const struct rec_document *d)
+{
+	core_erase(t, FAMILY_RELAY, key_serial(doc.role, doc.serial));
+	return sign_relay(t, doc, d);
+}
+
 /* ---- what fits ---- */
 
 /* What an item of this document takes beside its targets, as wire_item_bound counts and at most:

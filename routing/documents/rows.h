@@ -34,5 +34,9 @@ must_use enum err document_publish(struct turn_view *t, struct doc_key doc,
 must_use enum err document_publish_first(struct turn_view *t, struct doc_key doc,
 					 const struct rec_document *d,
 					 const struct routing_answer *answer);
+/* Our own relay record of a document that passes through was damaged: one of now stands in its
+ * place. */
+must_use enum err document_sign_again(struct turn_view *t, struct doc_key doc,
+				      const struct rec_document *d);
 
 #endif

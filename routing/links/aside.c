@@ -110,11 +110,12 @@ static enum err time_matters(struct turn_view *t, const struct ev_publish *e, bo
 
 /* Another copy of a document of which a record cannot be read: what is to become of it cannot be
  * said, and it may be the only whole one. */
-static enum err is_of_damaged(struct turn_view *t, const struct ev_publish *e, bool *yes)
+static enum err is_of_damaged(struct turn_view *t, struct doc_id id, struct committee_id origin,
+			      bool *yes)
 {
 	static const enum family families[] = { FAMILY_DOCUMENT, FAMILY_STATE, FAMILY_ENVELOPE,
 						FAMILY_ROUTE };
-	struct key key = key_ident(e->head->id, e->head->origin);
+	struct key key = key_ident(id, origin);
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key, &r);
 
@@ -169,7 +170,7 @@ enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publis
 	else if (e->verdict == ERR_OK && e->head->directory_version > ours)
 		*why = ERR_DIRECTORY_AHEAD;
 	if (*why == ERR_OK && e->verdict == ERR_OK && e->lane != LANE_FACTS) {
-		r = is_of_damaged(t, e, &matters);
+		r = is_of_damaged(t, e->head->id, e->head->origin, &matters);
 		if (r == ERR_OK && matters)
 			*why = ERR_DAMAGED;
 	}
@@ -301,8 +302,6 @@ bool aside_is_for_us(enum err why)
 /* Is it worth opening again? */
 static bool is_due(struct turn_view *t, const struct link *l, const struct rec_aside *a)
 {
-	if (a->why == ERR_DAMAGED)
-		return false; /* until an operator has brought the record back */
 	if (aside_is_given_up(t, l, a))
 		return true;
 	if (aside_is_for_us(a->why))
@@ -323,6 +322,21 @@ static void note_oldest(struct aside_sum *s, const struct rec_aside *a)
 	s->scanned = true;
 }
 
+/* One of a document of which something is damaged waits until that is whole. */
+static enum err may_be_due(struct turn_view *t, const struct link *l, const struct rec_aside *a,
+			   bool *due)
+{
+	bool damaged;
+	enum err e;
+
+	*due = a->why != ERR_DAMAGED && is_due(t, l, a);
+	if (a->why != ERR_DAMAGED)
+		return ERR_OK;
+	e = is_of_damaged(t, a->document.id, a->document.origin, &damaged);
+	*due = e == ERR_OK && !damaged;
+	return e;
+}
+
 static enum err check_item(struct turn_view *t, const struct key *key, struct record *r,
 			   unsigned *doubts)
 {
@@ -331,6 +345,8 @@ static enum err check_item(struct turn_view *t, const struct key *key, struct re
 	enum lane lane;
 	uint64_t seq;
 	struct link *l;
+	bool due;
+	enum err e;
 
 	if (!key_parse_aside(key, &neighbour, &lane, &seq))
 		return ERR_DAMAGED;
@@ -342,7 +358,10 @@ static enum err check_item(struct turn_view *t, const struct key *key, struct re
 		aside_erase(t, key, a); /* of an ended stream: it is resent */
 		return ERR_OK;
 	}
-	if (is_due(t, l, a)) {
+	e = may_be_due(t, l, a, &due);
+	if (e != ERR_OK)
+		return e;
+	if (due) {
 		reopen(t, key);
 		t->core->aside.hurry = true;
 		return ERR_OK;

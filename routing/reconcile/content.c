@@ -13,18 +13,13 @@
 #include "routing/state/record.h"
 
 /* One that comes brings the content for all. */
-enum { ASKED_DOCUMENTS = 4, ASKED_NEIGHBOURS = 4 };
+enum { ASKED_DOCUMENTS = 4 };
 
-struct whom {
-	struct committee_id ids[ASKED_NEIGHBOURS];
-	unsigned count;
-};
-
-static void add(struct turn_view *t, struct whom *w, struct committee_id id)
+void content_asker(struct turn_view *t, struct content_askers *w, struct committee_id id)
 {
 	const struct link *l = link_find(t->core, id);
 
-	if (l == NULL || !l->present || l->ended || w->count == ASKED_NEIGHBOURS)
+	if (l == NULL || !l->present || l->ended || w->count == CONTENT_ASKED_MAX)
 		return;
 	for (unsigned i = 0; i < w->count; i++) {
 		if (id_equal(w->ids[i], id))
@@ -35,26 +30,26 @@ static void add(struct turn_view *t, struct whom *w, struct committee_id id)
 
 /* Who gave it first, then who got it. */
 static enum err whom_to_ask(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
-			    struct whom *w)
+			    struct content_askers *w)
 {
 	struct record r;
 	enum err e = core_get(t, FAMILY_ROUTE, key_serial(doc.role, doc.serial), &r);
 
 	w->count = 0;
 	if (doc.role != ROLE_OUT)
-		add(t, w, d->from);
+		content_asker(t, w, d->from);
 	for (uint32_t i = 0; e == ERR_OK && i < r.u.route.count; i++)
-		add(t, w, r.u.route.publications[i].neighbour);
+		content_asker(t, w, r.u.route.publications[i].neighbour);
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
-/* What was said of it is not asked for. */
-static enum err ask(struct turn_view *t, const struct rec_document *d, const struct whom *w)
+enum err content_ask(struct turn_view *t, const struct document_ref *document,
+		     const struct content_askers *w)
 {
 	const struct fact fact = { .kind = KIND_ASKED,
 				   .at_ms = t->now.wall_ms,
 				   .note = "",
-				   .document = { d->origin, d->id, d->digest },
+				   .document = *document,
 				   .asked_own = UINT32_MAX,
 				   .asked_yours = UINT32_MAX,
 				   .asked_answered = true,
@@ -74,7 +69,7 @@ static enum err want(struct turn_view *t, struct doc_key doc, bool *asked)
 {
 	struct rec_state before;
 	struct record r, state;
-	struct whom w;
+	struct content_askers w;
 	enum err e = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &state);
 
 	*asked = false;
@@ -92,7 +87,12 @@ static enum err want(struct turn_view *t, struct doc_key doc, bool *asked)
 	state.u.state.content_wanted = true;
 	if (!before.content_wanted)
 		e = document_state(t, doc, &r.u.document, &before, &state.u.state);
-	return e == ERR_OK ? ask(t, &r.u.document, &w) : e;
+	if (e != ERR_OK)
+		return e;
+	return content_ask(t,
+			   &(struct document_ref){ r.u.document.origin, r.u.document.id,
+						   r.u.document.digest },
+			   &w);
 }
 
 /* *done: it was asked for, and needs not be any more. Should another content of it be missing, that

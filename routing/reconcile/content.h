@@ -17,6 +17,19 @@ struct rec_document;
 struct rec_state;
 struct turn_view;
 
+enum { CONTENT_ASKED_MAX = 4 };
+
+/* Neighbours to be asked for a document. */
+struct content_askers {
+	struct committee_id ids[CONTENT_ASKED_MAX];
+	unsigned count;
+};
+
+/* One more, unless it is among them or no neighbour. */
+void content_asker(struct turn_view *t, struct content_askers *w, struct committee_id id);
+/* They are asked to publish it once more; what was said of it is not asked for. */
+must_use enum err content_ask(struct turn_view *t, const struct document_ref *document,
+			      const struct content_askers *w);
 /* It is not there, or not what its name says: the first few documents that have it are asked for.
  * Or it is right again, by whomever: nothing more is wanted of them.
  * ERR_STORE, ERR_NO_MEMORY. */

@@ -33,6 +33,8 @@
 #include "routing/reconcile/give.h"
 #include "routing/reconcile/gone.h"
 #include "routing/reconcile/own.h"
+#include "routing/reconcile/rebuild.h"
+#include "routing/reconcile/repair.h"
 #include "routing/reconcile/take.h"
 #include "routing/reconcile/wanted.h"
 

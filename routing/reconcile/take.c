@@ -193,8 +193,34 @@ static enum err enter_arrival(struct turn_view *t, struct doc_key doc, const str
 	return e;
 }
 
-static void advance(struct rec_work *w, const struct fact *f, enum office_status s)
+/* What an answer is to: a status 13, or the newer document that it names, as far as that is here. */
+static enum err find_request(struct turn_view *t, const struct rec_document *d,
+			     const struct fact *f, struct rec_work *w)
 {
+	const struct doc_id *request = &f->status.request;
+	struct record r;
+	enum err e;
+
+	w->stand.asks = BUSINESS_NONE;
+	w->request = *request;
+	if (!doc_id_valid(request))
+		return ERR_OK;
+	e = core_get(t, FAMILY_IDENT, key_ident(*request, d->origin), &r);
+	if (e == ERR_OK)
+		e = core_get(t, FAMILY_DOCUMENT, key_serial(r.u.ident.role, r.u.ident.serial), &r);
+	if (e == ERR_OK)
+		w->stand.asks = r.u.document.summary.business;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+enum err take_advance(struct turn_view *t, const struct rec_document *d, const struct fact *f,
+		      struct rec_work *w)
+{
+	enum office_status s = office_status_of(f->code);
+	enum err e = s == OFFICE_RECALL_AGREED || s == OFFICE_RECALL_DECLINED
+			     ? find_request(t, d, f, w)
+			     : ERR_OK;
+
 	office_status_apply(&w->stand, s);
 	w->n = f->status.n;
 	w->since_ms = f->at_ms;
@@ -215,9 +241,16 @@ static void advance(struct rec_work *w, const struct fact *f, enum office_status
 		w->finished_at_ms = f->at_ms;
 		w->answer = f->status.answer;
 		break;
+	case OFFICE_RECALL_AGREED:
+		if (w->stand.asks != BUSINESS_REPLACE)
+			break;
+		w->stand.replaced = true;
+		w->replaced_by = w->request;
+		break;
 	default:
 		break;
 	}
+	return e;
 }
 
 static enum err of_theirs(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
@@ -231,7 +264,9 @@ static enum err of_theirs(struct turn_view *t, struct doc_key doc, const struct 
 		e = enter_arrival(t, doc, d, f, w);
 	if (e != ERR_OK)
 		return e;
-	advance(w, f, s);
+	e = take_advance(t, d, f, w);
+	if (e != ERR_OK)
+		return e;
 	same_number_document(d, doc, &received);
 	if (s == OFFICE_ACCEPTED)
 		same_number_put(t, &received);
@@ -290,8 +325,9 @@ static enum err note_asked(struct turn_view *t, struct doc_key doc, struct commi
 	return ERR_OK;
 }
 
+/* `again`: it was here, and could not be read any more; nobody is told of it twice. */
 static void put_status(struct turn_view *t, struct doc_key doc, const struct fact *f,
-		       struct blob envelope)
+		       struct blob envelope, bool again)
 {
 	struct record r = { .family = FAMILY_STATUS };
 
@@ -300,7 +336,9 @@ static void put_status(struct turn_view *t, struct doc_key doc, const struct fac
 		r.u.status.envelope.bytes = envelope;
 	memcpy(r.u.status.code, f->code, sizeof r.u.status.code);
 	core_put(t, key_status(doc.role, doc.serial, t->core->config.self, f->status.n), &r);
-	feed_office(t, office_status_of(f->code), doc.role, doc.serial, t->core->config.self);
+	if (!again)
+		feed_office(t, office_status_of(f->code), doc.role, doc.serial,
+			    t->core->config.self);
 }
 
 static enum err find(struct turn_view *t, const struct document_ref *ref, struct doc_key *doc,
@@ -321,7 +359,7 @@ static enum err find(struct turn_view *t, const struct document_ref *ref, struct
 
 /* A status that is not ours to have given of this document, or is known. */
 static enum err is_wanted(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
-			  const struct fact *f, bool *wanted, bool *known)
+			  const struct fact *f, bool *wanted, bool *known, bool *again)
 {
 	enum office_status s = office_status_of(f->code);
 	struct record r;
@@ -330,12 +368,13 @@ static enum err is_wanted(struct turn_view *t, struct doc_key doc, const struct 
 	*wanted = f->status.n != 0 && f->status.n <= STATUSES_MAX && s != OFFICE_NONE &&
 		  office_status_from_issuer(s) == (doc.role == ROLE_OUT) &&
 		  (doc.role == ROLE_OUT || d->mine);
-	*known = false;
+	*known = *again = false;
 	if (!*wanted)
 		return ERR_OK;
 	e = core_get(t, FAMILY_STATUS,
 		     key_status(doc.role, doc.serial, t->core->config.self, f->status.n), &r);
 	*known = e == ERR_OK;
+	*again = e == ERR_DAMAGED;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -345,26 +384,29 @@ static enum err take_status(struct turn_view *t, const struct ev_publish *e, con
 	struct doc_key doc;
 	struct rec_document d;
 	struct record r;
-	bool wanted, known;
+	bool wanted, known, again;
 	enum err result = find(t, &f->document, &doc, &d);
 
 	if (result == ERR_OK)
-		result = is_wanted(t, doc, &d, f, &wanted, &known);
+		result = is_wanted(t, doc, &d, f, &wanted, &known, &again);
 	if (result != ERR_OK || !wanted)
 		return result;
 	if (doc.role == ROLE_OUT) {
-		result = note_asked(t, doc, e->signer, !known);
+		result = note_asked(t, doc, e->signer, !known && !again);
 		if (result != ERR_OK)
 			return result;
 	}
 	if (known)
 		return ERR_OK;
+	result = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &r);
+	if (result != ERR_OK && result != ERR_NOT_FOUND)
+		return result; /* it is asked for again once that is whole */
 	result = core_get(t, FAMILY_WORK, key_serial(doc.role, doc.serial), &r);
 	if (result == ERR_OK)
 		w = r.u.work;
 	else if (result != ERR_NOT_FOUND)
 		return result;
-	put_status(t, doc, f, e->fact->envelope);
+	put_status(t, doc, f, e->fact->envelope, again);
 	if (f->status.n <= w.n) /* one that was missing in between */
 		return ERR_OK;
 	return doc.role == ROLE_OUT ? of_ours(t, doc, &d, f, &w) : of_theirs(t, doc, &d, f, &w);

@@ -95,6 +95,16 @@ static enum err ask_recipients(struct turn_view *t, struct doc_key doc,
 	return e;
 }
 
+enum err wanted_ask_about(struct turn_view *t, struct doc_key doc, const struct rec_document *d)
+{
+	uint32_t whom = 0;
+	bool over;
+
+	if (doc.role == ROLE_OUT)
+		return ask_recipients(t, doc, d, false, &whom, &over);
+	return doc.role == ROLE_IN && d->mine ? ask(t, doc, d, d->origin) : ERR_OK;
+}
+
 /* What has been asked for already is answered first: the lane is not filled with questions. */
 static bool lanes_are_full(const struct turn_view *t)
 {

@@ -8,13 +8,19 @@
 #include <stdbool.h>
 
 #include "routing/base/err.h"
+#include "routing/state/memory.h"
 
 struct ev_publish;
+struct rec_document;
 struct turn_view;
 
 /* All of what we sent and received; bounded work a tick, from where the last one ended.
  * *over: it is. ERR_STORE, ERR_NO_MEMORY. */
 must_use enum err wanted_ask_all(struct turn_view *t, bool *over);
+/* Of one document: its recipients, when it is ours, or who issued it. To be asked when we may
+ * sign. */
+must_use enum err wanted_ask_about(struct turn_view *t, struct doc_key doc,
+				   const struct rec_document *d);
 /* Who owes an answer since WANTED_AFTER_MS is asked for it, and once a day. */
 must_use enum err wanted_tick(struct turn_view *t);
 /* KIND_ASKED: we are asked. */

@@ -35,6 +35,7 @@ enum event_type {
 	EVENT_DROPPED,	     /* a content that nobody needed is off the disk, or is needed again */
 	/* a content that records name is damaged or not there, or right again */
 	EVENT_CONTENT_LOST,
+	EVENT_DAMAGED,
 	EVENT_DECLARE, /* the office declares another target of the plan */
 };
 
@@ -163,6 +164,26 @@ struct ev_content_lost {
 	bool mended; /* it was, and is right again */
 };
 
+/* A record that the last survey of the store found damaged. `found`: the caller has looked through
+ * the store for what its family leads to, or what leads to it:
+ *   DOCUMENT          role and serial (its key); id, origin and digest from IDENT
+ *   ENVELOPE          the same from DOCUMENT
+ *   IDENT             role, serial and digest, from DOCUMENT, and submission, from ENVELOPE; of an
+ *                     entry on paper role and serial, from PAPER
+ *   FETCH, STREAM     role and serial, from DOCUMENT and ROUTE
+ *   LINE              role and serial, from DOCUMENT and WORK
+ *   KEY               origin: the committee whose entry has it */
+struct ev_damaged {
+	enum family family;
+	struct key key;
+	bool found;
+	enum role role;
+	struct serial serial;
+	struct doc_id id;
+	struct committee_id origin;
+	struct digest digest, submission;
+};
+
 /* Comes in one event, or in several that follow each other; the last one puts the version into
  * force. */
 struct ev_directory {
@@ -289,6 +310,7 @@ struct event {
 		struct ev_fetched fetched;
 		struct ev_dropped dropped;
 		struct ev_content_lost content_lost;
+		struct ev_damaged damaged;
 		struct ev_directory directory;
 		struct ev_operate operate;
 		struct ev_paper paper;

@@ -32,6 +32,7 @@ struct stream_out {
 	bool sent_chain_valid;
 	uint64_t sent_chain_at;
 	struct digest sent_chain;
+	uint64_t stands_at; /* and the row that it could not read last, which it has told of */
 };
 
 struct stream_in {

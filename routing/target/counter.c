@@ -19,9 +19,8 @@ enum { COUNTED_BY_TYPE = 2 };
 /* Counters that a rebuild does not mend are no reason to read all records all the time. */
 enum { CHECK_EVERY_MS = 60 * 1000, REBUILD_AGAIN_MS = 3600 * 1000 };
 
-/* A counter cannot be read. What it held is known from the records: recount_tick counts them. The
- * note goes, so that after a crash meanwhile the next boot does. */
-static void want_rebuild(struct turn_view *t)
+/* The note goes, so that after a crash meanwhile the next boot does it. */
+void counter_want_rebuild(struct turn_view *t)
 {
 	core_erase(t, FAMILY_META, key_name(note_name));
 	t->core->target.rebuild = true;
@@ -106,7 +105,7 @@ static enum err read_counter(struct turn_view *t, const struct target_key *at,
 	if (e == ERR_OK)
 		*out = r.u.counter;
 	else if (e == ERR_DAMAGED)
-		want_rebuild(t);
+		counter_want_rebuild(t);
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -219,7 +218,7 @@ static enum err sum_year(struct turn_view *t, struct month january)
 		struct target_key at;
 
 		if (e == ERR_DAMAGED)
-			want_rebuild(t);
+			counter_want_rebuild(t);
 		if (!key_parse_counter(&scan.at, &at) || e == ERR_DAMAGED)
 			continue;
 		if (at.month.n >= january.n + MONTHS_A_YEAR)
@@ -270,7 +269,7 @@ enum err counter_check(struct turn_view *t)
 		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &r);
 	if (e == ERR_DAMAGED) {
 		memory->next_check_ms = t->now.mono_ms + REBUILD_AGAIN_MS;
-		want_rebuild(t);
+		counter_want_rebuild(t);
 	}
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }

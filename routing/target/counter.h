@@ -34,6 +34,10 @@ must_use enum err counter_finish(struct turn_view *t);
 /* Each tick; reads all counters (two a month) once a minute, the first time at the first tick. One
  * that cannot be read, which nobody may change for years, is wished to be rebuilt. ERR_STORE. */
 must_use enum err counter_check(struct turn_view *t);
+/* A counter cannot be read, or a document's record was made again, which may say a little else than
+ * what was counted (routing/reconcile/rebuild.h): recount_tick counts the records, once all of them
+ * can be read. */
+void counter_want_rebuild(struct turn_view *t);
 /* Has this store been counted, and since then every change? Written when it is empty, or when a
  * recount has put all counters right. */
 must_use enum err counter_known(struct turn_view *t, bool *known);

@@ -1,8 +1,8 @@
 /* Flips one bit in a stored record while its daemon is down.   damage STORE-FOLDER FAMILY-NUMBER
- *   NTH-FROM-THE-LAST (0: the newest) [value|rewrite|end|bit|key|family|page]
+ *   NTH-FROM-THE-LAST (0: the newest) [value|rewrite|end|bit|head|key|family|page]
  * In the value, by LMDB, as it would be written, with `rewrite` and, in
  * its last byte, `end`, under a right checksum as well; or
- * where it lies in data.mdb, as a disk does it: in the value, in the last byte of the key, in that
+ * where it lies in data.mdb, as a disk does it: in the value, in its checksum, in the last byte of the key, in that
  * of its family, so that it is another's, or in the number of its page. Knows where records lie
  * (daemon/store/lmdb_layout.c) and prints the key.
  */
@@ -50,6 +50,7 @@ static const char *database_of(int family, int *at)
 		[FAMILY_FEED] = "feed",
 		[FAMILY_HISTORY] = "history",
 	};
+	/* LINE stands as 0 there */
 	int documents = (family >= FAMILY_DOCUMENT && family <= FAMILY_RECEIPT) ||
 			family == FAMILY_WORK || family == FAMILY_STATUS;
 
@@ -159,7 +160,7 @@ int main(int argc, char **argv)
 
 	if (family == 0 || nth < 0 || nth >= KEPT) {
 		fprintf(stderr, "usage: damage STORE-FOLDER FAMILY-NUMBER NTH-FROM-THE-LAST "
-				"[value|rewrite|end|bit|key|family|page]\n");
+				"[value|rewrite|end|bit|head|key|family|page]\n");
 		return 2;
 	}
 	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, DATABASES_MAX) != 0 ||
@@ -171,7 +172,8 @@ int main(int argc, char **argv)
 	     code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
 		if (key.mv_size > sizeof found->bytes ||
 		    (at >= 0 &&
-		     (key.mv_size <= (size_t)at || ((unsigned char *)key.mv_data)[at] != family)))
+		     (key.mv_size <= (size_t)at ||
+		      ((unsigned char *)key.mv_data)[at] != (family == FAMILY_LINE ? 0 : family))))
 			continue;
 		found[count % KEPT].len_bytes = key.mv_size;
 		found[count % KEPT].mapped = key.mv_data;
@@ -192,6 +194,8 @@ int main(int argc, char **argv)
 		place = place_in_file(chosen->mapped);
 		if (strcmp(where, "bit") == 0)
 			place = place_in_file(chosen->value) + (long)chosen->value_bytes / 2;
+		else if (strcmp(where, "head") == 0)
+			place = place_in_file(chosen->value) + 2;
 		else if (strcmp(where, "page") == 0)
 			place -= place % sysconf(_SC_PAGESIZE);
 		else

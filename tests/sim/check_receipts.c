@@ -39,7 +39,7 @@ void check_receipt_now(struct world *w, int origin, const struct act_notify *n)
 	    (d->addressed >> recipient & 1) == 0)
 		world_violation(w, "receipts", "%s counted a receipt of %s that nobody owes",
 				w->members[origin].id.text, n->committee.text);
-	else if (!own_receipt(w, d, recipient, a, &r))
+	else if (!damages_are(&w->members[recipient]) && !own_receipt(w, d, recipient, a, &r))
 		world_violation(w, "receipts", "%s has a receipt for %s before %s has the document",
 				w->members[origin].id.text, d->number, n->committee.text);
 	arena_destroy(a);

@@ -330,6 +330,8 @@ void check_target(struct world *w, const struct member *m)
 	struct target_count zero = { .digital = 0 };
 	struct model_cell *places;
 
+	if (!damages_counted(m))
+		return;
 	(void)check_target_count(w, m, &places);
 	check_each(w, m, FAMILY_COUNTER, check_all(), subtract);
 	for (unsigned i = 0; i < tally.count; i++) {

@@ -68,6 +68,8 @@ static void reply(void *ctx, const struct act_reply *r)
 	struct world *w = ((struct member *)ctx)->world;
 
 	places_reached(PLACE_ANSWER, (int)r->result);
+	if (r->to.n == 0)
+		return; /* a recount that no client asked for */
 	if (w->year != NULL) {
 		year_replied(w, r);
 		return;
@@ -311,6 +313,8 @@ static void fault(void *ctx, struct committee_id neighbour, enum err why)
 		world_wake(m->world, m, 0);
 }
 
+static const bool never = false;
+
 static void run_job(void *ctx, struct job *j)
 {
 	(void)ctx;
@@ -431,10 +435,15 @@ static void build(struct member *m)
 						       .trust = registry_trust(m) });
 	assert(m->follow != NULL);
 	build_garbage(m);
+	m->repair = (struct repair){ .store = m->store,
+				     .inbox = m->inbox,
+				     .runner = { .run = run_job },
+				     .stop = &never };
 }
 
 static void tear_down(struct member *m)
 {
+	repair_end(&m->repair);
 	garbage_destroy(m->garbage);
 	bulk_destroy(m->bulk);
 	turn_destroy(m->turn);
@@ -531,17 +540,8 @@ static int64_t restart_ms(struct world *w)
 	return 1 + (int64_t)prng_below(&w->prng, RESTART_MOST_MS);
 }
 
-void member_crash(struct member *m)
+static void look_at_disk(struct member *m)
 {
-	if (!m->running)
-		return;
-	disks_crash(m);
-	tear_down(m);
-	disks_after_crash(m);
-	memory_disk_fail(m->disk, 0, ERR_OK, false);
-	m->brought = 0;
-	m->version_seen = 0;
-	rewrites_after_crash(m);
 	check_directory(m->world, m);
 	places_disk(m);
 	/* whatever the moment: the counters are of the same commit as what they count */
@@ -553,6 +553,22 @@ void member_crash(struct member *m)
 		check_chain(m->world, m);
 		check_followed(m->world, m);
 	}
+}
+
+void member_crash(struct member *m)
+{
+	if (!m->running)
+		return;
+	disks_crash(m);
+	tear_down(m);
+	disks_after_crash(m);
+	memory_disk_fail(m->disk, 0, ERR_OK, false);
+	m->brought = 0;
+	m->version_seen = 0;
+	rewrites_after_crash(m);
+	if (!damages_are(m)) /* a record that cannot be read is counted nowhere */
+		look_at_disk(m);
+	damages_after_crash(m);
 	network_member_gone(m->world, m->index);
 	world_schedule(m->world,
 		       (struct sim_event){ .at_ms = m->world->now_ms + restart_ms(m->world),
@@ -575,6 +591,16 @@ static void change_windows(struct member *m)
 	}
 }
 
+/* As daemon/scrub.c and daemon/repair.c do each second. */
+static void mend(struct member *m)
+{
+	struct store_figures figures;
+
+	m->store->ops->figures(m->store, &figures);
+	core_set_unsound(m->core, figures.unsound);
+	repair_second(&m->repair, m->world->now_ms);
+}
+
 /* What the loop does between turns, while none is quiet. */
 static void between_turns(struct member *m)
 {
@@ -589,6 +615,8 @@ static void between_turns(struct member *m)
 	download_go_on(m->follow);
 	installer_go_on(m->installer);
 	garbage_due(m->garbage, m->world->now_ms);
+	if (m->world->damaging)
+		mend(m);
 }
 
 /* A commit that is under way wakes it when it lands. */

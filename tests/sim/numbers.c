@@ -279,6 +279,8 @@ bool numbers_replied(struct world *w, const struct act_reply *r)
 	case ERR_MAP_FULL:
 		break; /* later */
 	default:
+		if (damages_answer(w, r->result))
+			break;
 		world_violation(w, "numbers", "an act was answered with VT-%d", (int)r->result);
 	}
 	return true;

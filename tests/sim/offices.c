@@ -205,6 +205,8 @@ bool offices_replied(struct world *w, const struct act_reply *r)
 	case ERR_OWN_KEY_UNKNOWN:
 		return true; /* later */
 	default:
+		if (damages_answer(w, r->result))
+			return true;
 		world_violation(w, "office", "an act was answered with VT-%d", (int)r->result);
 	}
 	a->answered = true;

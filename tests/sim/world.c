@@ -268,6 +268,8 @@ static void check_end(struct world *w)
 	check_order(w);
 	check_entitlement(w);
 	check_authenticity(w);
+	if (w->damaging)
+		check_damages(w);
 	check_paper(w);
 	check_numbers(w);
 	check_mandates(w);
@@ -281,6 +283,11 @@ static void check_end(struct world *w)
 	}
 }
 
+static bool has_figures(uint64_t seed)
+{
+	return seed >= FIGURE_SEEDS && seed < DAMAGE_SEEDS;
+}
+
 static void choose_kind(struct world *w, uint64_t seed)
 {
 	w->seed = seed;
@@ -291,12 +298,14 @@ static void choose_kind(struct world *w, uint64_t seed)
 	w->midnight = w->offices && seed >= TERM_SEEDS && seed < RECALL_SEEDS;
 	w->wide = seed >= WIDE_SEEDS && seed < SETBACK_SEEDS;
 	w->counting = seed >= COUNTING_SEEDS && seed < WIDE_SEEDS;
-	w->changing = w->counting || seed >= FIGURE_SEEDS
+	w->damaging = seed >= DAMAGE_SEEDS;
+	w->changing = w->damaging ? false
+		      : w->counting || seed >= FIGURE_SEEDS
 			      ? seed % 2 == 1
 			      : seed >= CHANGING_SEEDS && seed < SETBACK_SEEDS;
-	w->directory_valid_ms = seed >= FIGURE_SEEDS ? FIGURES_LAST_MS : 86400000;
+	w->directory_valid_ms = has_figures(seed) ? FIGURES_LAST_MS : 86400000;
 	w->start_wall_ms = w->counting || w->midnight ? MONTH_ENDS_MS - 10000
-			   : seed >= FIGURE_SEEDS      ? MONTH_ENDS_MS - FIGURES_BEFORE_MS
+			   : has_figures(seed)	       ? MONTH_ENDS_MS - FIGURES_BEFORE_MS
 						       : START_WALL_MS;
 }
 
@@ -311,6 +320,7 @@ void world_begin(struct world *w, uint64_t seed)
 	choose_kind(w, seed);
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
+	prng_seed(&w->damages, seed ^ 0x64616d616765ULL);
 	prng_seed(&w->disks, seed ^ 0x6469736b73ULL);
 	w->arena = arena_new(64 << 20);
 	assert(w->arena != NULL);
@@ -355,6 +365,7 @@ bool world_run(struct world *w, uint64_t seed)
 		mandates_begin(w);
 	keys_make_directory(w);
 	faults_draw(w);
+	w->active[FAULT_CRASH] = w->active[FAULT_CRASH] || w->damaging;
 	workload_draw(w);
 	if (w->changing)
 		registry_draw(w);
@@ -366,7 +377,7 @@ bool world_run(struct world *w, uint64_t seed)
 		offices_draw(w);
 	if (w->offices)
 		numbers_draw(w);
-	if (seed >= FIGURE_SEEDS) {
+	if (has_figures(seed)) {
 		figures_begin(w, 0);
 		figures_draw(w);
 	}

@@ -11,6 +11,7 @@
  *   hostile.c    a neighbour that lies
  *   tools/registry/registry.c   changing worlds: versions of the directory, and the tree of each
  *   setback.c    worlds in which a disk is put back to an earlier copy
+ *   damages.c    worlds in which a bit of a stored record changes
  *   offices.c    office worlds: what is done with what has arrived
  *   figures.c    figure worlds: reports over several midnights, and what becomes of them
  *   recalls.c    and what comes of what was asked back: by documents too, early, content let go
@@ -32,6 +33,7 @@
 #include "daemon/inbox.h"
 #include "daemon/links/publish_opener.h"
 #include "daemon/outbox.h"
+#include "daemon/repair.h"
 #include "daemon/store/memory.h"
 #include "daemon/store/store.h"
 #include "daemon/turn.h"
@@ -85,6 +87,9 @@ enum { NOT_THERE = -2, TREE_CHANGES = 9, CLOCKS_MOST = 6 };
 /* From here on: office worlds over four midnights and the end of a month, in which figures go up
  * the tree (figures.c). Odd ones change too. */
 #define FIGURE_SEEDS 7000000ULL
+/* From here on: office worlds that do not change, in which a bit of a record changes when its process
+ * dies (damages.c). */
+#define DAMAGE_SEEDS 8000000ULL
 #define FIRST_ENDPOINT "tcp://127.0.0.1:1"
 #define START_WALL_MS 1790000000000LL
 #define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */
@@ -164,6 +169,7 @@ struct member {
 	struct outbox *outbox;
 	struct turn *turn;
 	struct bulk *bulk;
+	struct repair repair;
 	struct garbage *garbage;
 	struct arena *scratch;
 	struct job *writing;	  /* a commit is under way */
@@ -352,6 +358,9 @@ struct world {
 	bool wide;
 	int wide_count; /* documents with more names than fit */
 	int borrowed_count; /* answers to ids of documents that came from others */
+	bool damaging;
+	struct prng damages;
+	unsigned spoilt[FAMILY_COUNT];
 	bool setback, shown; /* shown: a neighbour holds what the copy does not */
 	int setback_member;
 	int64_t knew_ms;     /* since then */
@@ -545,6 +554,15 @@ const struct wanted *workload_find(const struct world *w, const struct doc_id *i
 bool workload_given_up(const struct world *w, const struct wanted *d);
 /* all accepted documents are closed at their origins and nothing is queued */
 bool workload_done(struct world *w);
+
+/* ---- damages.c ---- */
+void damages_after_crash(struct member *m);
+/* What a client hears as long as a record is not whole again: it asks once more. */
+bool damages_answer(const struct world *w, enum err e);
+/* It has counted since, or is in no need to. */
+bool damages_counted(const struct member *m);
+bool damages_are(const struct member *m); /* its disk has a record that is not whole */
+void check_damages(struct world *w);
 
 /* ---- setback.c ---- */
 void setback_draw(struct world *w);

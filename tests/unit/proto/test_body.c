@@ -433,6 +433,12 @@ static void test_doubts_and_corrections_come_back_as_they_were(void **state)
 	f.token.len_bytes++;
 	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
 	f.token.len_bytes = 0;
+	f.doubted_kind = KIND_ASKED; /* a question can be signed ahead of its time as well */
+	assert_ok(fact_back(*state, &f, &out));
+	f.doubted_kind = KIND_GONE;
+	assert_ok(fact_back(*state, &f, &out));
+	f.doubted_kind = KIND_GONE + 1;
+	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
 	f.doubted_kind = KIND_CORRECTION; /* no facts about facts about facts */
 	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
 }

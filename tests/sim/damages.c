@@ -1,0 +1,258 @@
+/* Worlds in which a bit of a stored record changes while its process is down: it must be found, and
+ * be made again, from the other records or from a neighbour, and nothing else may suffer. Only what
+ * somebody still has is spoilt, of one disk at a time: what nobody has is lost, and no program
+ * brings it back. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/store/memory.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/state/memory.h"
+#include "tests/sim/check.h"
+
+enum { SPOILS_PERMILLE = 700, TRIES = 24 };
+
+static const enum family families[] = {
+	FAMILY_IDENT,  FAMILY_DOCUMENT, FAMILY_STATE, FAMILY_ENVELOPE, FAMILY_RELAY, FAMILY_ROUTE,
+	FAMILY_STREAM, FAMILY_RECEIPT,	FAMILY_FILE,  FAMILY_SWEEP,    FAMILY_WORK,  FAMILY_STATUS,
+	FAMILY_OPEN,   FAMILY_NUMBER,	FAMILY_LINE,  FAMILY_TOLD,     FAMILY_FETCH, FAMILY_KEY
+};
+
+static struct arena *scratch(void)
+{
+	struct arena *a = arena_new(4 << 20);
+
+	if (a == NULL)
+		abort();
+	return a;
+}
+
+/* ---- who has it ---- */
+
+static bool find(const struct member *m, struct arena *a, const struct rec_document *d,
+		 struct doc_key *doc)
+{
+	struct record r;
+
+	if (!member_get(m, a, FAMILY_IDENT, key_ident(d->id, d->origin), &r))
+		return false;
+	*doc = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
+	return true;
+}
+
+/* It stands next to `m`, has it from there or gave it there, and can give it. */
+static bool gives(const struct member *other, const struct member *m, struct arena *a,
+		  const struct rec_document *d)
+{
+	struct doc_key doc;
+	struct record r;
+	bool between;
+
+	if (!find(other, a, d, &doc) ||
+	    !member_get(other, a, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &r))
+		return false;
+	between = doc.role != ROLE_OUT && id_equal(r.u.document.from, m->id);
+	if (!member_get(other, a, FAMILY_STATE, key_serial(doc.role, doc.serial), &r) ||
+	    r.u.state.complete_at_ms == 0 || r.u.state.content_dropped)
+		return false;
+	if (member_get(other, a, FAMILY_ROUTE, key_serial(doc.role, doc.serial), &r)) {
+		for (uint32_t i = 0; i < r.u.route.count; i++)
+			between = between ||
+				  id_equal(r.u.route.publications[i].neighbour, m->id);
+	}
+	return between && member_get(other, a, FAMILY_ENVELOPE,
+				     key_serial(doc.role, doc.serial), &r);
+}
+
+static bool is_given(const struct member *m, struct arena *a, const struct rec_document *d)
+{
+	struct world *w = m->world;
+
+	for (int i = 0; i < w->edge_count; i++) {
+		const struct edge *e = &w->edges[i];
+		int other = e->superior == m->index	 ? e->subordinate
+			    : e->subordinate == m->index ? e->superior
+							 : -1;
+
+		if (other >= 0 && gives(&w->members[other], m, a, d))
+			return true;
+	}
+	return false;
+}
+
+static const struct member *member_of(const struct world *w, struct committee_id id)
+{
+	int i = world_find(w, id.text);
+
+	return i < 0 ? NULL : &w->members[i];
+}
+
+/* A receipt of ours at who issued the document, one of theirs at who gave it. */
+static bool is_receipt_there(const struct member *m, struct arena *a, struct doc_key doc,
+			     const struct rec_document *d, struct committee_id recipient)
+{
+	const struct member *other = member_of(m->world, doc.role == ROLE_OUT ? recipient
+									      : d->origin);
+	struct doc_key there;
+	struct record r;
+
+	return doc.role != ROLE_RELAY && other != NULL && find(other, a, d, &there) &&
+	       member_get(other, a, FAMILY_RECEIPT,
+			  key_receipt(there.role, there.serial, recipient), &r) &&
+	       r.u.receipt.kind == KIND_RECEIPT;
+}
+
+/* What an office said, at the other end. */
+static bool is_status_there(const struct member *m, struct arena *a, struct doc_key doc,
+			    const struct rec_document *d, struct committee_id office, uint32_t n)
+{
+	bool ours = id_equal(office, m->id);
+	const struct member *other = member_of(m->world, doc.role == ROLE_IN ? d->origin : office);
+	struct doc_key there;
+	struct record r;
+
+	if (ours && doc.role == ROLE_OUT)
+		return false; /* whom of its recipients it asked is not worked out here */
+	return other != NULL && find(other, a, d, &there) &&
+	       member_get(other, a, FAMILY_STATUS,
+			  key_status(there.role, there.serial, office, n), &r);
+}
+
+static bool may_be_had(const struct member *m, struct arena *a, enum family f,
+		       const struct key *key)
+{
+	struct committee_id who;
+	struct record r;
+	struct doc_key doc;
+	struct line_key line;
+	uint32_t n = 0;
+
+	if (f == FAMILY_STREAM)
+		return member_get(m, a, f, *key, &r) && r.u.stream.role != ROLE_NONE;
+	if (f == FAMILY_LINE)
+		return key_parse_line(key, &line) && line.addition == 0 &&
+		       member_get(m, a, f, *key, &r) && r.u.line.kind == LINE_ENTRY;
+	if (f == FAMILY_RELAY)
+		return key_parse_serial(key, &doc.role, &doc.serial);
+	if (f == FAMILY_RECEIPT) {
+		if (!key_parse_receipt(key, &doc.role, &doc.serial, &who))
+			return false;
+	} else if (f == FAMILY_STATUS) {
+		if (!key_parse_status(key, &doc.role, &doc.serial, &who, &n))
+			return false;
+	} else if (f != FAMILY_DOCUMENT && f != FAMILY_ENVELOPE) {
+		return true;
+	} else if (!key_parse_serial(key, &doc.role, &doc.serial)) {
+		return false;
+	}
+	if (!member_get(m, a, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &r))
+		return false;
+	if (f == FAMILY_RECEIPT)
+		return is_receipt_there(m, a, doc, &r.u.document, who);
+	if (f == FAMILY_STATUS)
+		return is_status_there(m, a, doc, &r.u.document, who, n);
+	return is_given(m, a, &r.u.document);
+}
+
+/* ---- a bit ---- */
+
+static size_t count_of(const struct memory_disk *d, enum family f)
+{
+	struct key key;
+	size_t n = 0;
+
+	while (memory_disk_nth(d, f, n, &key))
+		n++;
+	return n;
+}
+
+/* Where in a stream it came first nobody knows any more. */
+static void note_lost_place(const struct member *m, struct arena *a, const struct key *key)
+{
+	struct world *w = m->world;
+	const struct wanted *d = NULL;
+	struct record r;
+
+	if (member_get(m, a, FAMILY_DOCUMENT, *key, &r))
+		d = workload_find(w, &r.u.document.id);
+	if (d != NULL)
+		w->was_aside[d - w->documents] |= 1u << m->index;
+}
+
+static void tell(const struct member *m, enum family f, const struct key *key)
+{
+	printf("%8lld %s: a bit of its %s ", (long long)m->world->now_ms, m->id.text,
+	       family_name(f));
+	for (unsigned i = 0; i < key->len_bytes; i++)
+		printf("%02x", key->bytes[i]);
+	printf("\n");
+}
+
+void damages_after_crash(struct member *m)
+{
+	struct world *w = m->world;
+	struct arena *a;
+
+	if (!w->damaging || w->healed || !prng_chance(&w->damages, SPOILS_PERMILLE))
+		return;
+	for (int i = 0; i < w->member_count; i++) {
+		if (memory_disk_damaged(w->members[i].disk) > 0)
+			return;
+	}
+	a = scratch();
+	for (unsigned i = 0; i < TRIES; i++) {
+		enum family f =
+			families[prng_below(&w->damages, sizeof families / sizeof families[0])];
+		size_t count = count_of(m->disk, f);
+		struct key key;
+
+		if (count == 0 ||
+		    !memory_disk_nth(m->disk, f, prng_below(&w->damages, count), &key) ||
+		    !may_be_had(m, a, f, &key))
+			continue;
+		if (f == FAMILY_DOCUMENT)
+			note_lost_place(m, a, &key);
+		if (memory_disk_spoil(m->disk, f, &key) != ERR_OK)
+			abort();
+		w->spoilt[f]++;
+		if (w->verbose)
+			tell(m, f, &key);
+		break;
+	}
+	arena_destroy(a);
+}
+
+bool damages_answer(const struct world *w, enum err e)
+{
+	return w->damaging && e == ERR_DAMAGED;
+}
+
+bool damages_counted(const struct member *m)
+{
+	struct arena *a = scratch();
+	struct record r;
+	bool yes = !m->world->damaging ||
+		   member_get(m, a, FAMILY_META, key_name("target"), &r);
+
+	arena_destroy(a);
+	return yes;
+}
+
+bool damages_are(const struct member *m)
+{
+	return memory_disk_damaged(m->disk) > 0;
+}
+
+/* ---- at the end ---- */
+
+void check_damages(struct world *w)
+{
+	for (int i = 0; i < w->member_count; i++) {
+		const struct member *m = &w->members[i];
+
+		if (m->store != NULL && memory_disk_damaged(m->disk) > 0)
+			world_violation(w, "damages", "%s still has %u damaged records", m->id.text,
+					memory_disk_damaged(m->disk));
+	}
+}

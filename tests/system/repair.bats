@@ -1,0 +1,114 @@
+# A bit of a stored record is wrong, in a store whose daemon is down: it starts, says so, makes the record again from what else it has or gets it from
+# a neighbour, and is what it was before.
+
+setup() {
+	load common
+	cd "$BATS_TEST_TMPDIR" || return 1
+	make_lab
+	printf 'x\n' >doc.txt
+	head -c 300000 /dev/urandom >big.bin
+	start_lab
+	v btp send doc.txt --to thads,vanphong --type CV --number 1-CV/ĐU --subject "một" --due 2099-01-05 -q --wait delivered --timeout 120 >/dev/null
+	v btp send doc.txt --to thads --type CV --number 2-CV/ĐU --subject "hai" -q --wait delivered --timeout 120 >/dev/null
+	v btp send big.bin --to thads,vanphong --type KH --number 3-KH/ĐU --subject "ba" -q --wait delivered --timeout 120 >/dev/null
+	v thads send big.bin --to superior --type BC --number 4-BC/TH --subject "bốn" -q --wait delivered --timeout 120 >/dev/null
+	v cb-nghiepvu send doc.txt --to btp --type BC --number 5-BC/NV --subject "năm" -q --wait delivered --timeout 120 >/dev/null # thads hands it on
+	v thads accept --all-valid -q >/dev/null
+	v thads finish 2-CV/ĐU -q >/dev/null
+	v btp accept --all-valid -q >/dev/null
+	v btp recall ask 1-CV/ĐU --reason "nhầm" -q >/dev/null
+	wait_for 60 eval 'v btp outbox --json | jq -e "[.data[] | select(.number == \"2-CV/ĐU\")][0].id as \$id | \$id" >/dev/null'
+	wait_for 60 eval 'v thads inbox --json | jq -e ".data | length == 3" >/dev/null'
+	quiet
+}
+teardown() { end_lab; }
+
+# What was under way between them is done.
+quiet() {
+	local who
+	for who in thads vanphong; do wait_for 60 v btp link ping $who -q; done
+	wait_for 60 eval '[ "$(v btp link list --json | jq "[.data[].queued] | add")" = 0 ]'
+	wait_for 60 eval '[ "$(v thads link list --json | jq "[.data[].queued] | add")" = 0 ]'
+}
+# All that a clerk and a program see. When the last receipt of a document was taken is known to the second only, once its state is made again.
+seen() { # WHO
+	local what id
+	for what in inbox outbox "register in" "register out" due "due --sent"; do
+		echo "== $what"
+		v "$1" $what --json | jq -cS '.data | walk(if type == "object" then del(.delivered_at, .closed_at) else . end)'
+	done
+	for id in $(v "$1" inbox --json | jq -r '.data[].id') $(v "$1" outbox --json | jq -r '.data[].id'); do
+		v "$1" show "$id" --json | jq -cS '.data | walk(if type == "object" then del(.delivered_at, .closed_at) else . end)'
+		v "$1" verify "$id" --json | jq -cS '.data | {valid, signed_by}'
+	done
+}
+is_whole() { [ "$(v "$1" status --json | jq -r '.data.damaged')" = 0 ]; }
+# One record of each of these families at once, by its number in routing/state/record.h and its place from the last.
+spoil_each() { # WHO WHERE FAMILY:NTH…
+	local who=$1 where=$2 what
+	shift 2
+	for what in "$@"; do
+		"$ROOT/build/tests/damage" "$LAB/$who/data/store" "${what%:*}" "${what#*:}" "$where" >/dev/null || { echo "no $what"; return 1; }
+	done
+}
+heals() { # WHO WHERE FAMILY:NTH…
+	local who=$1
+	seen "$who" >before
+	"$VANTHU" lab stop "$LAB" "$who" -q >/dev/null
+	spoil_each "$@"
+	start_lab "$who"
+	wait_for 120 is_whole "$who"
+	quiet
+	seen "$who" >after
+	diff before after
+	v "$who" status --json | jq -e '.data.alarms == []'
+	[ "$(v "$who" target recount --json | jq .data.equal)" = true ]
+	v "$who" log verify -q
+	[ "$(find "$LAB/$who/data/quarantine" -type f | wc -l)" = $(($# - 2)) ] # a copy of each stays
+	# and all of that is on the disk: nothing is found at the next start, by the sums either
+	"$VANTHU" lab stop "$LAB" "$who" -q >/dev/null
+	: >"$LAB/$who/vanthud.log"
+	start_lab "$who"
+	v "$who" status --json | jq -e '.data.damaged == 0 and .data.store.missing == 0 and .data.store.missing_in == []'
+	! grep -E 'record-damaged|records-missing' "$LAB/$who/vanthud.log"
+}
+
+@test "what others of its records say as well: keys alone, indexes, states, the work, routes, lines of the registers" {
+	heals thads bit 2:0 4:1 7:0 13:0 14:0 16:0 18:1 22:0 25:0 26:0 28:0 30:0
+}
+
+@test "the same of who issued, in the checksums themselves" {
+	heals btp head 2:1 4:0 7:1 13:0 18:0 22:1 28:1 31:0
+}
+
+@test "what neighbours have: a document, signed bytes, a receipt, statuses" {
+	heals thads bit 3:1 5:0 8:0 27:0
+}
+
+@test "the same of who issued, in the checksums themselves; its own come back from who received them" {
+	heals btp head 3:2 5:1 8:1 27:0
+}
+
+@test "a neighbour that is away is asked when it is back; until then nothing of it is served and all else goes on" {
+	"$VANTHU" lab stop "$LAB" thads btp -q >/dev/null
+	spoil_each thads bit 5:0
+	start_lab thads
+	v thads status --json | jq -e '.data.damaged == 1 and (.data.alarms | index("VT-4003") != null)'
+	v thads quarantine list --json | jq -e '.data[0].family == "envelope"'
+	v thads send doc.txt --to cb-nghiepvu --type CV --number 9-CV/TH --subject "việc khác" -q --wait delivered --timeout 120 >/dev/null
+	start_lab btp
+	wait_for 120 is_whole thads
+	v thads status --json | jq -e '.data.alarms == []'
+	v thads verify "$(v thads inbox --json | jq -r '.data[0].id')" -q
+}
+
+@test "a row of a lane is made again, and what waited behind it goes" {
+	local i
+	"$VANTHU" lab stop "$LAB" vanphong -q >/dev/null
+	for i in 1 2 3 4; do v btp send doc.txt --to vanphong --type CV --number "1$i-CV/ĐU" --subject "chờ $i" -q >/dev/null; done
+	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	spoil_each btp bit 9:1
+	start_lab btp vanphong
+	wait_for 120 eval 'v vanphong inbox --json | jq -e "[.data[].number | select(startswith(\"1\") and (length > 7))] | length == 4"'
+	is_whole btp
+}
