@@ -46,6 +46,7 @@ UNIT := \
 	daemon/links/test_sequencer \
 	daemon/store/test_copy \
 	daemon/store/test_damage \
+	daemon/store/test_disorder \
 	daemon/store/test_fails \
 	daemon/store/test_flips \
 	daemon/store/test_layout \

@@ -74,10 +74,6 @@ enum err lmdb_ledger_look(struct lmdb_store *s)
 	enum err e = whole ? lmdb_survey(s->owner.data_fd, 0, &aside, &survey)
 			   : lmdb_survey_sums(s->owner.data_fd, &survey);
 
-	if (e == ERR_NOT_FOUND) { /* a new store: nothing is in it */
-		s->survey.at_ms = clock_now().wall_ms;
-		return ERR_OK;
-	}
 	if (e == ERR_FILE || (e == ERR_OK && survey.found.faults > 0)) {
 		log_event(LOG_ERROR, "store-damaged", "path=%s/data.mdb faults=%llu first=\"%s\"",
 			  s->directory, (unsigned long long)survey.found.faults,
@@ -117,8 +113,6 @@ static enum err count_anew(struct lmdb_store *s)
 	struct lmdb_survey survey;
 	enum err e = lmdb_survey(s->owner.data_fd, 0, &nothing, &survey);
 
-	if (e == ERR_NOT_FOUND)
-		return ERR_OK;
 	if (e == ERR_OK && survey.found.faults > 0)
 		return ERR_STORE_DAMAGED;
 	if (e != ERR_OK)
