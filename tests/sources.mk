@@ -58,6 +58,7 @@ UNIT := \
 	daemon/tables/test_tables \
 	daemon/test_flight \
 	daemon/test_inbox \
+	daemon/test_no_memory \
 	daemon/test_turn \
 	proto/test_body \
 	proto/test_certificate \
@@ -65,6 +66,7 @@ UNIT := \
 	proto/test_descriptors \
 	proto/test_digest \
 	proto/test_directory \
+	proto/test_directory_scan \
 	proto/test_head \
 	proto/test_merkle \
 	proto/test_no_memory \
@@ -218,6 +220,7 @@ UNIT_SUPPORT := \
 	support/desk \
 	support/edxml_dump \
 	support/fixture \
+	support/no_memory \
 	support/paper \
 	support/plan_pool \
 	support/record_samples \
