@@ -232,12 +232,14 @@ $(B)/unit/%: $(B)/asan/tests/unit/%.o $(B)/asan/libsupport.a $(B)/asan/libtest.a
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -Wl,--as-needed $(PLAN_POOL) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
 
-# In two of them each allocation, and each call of the store, fails once.
-ALLOCATORS := $(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc EVP_MD_CTX_new)
+# In some of them each allocation (tests/unit/support/no_memory.c), each step of a digest, and each call of the store, fails once.
+ALLOCATORS := $(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc arena_alloc arena_raw arena_array arena_blob EVP_MD_CTX_new i2d_X509)
+DIGESTS := $(patsubst %,-Wl$(,)--wrap=%,EVP_MD_fetch EVP_DigestInit_ex2 EVP_DigestUpdate EVP_DigestFinal_ex)
 STORE_CALLS := $(patsubst %,-Wl$(,)--wrap=%,$(addprefix mdb_,env_create env_set_maxdbs env_open txn_begin txn_renew txn_commit dbi_open get put del cursor_open cursor_get) \
 	fallocate statvfs fsync calloc)
 $(B)/unit/daemon/store/test_fails $(B)/coverage/unit/daemon/store/test_fails: PLAN_POOL += $(STORE_CALLS)
-$(B)/unit/proto/test_no_memory $(B)/coverage/unit/proto/test_no_memory: PLAN_POOL += $(ALLOCATORS)
+$(B)/unit/proto/test_no_memory $(B)/coverage/unit/proto/test_no_memory: PLAN_POOL += $(ALLOCATORS) $(DIGESTS)
+$(B)/unit/daemon/test_no_memory $(B)/coverage/unit/daemon/test_no_memory: PLAN_POOL += $(ALLOCATORS)
 
 # ---- the daemon under ThreadSanitizer: make nightly ----
 $(eval $(call objects,tsan,$(CC),$(WARN_GCC) $(COMMON) -O1 -g -fsanitize=thread))

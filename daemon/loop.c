@@ -264,8 +264,10 @@ static enum err take_turn(struct loop *l)
 	enum err e;
 
 	note_first(l);
-	if (frozen(l))
-		return turn_refuse(l->parts.turn, l->parts.frozen->why);
+	if (frozen(l)) {
+		turn_refuse(l->parts.turn, l->parts.frozen->why);
+		return ERR_OK;
+	}
 	e = turn_run(l->parts.turn, clock_now(), pace_of(l));
 	if (turn_figures(l->parts.turn).commits != commits)
 		l->last_commit_us = clock_mono_us();

@@ -280,6 +280,11 @@ static enum err reopen(struct outbox *o, const struct key *key)
 	return e;
 }
 
+void outbox_reply(struct outbox *o, const struct act_reply *r)
+{
+	o->ops.reply(o->ops.ctx, r);
+}
+
 static enum err perform(struct outbox *o, const struct act *a)
 {
 	enum err e;
@@ -293,7 +298,7 @@ static enum err perform(struct outbox *o, const struct act *a)
 	case ACT_PUMP:
 		return outbox_pump(o, a->neighbour, a->u.pump_upto);
 	case ACT_REPLY:
-		o->ops.reply(o->ops.ctx, &a->u.reply);
+		outbox_reply(o, &a->u.reply);
 		return ERR_OK;
 	case ACT_NOTIFY:
 		o->ops.notify(o->ops.ctx, &a->u.notify);

@@ -37,6 +37,9 @@ struct outbox_ops {
 struct outbox;
 struct outbox *outbox_new(struct core *core, struct lookup store, struct outbox_ops ops);
 void outbox_destroy(struct outbox *o);
+/* An answer that no plan has: why there is none. */
+void outbox_reply(struct outbox *o, const struct act_reply *r);
+
 /* Performs all acts of a committed plan. ERR_STORE when reading the store failed. */
 must_use enum err outbox_perform(struct outbox *o, const struct plan *p);
 #ifdef VANTHU_CANARY_EARLY_ACK

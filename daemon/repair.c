@@ -37,7 +37,7 @@ static void find_at(struct ev_damaged *d, enum role role, struct serial serial)
 }
 
 static void hold_ident(struct repair *r, struct ev_damaged *d, const struct key *key,
-		 const struct record *record)
+		       const struct record *record)
 {
 	const struct rec_ident *i = &record->u.ident;
 	struct key at = key_serial(i->role, i->serial);
@@ -77,7 +77,7 @@ static bool is_line(const struct ev_damaged *d, struct line_key line)
 }
 
 static void hold_document(struct repair *r, struct ev_damaged *d, const struct key *key,
-		 const struct record *record)
+			  const struct record *record)
 {
 	const struct rec_document *doc = &record->u.document;
 	struct key ident = key_ident(doc->id, doc->origin);
@@ -117,8 +117,8 @@ static void hold_work(struct repair *r, struct ev_damaged *d, const struct key *
 	struct serial serial;
 	enum role role;
 
-	if (d->family != FAMILY_LINE || !key_parse_serial(key, &role, &serial) ||
-	    role != ROLE_IN || !is_line_number(d, line) ||
+	if (d->family != FAMILY_LINE || !key_parse_serial(key, &role, &serial) || role != ROLE_IN ||
+	    !is_line_number(d, line) ||
 	    l.get(l.ctx, r->scratch, FAMILY_DOCUMENT, key, &document) != ERR_OK)
 		return;
 	line.book = document.u.document.secrecy >= SECRECY_MAT ? BOOK_SECRET_IN : BOOK_IN;
@@ -137,7 +137,7 @@ static bool is_own_id(const struct ev_damaged *d, const struct doc_id *id)
 }
 
 static void hold_paper(struct repair *r, struct ev_damaged *d, const struct key *key,
-		 const struct record *record)
+		       const struct record *record)
 {
 	const struct rec_paper *p = &record->u.paper;
 	struct line_key line = p->line;
@@ -162,7 +162,7 @@ static void hold_paper(struct repair *r, struct ev_damaged *d, const struct key 
 }
 
 static void hold_route(struct repair *r, struct ev_damaged *d, const struct key *key,
-		 const struct record *record)
+		       const struct record *record)
 {
 	struct serial serial;
 	enum role role;
@@ -178,7 +178,7 @@ static void hold_route(struct repair *r, struct ev_damaged *d, const struct key 
 }
 
 static void hold_committee(struct repair *r, struct ev_damaged *d, const struct key *key,
-		 const struct record *record)
+			   const struct record *record)
 {
 	const struct rec_committee *c = &record->u.committee;
 
@@ -270,8 +270,8 @@ static void work(struct job *j)
 	if (r->found == NULL)
 		r->count = 0; /* the next time */
 	for (uint32_t i = 0; i < r->count; i++) {
-		r->found[i] = (struct ev_damaged){ .family = damages[i].family,
-						   .key = damages[i].key };
+		r->found[i] =
+			(struct ev_damaged){ .family = damages[i].family, .key = damages[i].key };
 		families |= 1ULL << damages[i].family;
 	}
 	for (size_t i = 0; e == ERR_OK && i < sizeof walks / sizeof walks[0]; i++) {

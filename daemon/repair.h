@@ -20,7 +20,7 @@ struct repair {
 	const bool *stop; /* the daemon ends: so does a walk */
 	/* its own; zero at first */
 	bool running;
-	struct arena *scratch; /* the job's */
+	struct arena *scratch;	  /* the job's */
 	struct ev_damaged *found; /* what a worker knows, and how far it has been told */
 	uint32_t count, told;
 	uint64_t survey; /* of whose findings */

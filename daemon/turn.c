@@ -117,13 +117,11 @@ static bool goes_alone(enum event_type type)
 	       type == EVENT_BAD_DIRECTORY;
 }
 
+/* What was put behind the batch. */
 static enum err take_one(struct turn *t, struct slot *s, struct now now)
 {
-	const struct queued *q = &s->batch[s->batch_count];
+	const struct queued *q = &s->batch[s->batch_count++];
 
-	if (inbox_take(t->parts.inbox, &s->batch[s->batch_count], 1) != 1)
-		return ERR_NOT_FOUND;
-	s->batch_count++;
 	s->urgent += inbox_event_is_urgent(&q->event);
 	s->patient += inbox_event_is_patient(&q->event);
 	count(t, &q->event);
@@ -149,7 +147,8 @@ static enum err take_events(struct turn *t, struct slot *s, struct now now)
 		e = core_take(t->parts.core, now, &tick, s->plan);
 	}
 	/* What finds no room in this plan stays in the inbox for the next turn. */
-	while (e == ERR_OK && !is_full(t, s) && inbox_count(t->parts.inbox) > 0)
+	while (e == ERR_OK && !is_full(t, s) &&
+	       inbox_take(t->parts.inbox, &s->batch[s->batch_count], 1) == 1)
 		e = take_one(t, s, now);
 	return e;
 }
@@ -423,46 +422,30 @@ static struct reply_to reply_of(const struct event *e)
 }
 
 /* None of what was planned has happened. */
-static enum err refuse_oldest(struct turn *t, enum err why)
+static void refuse_all(struct turn *t, enum err why)
 {
-	struct slot *s = flight_at(&t->flight, 0);
-	enum err e;
+	for (; t->flight.count > 0; flight_drop_oldest(&t->flight)) {
+		const struct slot *s = flight_at(&t->flight, 0);
 
-	plan_clear(s->plan);
-	for (uint32_t i = 0; i < s->batch_count; i++) {
-		struct reply_to to = reply_of(&s->batch[i].event);
+		for (uint32_t i = 0; i < s->batch_count; i++) {
+			struct act_reply r = { .to = reply_of(&s->batch[i].event), .result = why };
 
-		if (to.n != 0)
-			plan_act(s->plan, ACT_REPLY)->u.reply =
-				(struct act_reply){ .to = to, .result = why };
+			if (r.to.n != 0)
+				outbox_reply(t->parts.outbox, &r);
+		}
 	}
-	e = outbox_perform(t->parts.outbox, s->plan);
-	flight_drop_oldest(&t->flight);
-	return e;
 }
 
-static enum err refuse_all(struct turn *t, enum err why)
-{
-	enum err e = ERR_OK;
-
-	while (e == ERR_OK && t->flight.count > 0)
-		e = refuse_oldest(t, why);
-	return e;
-}
-
-enum err turn_refuse(struct turn *t, enum err why)
+void turn_refuse(struct turn *t, enum err why)
 {
 	struct slot *s;
-	enum err e;
 
 	if (flight_job_is_out(&t->flight))
-		return ERR_OK;
-	e = refuse_all(t, why);
-	if (e != ERR_OK)
-		return e;
+		return;
+	refuse_all(t, why);
 	s = flight_open(&t->flight);
 	s->batch_count = inbox_take(t->parts.inbox, s->batch, TURN_EVENTS_MAX);
-	return refuse_all(t, why);
+	refuse_all(t, why);
 }
 
 /* What came of it that nobody else needs, as far as no job has it. */
@@ -470,8 +453,8 @@ static enum err failed(struct turn *t, enum err e)
 {
 	if (flight_job_is_out(&t->flight))
 		return e;
-	if (e == ERR_STORE_GONE && refuse_all(t, e) != ERR_OK)
-		e = ERR_STORE;
+	if (e == ERR_STORE_GONE)
+		refuse_all(t, e);
 	while (t->flight.count > 0)
 		flight_drop_oldest(&t->flight);
 	return e;

@@ -89,7 +89,7 @@ bool turn_is_quiet(const struct turn *t);
 /* Instead of turn_run, when nothing may be committed any more: who waits for an answer gets this
  * error, everything else in the inbox is dropped. While a job of a turn is out, nothing: its end
  * is waited for. */
-must_use enum err turn_refuse(struct turn *t, enum err why);
+void turn_refuse(struct turn *t, enum err why);
 
 /* The turn that is open: what a commit would be begun for. */
 struct turn_open {

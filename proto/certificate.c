@@ -120,7 +120,7 @@ static enum err to_arena(struct arena *a, X509 *x, struct blob *der)
 	int len = i2d_X509(x, &bytes);
 
 	if (len <= 0)
-		return ERR_CERTIFICATE;
+		return ERR_NO_MEMORY; /* nothing else keeps it from being written down */
 	*der = arena_blob(a, (struct blob){ bytes, (size_t)len });
 	OPENSSL_free(bytes);
 	return der->data == NULL ? ERR_NO_MEMORY : ERR_OK;

@@ -250,8 +250,6 @@ static void begin_walk(struct directory_scan *s, enum phase phase)
 
 static enum err begin_entries(struct directory_scan *s)
 {
-	if (!s->has_head)
-		return ERR_FORMAT;
 	if (s->since > 0 && (!s->has_base || s->since > s->base.version))
 		return ERR_DIRECTORY_AHEAD; /* what changed before that is not here */
 	if (s->since == 0 ? s->count != s->head.entry_count : s->count > s->head.entry_count)

@@ -91,9 +91,8 @@ static bool child_knows_all(const ProtobufCMessage *m, const ProtobufCFieldDescr
 		}
 		return true;
 	}
-	if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
-	    *(const uint32_t *)(const void *)quantifier != field->id)
-		return true;
+	/* Of a oneof too, for ours have nothing but messages: whichever is set, it is the same
+	 * pointer, and says itself what it is. */
 	return child(value) == NULL || knows_all(child(value));
 }
 

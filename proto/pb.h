@@ -20,7 +20,7 @@ void *pb_unpack_around(struct arena *a, const ProtobufCMessageDescriptor *type, 
 
 /* Is `bytes`, which m was unpacked from, the one form that packing m gives, with no field that is
  * not known at any depth? For what no signature covers: who changes a bit of it must be noticed all
- * the same. ERR_FORMAT. Does not allocate. */
+ * the same. A oneof of its may have nothing but messages. ERR_FORMAT. Does not allocate. */
 must_use enum err pb_packed_exactly(const ProtobufCMessage *m, struct blob bytes);
 
 /* Packs into the arena. {NULL, 0} with ERR_NO_MEMORY. An empty message is {non-NULL, 0}. */

@@ -46,6 +46,7 @@ UNIT := \
 	daemon/links/test_sequencer \
 	daemon/store/test_copy \
 	daemon/store/test_damage \
+	daemon/store/test_disorder \
 	daemon/store/test_fails \
 	daemon/store/test_flips \
 	daemon/store/test_layout \
@@ -57,6 +58,7 @@ UNIT := \
 	daemon/tables/test_tables \
 	daemon/test_flight \
 	daemon/test_inbox \
+	daemon/test_no_memory \
 	daemon/test_turn \
 	proto/test_body \
 	proto/test_certificate \
@@ -64,6 +66,7 @@ UNIT := \
 	proto/test_descriptors \
 	proto/test_digest \
 	proto/test_directory \
+	proto/test_directory_scan \
 	proto/test_head \
 	proto/test_merkle \
 	proto/test_no_memory \
@@ -217,6 +220,7 @@ UNIT_SUPPORT := \
 	support/desk \
 	support/edxml_dump \
 	support/fixture \
+	support/no_memory \
 	support/paper \
 	support/plan_pool \
 	support/record_samples \

@@ -33,9 +33,7 @@ static enum err open_relays(const struct opening *o, const struct publish_item *
 	struct relay_note *notes;
 
 	e->relays = item->relays;
-	e->relay_count = item->relay_count;
-	if (item->relay_count > HOP_LIMIT)
-		return ERR_HOP_LIMIT;
+	e->relay_count = item->relay_count; /* HOP_LIMIT at most (proto/wire_decode.c) */
 	notes =
 	    arena_array(o->arena, item->relay_count == 0 ? 1 : item->relay_count, sizeof *notes);
 	if (notes == NULL)

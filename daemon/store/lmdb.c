@@ -254,8 +254,6 @@ static void lmdb_close(struct store *base)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
 
-	if (s == NULL)
-		return;
 	lmdb_readers_close(s);
 	lmdb_map_fault_watch(NULL, NULL, 0, 0);
 	if (s->env != NULL)

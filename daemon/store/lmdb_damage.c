@@ -99,8 +99,7 @@ void lmdb_damage_written(struct lmdb_store *s, bool landed)
 		if (landed) {
 			r->whole = true;
 			s->survey.damaged--;
-			log_event(LOG_INFO, "record-whole", "family=%s",
-				  family_name(r->at.family));
+			log_event(LOG_INFO, "record-whole", "family=%s", family_name(r->at.family));
 		}
 	}
 	for (int f = FAMILY_META; any && f < FAMILY_COUNT; f++) {

@@ -20,7 +20,7 @@ struct lmdb_damages {
 		struct store_damage at;
 		bool written; /* over it, by the commit under way */
 		bool whole;   /* by one before */
-	} *items;
+	} * items;
 	uint32_t count, room;
 	uint64_t beyond; /* found, and not listed */
 };

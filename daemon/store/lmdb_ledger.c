@@ -92,10 +92,6 @@ enum err lmdb_ledger_look(struct lmdb_store *s)
 	enum err e = whole ? lmdb_survey(s->owner.data_fd, 0, &aside, &survey)
 			   : lmdb_survey_sums(s->owner.data_fd, &survey);
 
-	if (e == ERR_NOT_FOUND) { /* a new store: nothing is in it */
-		s->survey.at_ms = clock_now().wall_ms;
-		return ERR_OK;
-	}
 	if (e != ERR_OK || survey.found.faults > 0)
 		lmdb_damages_free(&walker.found);
 	if (e == ERR_FILE || (e == ERR_OK && survey.found.faults > 0)) {
@@ -137,8 +133,6 @@ static enum err count_anew(struct lmdb_store *s)
 	struct lmdb_survey survey;
 	enum err e = lmdb_survey(s->owner.data_fd, 0, &nothing, &survey);
 
-	if (e == ERR_NOT_FOUND)
-		return ERR_OK;
 	if (e == ERR_OK && survey.found.faults > 0)
 		return ERR_STORE_DAMAGED;
 	if (e != ERR_OK)

@@ -74,8 +74,7 @@ bool memory_disk_contains(const struct memory_disk *d, struct blob bytes)
 
 static void note_damage(struct memory_disk *d, enum family family, const struct key *key)
 {
-	struct store_damage *more =
-		realloc(d->damages, (d->damage_count + 1) * sizeof *more);
+	struct store_damage *more = realloc(d->damages, (d->damage_count + 1) * sizeof *more);
 
 	assert(more != NULL && d->damage_count < STORE_DAMAGES_MAX);
 	d->damages = more;

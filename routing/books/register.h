@@ -24,8 +24,8 @@ must_use enum err register_next(struct turn_view *t, enum book book, struct line
 /* Where each book's current year ends; a year of 0 where that cannot be read. */
 void register_ends(struct turn_view *t, struct book_mark out[BOOK_COUNT]);
 
-/* Writes a line over the one that cannot be read any more; nobody is told, it has been there all the
- * time. */
+/* Writes a line over the one that cannot be read any more; nobody is told, it has been there all
+ * the time. */
 void register_mend(struct turn_view *t, struct line_key at, const struct rec_line *line);
 
 /* A line that was lost comes back under the number that it had. *taken: there is one already, and

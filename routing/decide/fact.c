@@ -57,8 +57,7 @@ static enum err answer_anew(struct turn_view *t, const struct ev_publish *e, str
 {
 	struct record r = { .family = FAMILY_RECEIPT }, stored;
 	struct rec_state state;
-	enum err result =
-		core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &stored);
+	enum err result = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &stored);
 
 	if (result != ERR_OK)
 		return result;
@@ -69,9 +68,8 @@ static enum err answer_anew(struct turn_view *t, const struct ev_publish *e, str
 	if (result == ERR_OK)
 		result = document_state(t, doc, d, &stored.u.state, &state);
 	/* what it is asked waited for a receipt that nobody could read */
-	return result == ERR_OK && e->fact->kind == KIND_RECEIPT
-		       ? told_delivered(t, doc, recipient)
-		       : result;
+	return result == ERR_OK && e->fact->kind == KIND_RECEIPT ? told_delivered(t, doc, recipient)
+								 : result;
 }
 
 /* One recipient's answer to a document of ours; the first one counts, a receipt after a refusal

@@ -20,6 +20,26 @@ enum {
 	RECALLED_AGAIN_MS = 10 * 60 * 1000 /* a neighbour still fetches it */
 };
 
+/* What was given back is due by the store's own time: a clock that was ahead when it was looked at
+ * would hold it up until then. These rows stand before all that go by the clock; one of an older
+ * build is among those. */
+#define BY_OWN_TIME (INT64_MIN / 2)
+
+static struct key recalled_key(const struct turn_view *t, struct doc_key doc, int64_t in_ms)
+{
+	return key_sweep(BY_OWN_TIME + passed_now(t->core, t->now) + in_ms, SWEEP_RECALLED,
+			 doc.role, doc.serial);
+}
+
+/* The first byte of all their keys. */
+static struct key recalled_first(void)
+{
+	struct key k = key_sweep(BY_OWN_TIME, SWEEP_RECALLED, ROLE_IN, (struct serial){ 0 });
+
+	k.len_bytes = 1;
+	return k;
+}
+
 /* How long it is still too soon (ms), by the store's own time: the clock may have jumped ahead, or
  * been behind when the document was taken. One of an older build has only the wall clock, and waits
  * while that is known to be wrong. */
@@ -101,9 +121,11 @@ static void check_later(struct turn_view *t, const struct due *due, int64_t in_m
 {
 	struct record again = { .family = FAMILY_SWEEP };
 
+	in_ms = in_ms < SWEEP_AGAIN_MS ? in_ms : SWEEP_AGAIN_MS;
 	core_put(t,
-		 key_sweep(t->now.wall_ms + (in_ms < SWEEP_AGAIN_MS ? in_ms : SWEEP_AGAIN_MS),
-			   due->kind, due->doc.role, due->doc.serial),
+		 due->kind == SWEEP_RECALLED ? recalled_key(t, due->doc, in_ms)
+					     : key_sweep(t->now.wall_ms + in_ms, due->kind,
+							 due->doc.role, due->doc.serial),
 		 &again);
 }
 
@@ -173,10 +195,9 @@ static enum err sweep_one(struct turn_view *t, const struct due *due)
 	return ERR_OK;
 }
 
-static enum err sweep(struct turn_view *t)
+/* Those of the scan that are due until then. */
+static enum err sweep_until(struct turn_view *t, struct scan scan, int64_t until_ms)
 {
-	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
-
 	for (unsigned i = 0; i < SWEEPS_PER_TICK && plan_has_room(t->plan); i++) {
 		struct due due;
 		struct record r;
@@ -189,7 +210,7 @@ static enum err sweep(struct turn_view *t)
 			return e;
 		if (!key_parse_sweep(&scan.at, &due_ms, &due.kind, &due.doc.role,
 				     &due.doc.serial) ||
-		    due_ms > t->now.wall_ms)
+		    due_ms > until_ms)
 			return ERR_OK;
 		core_erase(t, FAMILY_SWEEP, scan.at);
 		e = sweep_one(t, &due);
@@ -199,6 +220,17 @@ static enum err sweep(struct turn_view *t)
 			return e;
 	}
 	return ERR_OK;
+}
+
+static enum err sweep(struct turn_view *t)
+{
+	struct key first = recalled_first(), after = first;
+	enum err e = sweep_until(t, scan_of(first), BY_OWN_TIME + passed_now(t->core, t->now));
+
+	after.bytes[0]++;
+	return e == ERR_OK ? sweep_until(t, scan_from((struct key){ .len_bytes = 0 }, after),
+					 t->now.wall_ms)
+			   : e;
 }
 
 /* SWEEP keys due later than any policy gives, written when the clock was ahead, are moved to a due
@@ -248,6 +280,6 @@ void retention_recalled(struct turn_view *t, struct doc_key doc, const struct of
 
 	if (!office_stand_frozen(stand) || !t->core->config.drop_recalled)
 		return;
-	core_put(t, key_sweep(t->now.wall_ms, SWEEP_RECALLED, doc.role, doc.serial), &r);
+	core_put(t, recalled_key(t, doc, 0), &r);
 	t->core->next_tick_ms = t->now.mono_ms;
 }

@@ -89,10 +89,10 @@ static enum err want(struct turn_view *t, struct doc_key doc, bool *asked)
 		e = document_state(t, doc, &r.u.document, &before, &state.u.state);
 	if (e != ERR_OK)
 		return e;
-	return content_ask(t,
-			   &(struct document_ref){ r.u.document.origin, r.u.document.id,
-						   r.u.document.digest },
-			   &w);
+	return content_ask(
+		t,
+		&(struct document_ref){ r.u.document.origin, r.u.document.id, r.u.document.digest },
+		&w);
 }
 
 /* *done: it was asked for, and needs not be any more. Should another content of it be missing, that

@@ -62,8 +62,8 @@ static enum err content_is_gone(struct turn_view *t, struct doc_key doc,
 
 		if (d->manifest[i].inlined)
 			continue;
-		e = core_get(t, FAMILY_FILE,
-			     key_file(d->manifest[i].sha256, doc.role, doc.serial), &r);
+		e = core_get(t, FAMILY_FILE, key_file(d->manifest[i].sha256, doc.role, doc.serial),
+			     &r);
 		*gone = e == ERR_NOT_FOUND;
 		if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
 			e = ERR_OK;
@@ -290,8 +290,7 @@ enum err rebuild_route(struct turn_view *t, struct doc_key doc, const struct rec
 		if (seq == 0 && has_neighbour(&answer, l->neighbour))
 			seq = l->out[lane].acked;
 		if (seq != 0)
-			all[r.u.route.count++] =
-				(struct publication){ l->neighbour, lane, seq };
+			all[r.u.route.count++] = (struct publication){ l->neighbour, lane, seq };
 	}
 	r.u.route.publications = all;
 	if (e == ERR_OK)

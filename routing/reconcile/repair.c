@@ -189,19 +189,18 @@ static enum err row(struct turn_view *t, const struct ev_damaged *e)
 	enum err result = read_document(t, doc_of(e), &d);
 
 	if (result == ERR_OK)
-		result = core_get(t, FAMILY_ENVELOPE, key_serial(e->role, e->serial),
-				  &envelope);
+		result = core_get(t, FAMILY_ENVELOPE, key_serial(e->role, e->serial), &envelope);
 	if (result != ERR_OK)
 		return passed_over(result);
-	r.u.stream = (struct rec_stream){
-		.role = e->role,
-		.serial = e->serial,
-		.digest = d.digest,
-		.size_bytes = envelope.u.envelope.envelope.bytes.len_bytes,
-		.queued_at_ms = d.taken_at_ms,
-		.passed_ms = d.taken_passed_ms,
-		.has_files = manifest_has_files(d.manifest, d.manifest_count)
-	};
+	r.u.stream =
+		(struct rec_stream){ .role = e->role,
+				     .serial = e->serial,
+				     .digest = d.digest,
+				     .size_bytes = envelope.u.envelope.envelope.bytes.len_bytes,
+				     .queued_at_ms = d.taken_at_ms,
+				     .passed_ms = d.taken_passed_ms,
+				     .has_files =
+					     manifest_has_files(d.manifest, d.manifest_count) };
 	core_put(t, e->key, &r);
 	return ERR_OK;
 }
@@ -240,14 +239,11 @@ static enum err line(struct turn_view *t, const struct ev_damaged *e)
 	struct line_key at;
 	enum err result;
 
-
 	if (!key_parse_line(&e->key, &at) || at.addition != 0)
 		return ERR_OK;
-	r.u.line = (struct rec_line){ .kind = LINE_ENTRY,
-				      .role = e->role,
-				      .serial = e->serial,
-				      .person = "",
-				      .note = "" };
+	r.u.line = (struct rec_line){
+		.kind = LINE_ENTRY, .role = e->role, .serial = e->serial, .person = "", .note = ""
+	};
 	result = e->role == ROLE_PAPER ? line_of_paper(t, e, &r.u.line)
 				       : line_of_document(t, e, &r.u.line);
 	if (result == ERR_OK)
@@ -515,8 +511,8 @@ enum err repair_wants(struct turn_view *t, const struct fact *f, bool *yes)
 		return passed_over(e);
 	doc = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
 	if (f->kind == KIND_STATUS)
-		e = core_get(t, FAMILY_STATUS,
-			     key_status(doc.role, doc.serial, self, f->status.n), &r);
+		e = core_get(t, FAMILY_STATUS, key_status(doc.role, doc.serial, self, f->status.n),
+			     &r);
 	else
 		e = core_get(t, FAMILY_RECEIPT, key_receipt(doc.role, doc.serial, self), &r);
 	*yes = e == ERR_DAMAGED;

@@ -193,7 +193,7 @@ static enum err enter_arrival(struct turn_view *t, struct doc_key doc, const str
 	return e;
 }
 
-/* What an answer is to: a status 13, or the newer document that it names, as far as that is here. */
+/* What an answer is to: a status 13, or the newer document that it names, where that is here. */
 static enum err find_request(struct turn_view *t, const struct rec_document *d,
 			     const struct fact *f, struct rec_work *w)
 {
@@ -357,24 +357,29 @@ static enum err find(struct turn_view *t, const struct document_ref *ref, struct
 	return e;
 }
 
-/* A status that is not ours to have given of this document, or is known. */
-static enum err is_wanted(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
-			  const struct fact *f, bool *wanted, bool *known, bool *again)
+struct returned {
+	bool wanted; /* ours to have given of this document */
+	bool known;
+	bool again; /* it was known, and cannot be read any more */
+};
+
+static enum err look_at(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			const struct fact *f, struct returned *out)
 {
 	enum office_status s = office_status_of(f->code);
 	struct record r;
 	enum err e;
 
-	*wanted = f->status.n != 0 && f->status.n <= STATUSES_MAX && s != OFFICE_NONE &&
-		  office_status_from_issuer(s) == (doc.role == ROLE_OUT) &&
-		  (doc.role == ROLE_OUT || d->mine);
-	*known = *again = false;
-	if (!*wanted)
+	*out = (struct returned){ .known = false };
+	out->wanted = f->status.n != 0 && f->status.n <= STATUSES_MAX && s != OFFICE_NONE &&
+		      office_status_from_issuer(s) == (doc.role == ROLE_OUT) &&
+		      (doc.role == ROLE_OUT || d->mine);
+	if (!out->wanted)
 		return ERR_OK;
 	e = core_get(t, FAMILY_STATUS,
 		     key_status(doc.role, doc.serial, t->core->config.self, f->status.n), &r);
-	*known = e == ERR_OK;
-	*again = e == ERR_DAMAGED;
+	out->known = e == ERR_OK;
+	out->again = e == ERR_DAMAGED;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -384,19 +389,19 @@ static enum err take_status(struct turn_view *t, const struct ev_publish *e, con
 	struct doc_key doc;
 	struct rec_document d;
 	struct record r;
-	bool wanted, known, again;
+	struct returned it;
 	enum err result = find(t, &f->document, &doc, &d);
 
 	if (result == ERR_OK)
-		result = is_wanted(t, doc, &d, f, &wanted, &known, &again);
-	if (result != ERR_OK || !wanted)
+		result = look_at(t, doc, &d, f, &it);
+	if (result != ERR_OK || !it.wanted)
 		return result;
 	if (doc.role == ROLE_OUT) {
-		result = note_asked(t, doc, e->signer, !known && !again);
+		result = note_asked(t, doc, e->signer, !it.known && !it.again);
 		if (result != ERR_OK)
 			return result;
 	}
-	if (known)
+	if (it.known)
 		return ERR_OK;
 	result = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &r);
 	if (result != ERR_OK && result != ERR_NOT_FOUND)
@@ -406,7 +411,7 @@ static enum err take_status(struct turn_view *t, const struct ev_publish *e, con
 		w = r.u.work;
 	else if (result != ERR_NOT_FOUND)
 		return result;
-	put_status(t, doc, f, e->fact->envelope, again);
+	put_status(t, doc, f, e->fact->envelope, it.again);
 	if (f->status.n <= w.n) /* one that was missing in between */
 		return ERR_OK;
 	return doc.role == ROLE_OUT ? of_ours(t, doc, &d, f, &w) : of_theirs(t, doc, &d, f, &w);

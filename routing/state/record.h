@@ -82,7 +82,9 @@ enum sweep {
 	SWEEP_NONE = 0,
 	SWEEP_EXPIRE = 1,  /* one of ours, that not all have answered by then */
 	SWEEP_CONTENT = 2, /* one passed on, whose content nobody needs by then */
-	SWEEP_RECALLED = 3, /* one that came here and was given back: its content goes */
+	/* one that came here and was given back: its content goes; due by the store's own time
+	 * (routing/documents/retention.c) */
+	SWEEP_RECALLED = 3,
 };
 
 /* Where a line stands. Number 0: nowhere. Addition 0: the line itself. */

@@ -60,7 +60,7 @@ static enum err as_directory(struct arena *a, struct blob in, void *ctx)
 
 static void try_all(struct blob in)
 {
-	for (int kind = KIND_NONE; kind <= KIND_RETURNED + 1; kind++) {
+	for (int kind = KIND_NONE; kind <= KIND_GONE + 1; kind++) {
 		enum kind k = (enum kind)kind;
 
 		(void)fuzz_twice(as_fact, in, &k);

@@ -13,10 +13,10 @@ FUZZ_envelope := tests/vectors/data/document*.hex tests/vectors/data/batch-*.hex
 COUNT_evidence := 20000
 FUZZ_evidence := tests/vectors/data/evidence.hex
 COUNT_fact := 200000
-FUZZ_fact := $(patsubst %,tests/vectors/data/%.hex,receipt refusal* relayed report* status* correction doubt* directory-head-*)
+FUZZ_fact := $(patsubst %,tests/vectors/data/%.hex,receipt refusal* relayed report* status* correction doubt* asked* returned gone directory-head-*)
 COUNT_frame := 500000
 FUZZ_frame := $(patsubst %,tests/vectors/data/%.hex,acknowledge* bye* chunk-* complete credit directory-part directory-wanted fetch-* hello* \
-	open-bulk ping pinned pong* publish subscribe* unavailable)
+	open-bulk ping* pinned pong* publish subscribe* unavailable)
 COUNT_http := 50000
 FUZZ_http := tests/fuzz/http
 COUNT_json := 60000

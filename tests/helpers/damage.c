@@ -1,10 +1,9 @@
 /* Flips one bit in a stored record while its daemon is down.   damage STORE-FOLDER FAMILY-NUMBER
  *   NTH-FROM-THE-LAST (0: the newest) [value|rewrite|end|bit|head|key|family|page]
- * In the value, by LMDB, as it would be written, with `rewrite` and, in
- * its last byte, `end`, under a right checksum as well; or
- * where it lies in data.mdb, as a disk does it: in the value, in its checksum, in the last byte of the key, in that
- * of its family, so that it is another's, or in the number of its page. Knows where records lie
- * (daemon/store/lmdb_layout.c) and prints the key.
+ * In the value, by LMDB, as it would be written, with `rewrite` and, in its last byte, `end`, under
+ * a right checksum as well; or where it lies in data.mdb, as a disk does it: in the value, in its
+ * checksum, in the last byte of the key, in that of its family, so that it is another's, or in the
+ * number of its page. Knows where records lie (daemon/store/lmdb_layout.c) and prints the key.
  */
 #include <errno.h>
 #include <lmdb.h>

@@ -58,11 +58,10 @@ static bool gives(const struct member *other, const struct member *m, struct are
 		return false;
 	if (member_get(other, a, FAMILY_ROUTE, key_serial(doc.role, doc.serial), &r)) {
 		for (uint32_t i = 0; i < r.u.route.count; i++)
-			between = between ||
-				  id_equal(r.u.route.publications[i].neighbour, m->id);
+			between = between || id_equal(r.u.route.publications[i].neighbour, m->id);
 	}
-	return between && member_get(other, a, FAMILY_ENVELOPE,
-				     key_serial(doc.role, doc.serial), &r);
+	return between &&
+	       member_get(other, a, FAMILY_ENVELOPE, key_serial(doc.role, doc.serial), &r);
 }
 
 static bool is_given(const struct member *m, struct arena *a, const struct rec_document *d)
@@ -92,8 +91,8 @@ static const struct member *member_of(const struct world *w, struct committee_id
 static bool is_receipt_there(const struct member *m, struct arena *a, struct doc_key doc,
 			     const struct rec_document *d, struct committee_id recipient)
 {
-	const struct member *other = member_of(m->world, doc.role == ROLE_OUT ? recipient
-									      : d->origin);
+	const struct member *other =
+		member_of(m->world, doc.role == ROLE_OUT ? recipient : d->origin);
 	struct doc_key there;
 	struct record r;
 
@@ -115,8 +114,8 @@ static bool is_status_there(const struct member *m, struct arena *a, struct doc_
 	if (ours && doc.role == ROLE_OUT)
 		return false; /* whom of its recipients it asked is not worked out here */
 	return other != NULL && find(other, a, d, &there) &&
-	       member_get(other, a, FAMILY_STATUS,
-			  key_status(there.role, there.serial, office, n), &r);
+	       member_get(other, a, FAMILY_STATUS, key_status(there.role, there.serial, office, n),
+			  &r);
 }
 
 static bool may_be_had(const struct member *m, struct arena *a, enum family f,
@@ -232,8 +231,7 @@ bool damages_counted(const struct member *m)
 {
 	struct arena *a = scratch();
 	struct record r;
-	bool yes = !m->world->damaging ||
-		   member_get(m, a, FAMILY_META, key_name("target"), &r);
+	bool yes = !m->world->damaging || member_get(m, a, FAMILY_META, key_name("target"), &r);
 
 	arena_destroy(a);
 	return yes;

@@ -343,7 +343,7 @@ void workload_replied(struct world *w, const struct act_reply *r)
 	} else if (offices_refused(w, d, r->result) || mandates_refused(w, d, r)) {
 		return;
 	} else if (damages_answer(w, r->result)) {
-		return; /* it is tried again */
+		return;				/* it is tried again */
 	} else if (r->result != ERR_NO_ROUTE && /* before the directory is there */
 		   /* nothing is signed by a clock that neighbours do not share */
 		   !(r->result == ERR_CLOCK_WRONG && w->clocks_wrong > 0)) {

@@ -305,8 +305,8 @@ static void choose_kind(struct world *w, uint64_t seed)
 			      : seed >= CHANGING_SEEDS && seed < SETBACK_SEEDS;
 	w->directory_valid_ms = has_figures(seed) ? FIGURES_LAST_MS : 86400000;
 	w->start_wall_ms = w->counting || w->midnight ? MONTH_ENDS_MS - 10000
-			   : has_figures(seed)	       ? MONTH_ENDS_MS - FIGURES_BEFORE_MS
-						       : START_WALL_MS;
+			   : has_figures(seed)	      ? MONTH_ENDS_MS - FIGURES_BEFORE_MS
+						      : START_WALL_MS;
 }
 
 void world_begin(struct world *w, uint64_t seed)

@@ -87,9 +87,9 @@ enum { NOT_THERE = -2, TREE_CHANGES = 9, CLOCKS_MOST = 6 };
 /* From here on: office worlds over four midnights and the end of a month, in which figures go up
  * the tree (figures.c). Odd ones change too. */
 #define FIGURE_SEEDS 7000000ULL
-/* From here on: office worlds that do not change, in which a bit of a record changes when its process
- * dies (damages.c). */
-#define DAMAGE_SEEDS 8000000ULL
+/* From here on: office worlds that do not change, in which a bit of a record changes when its
+ * process dies (damages.c). */
+#define DAMAGE_SEEDS   8000000ULL
 #define FIRST_ENDPOINT "tcp://127.0.0.1:1"
 #define START_WALL_MS 1790000000000LL
 #define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */

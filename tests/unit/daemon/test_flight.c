@@ -16,6 +16,8 @@ struct office {
 	unsigned writes;     /* commits begun */
 	struct act_reply replies[REPLIES_MAX];
 	unsigned reply_count, releases;
+	unsigned followed;	 /* plans that somebody who follows was shown */
+	unsigned replies_before; /* when the last was */
 };
 
 static void begin_write(void *ctx, struct job *j)
@@ -48,6 +50,16 @@ static void reply(void *ctx, const struct act_reply *r)
 
 	assert_true(o->reply_count < REPLIES_MAX);
 	o->replies[o->reply_count++] = *r;
+}
+
+static void committed(void *ctx, const struct plan *p)
+{
+	struct office *o = ctx;
+
+	if (p->write_count == 0)
+		return; /* a turn that only said something */
+	o->followed++;
+	o->replies_before = o->reply_count;
 }
 
 static void notify(void *ctx, const struct act_notify *n)
@@ -98,7 +110,9 @@ static int set_up(void **state)
 		.signer = fixture_signer(o->stage->f, "huyen-a"),
 		.outbox = o->outbox,
 		.inbox = o->inbox,
-		.committer = { .ctx = o, .run = begin_write, .wait = wait_for_write } });
+		.committer = { .ctx = o, .run = begin_write, .wait = wait_for_write },
+		.committed = committed,
+		.ctx = o });
 	assert_non_null(o->turn);
 	*state = o;
 	return 0;
@@ -173,8 +187,11 @@ static void test_a_turn_decides_while_the_one_before_is_on_its_way(void **state)
 
 	land(o);
 	assert_int_equal(o->reply_count, 0); /* it says so in its turn */
+	assert_int_equal(o->followed, 0);
 	assert_ok(run(o, PACE_BUSY));
 	assert_int_equal(o->reply_count, 1);
+	assert_int_equal(o->followed, 1);
+	assert_int_equal(o->replies_before, 0); /* who follows hears it before who asked */
 	assert_int_equal(o->releases, 1);
 	assert_true(is_stored(o, 1));
 	assert_false(is_stored(o, 2));
@@ -352,13 +369,13 @@ static void test_when_the_store_is_gone_all_in_flight_are_told(void **state)
 
 	begin_two(o, &first, &second);
 	memory_disk_fail(o->stage->s->disk, 1, ERR_STORE_GONE, false);
-	assert_ok(turn_refuse(o->turn, ERR_STORE_GONE)); /* not before the job is back */
+	turn_refuse(o->turn, ERR_STORE_GONE); /* not before the job is back */
 	assert_int_equal(o->reply_count, 0);
 	land(o);
 	assert_int_equal(run(o, PACE_BUSY), ERR_STORE_GONE);
 	assert_int_equal(o->reply_count, 2);
 	submit(o, &third, 3);
-	assert_ok(turn_refuse(o->turn, ERR_STORE_GONE));
+	turn_refuse(o->turn, ERR_STORE_GONE);
 	assert_int_equal(o->reply_count, 3);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(o->replies[i].result, ERR_STORE_GONE);
@@ -428,6 +445,73 @@ static void test_what_has_landed_says_so_though_the_next_cannot_begin(void **sta
 	assert_false(is_stored(o, 2));
 }
 
+/* One that is under way finds it out itself, and what is in the inbox waits for what it says. */
+static void test_a_store_that_goes_under_a_commit_is_said_by_that_commit(void **state)
+{
+	struct office *o = *state;
+	struct store *store = o->stage->s->store;
+	const struct store_ops *before = store->ops;
+	struct store_ops without = *before;
+	struct submission first, second;
+
+	without.check = gone;
+	submit(o, &first, 1);
+	assert_ok(run(o, PACE_BUSY));
+	submit(o, &second, 2);
+	store->ops = &without;
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(inbox_count(o->inbox), 1);
+	store->ops = before;
+	memory_disk_fail(o->stage->s->disk, 1, ERR_STORE_GONE, false);
+	land(o);
+	assert_int_equal(run(o, PACE_BUSY), ERR_STORE_GONE);
+	assert_int_equal(o->reply_count, 1);
+	assert_int_equal(o->replies[0].result, ERR_STORE_GONE);
+	turn_refuse(o->turn, ERR_STORE_GONE);
+	assert_int_equal(o->reply_count, 2);
+}
+
+static enum err unreadable(struct store *store)
+{
+	(void)store;
+	return ERR_STORE;
+}
+
+/* The disk still writes from it. */
+static void test_what_a_job_has_stays_when_the_next_turn_fails(void **state)
+{
+	struct office *o = *state;
+	struct store *store = o->stage->s->store;
+	const struct store_ops *before = store->ops;
+	struct store_ops without = *before;
+	struct submission first, second;
+
+	without.read_begin = unreadable;
+	submit(o, &first, 1);
+	assert_ok(run(o, PACE_BUSY));
+	submit(o, &second, 2);
+	store->ops = &without;
+	assert_int_equal(run(o, PACE_BUSY), ERR_STORE);
+	assert_int_equal(o->releases, 0);
+	store->ops = before;
+	land(o);
+	assert_true(is_stored(o, 1));
+	assert_int_equal(o->reply_count, 0);
+}
+
+static void test_a_whole_turn_does_not_begin_upon_one_that_failed(void **state)
+{
+	struct office *o = *state;
+	struct submission first, second;
+
+	begin_two(o, &first, &second);
+	memory_disk_fail(o->stage->s->disk, 1, ERR_STORE, false);
+	assert_int_equal(turn_run_whole(o->turn, o->stage->s->now), ERR_STORE);
+	assert_int_equal(o->releases, 2);
+	assert_int_equal(o->writes, 1);
+	assert_int_equal(o->reply_count, 0);
+}
+
 static void test_draining_ends_all_turns(void **state)
 {
 	struct office *o = *state;
@@ -457,6 +541,9 @@ int main(void)
 		FLIGHT_TEST(test_when_the_store_is_gone_all_in_flight_are_told),
 		FLIGHT_TEST(test_on_a_slow_disk_a_turn_is_closed_late),
 		FLIGHT_TEST(test_what_has_landed_says_so_though_the_next_cannot_begin),
+		FLIGHT_TEST(test_a_store_that_goes_under_a_commit_is_said_by_that_commit),
+		FLIGHT_TEST(test_what_a_job_has_stays_when_the_next_turn_fails),
+		FLIGHT_TEST(test_a_whole_turn_does_not_begin_upon_one_that_failed),
 		FLIGHT_TEST(test_draining_ends_all_turns),
 	};
 

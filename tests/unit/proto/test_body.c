@@ -222,6 +222,10 @@ static void test_a_reminder_names_a_committee_and_what_it_reminds_of(void **stat
 	b.reply_to = (struct document_ref){ .origin = { "tinh" }, .id = fixture_doc_id(9) };
 	assert_ok(body_back(*state, &b, &out));
 	assert_string_equal(document_summary(&out).reminds, "huyen-a");
+	memcpy(b.reply_to.origin.text, "a/b", 4);
+	assert_int_equal(body_back(*state, &b, &out), ERR_FORMAT);
+	assert_string_equal(out.fault, "reply_to");
+	b.reply_to.origin = fixture_id("tinh");
 	b.reminds = "Huyện A";
 	assert_int_not_equal(body_back(*state, &b, &out), ERR_OK);
 	assert_string_equal(out.fault, "reminds");
@@ -510,6 +514,8 @@ static void test_relay_events_hops_and_status_codes_are_bounded(void **state)
 	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
 	f = fact_of(KIND_STATUS);
 	f.code[1] = '\0';
+	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
+	f.code[1] = 'x';
 	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
 }
 

@@ -107,6 +107,29 @@ static void test_pae_is_the_one_written_by_hand(void **state)
 	arena_destroy(a);
 }
 
+/* Ours are short; one that is not has a digest that no envelope has. */
+static void test_a_payload_type_of_any_length_has_a_digest_that_fits_nothing(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	char type[300];
+	struct digest d, right;
+	struct blob pae;
+
+	(void)state;
+	memset(type, 't', sizeof type);
+	type[sizeof type - 1] = '\0';
+	d = digest_pae(type, fixture_blob("payload"));
+	assert_ok(pae_encode(a, type, fixture_blob("payload"), &pae));
+	right = digest_of(pae);
+	assert_false(digest_equal(&d, &right));
+	type[200] = '\0';
+	d = digest_pae(type, fixture_blob("payload"));
+	assert_ok(pae_encode(a, type, fixture_blob("payload"), &pae));
+	right = digest_of(pae);
+	assert_true(digest_equal(&d, &right));
+	arena_destroy(a);
+}
+
 static void test_pae_without_room_fails(void **state)
 {
 	struct arena *a = arena_new(16);
@@ -221,6 +244,7 @@ int main(void)
 		cmocka_unit_test(test_pieces_hash_as_the_whole_also_while_others_hash),
 		cmocka_unit_test(test_crc32c_gives_the_published_values_at_every_split),
 		cmocka_unit_test(test_pae_is_the_one_written_by_hand),
+		cmocka_unit_test(test_a_payload_type_of_any_length_has_a_digest_that_fits_nothing),
 		cmocka_unit_test(test_pae_without_room_fails),
 		cmocka_unit_test(test_chain_step_is_hash_of_chain_number_and_digest),
 		cmocka_unit_test(test_submission_digest_sees_every_field),

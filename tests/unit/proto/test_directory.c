@@ -6,6 +6,7 @@
 
 #include "proto/digest.h"
 #include "proto/directory_file.h"
+#include "proto/directory_tree.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/merkle.h"
@@ -144,6 +145,52 @@ static void test_entry_fields_have_their_bounds(void **state)
 	c.key_count = 1;
 	keys[0].use = (enum key_use)9;
 	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
+	c = f->entries[0];
+	memset(text, 'a', sizeof text);
+	text[COMMITTEE_ID_MAX + 1] = '\0';
+	organs[0] = text;
+	c.organ_ids = organs;
+	c.organ_id_count = 1;
+	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
+}
+
+/* Where it stood and how it was judged: ascending, bounded, and the last is what it is now. */
+static void test_what_was_before_ends_with_what_is(void **state)
+{
+	enum { PLACES = 64 };
+	struct fixture *f = *state;
+	struct rec_committee c = f->entries[0], plain = c;
+	struct level_since levels[LEVELS_MAX + 1];
+	struct tenure places[PLACES + 1];
+
+	for (unsigned i = 0; i < COUNT_OF(places); i++)
+		places[i] = (struct tenure){ .since = 1 + i, .superior = c.superior };
+	c.places = places;
+	c.place_count = PLACES;
+	assert_ok(entry_back(f, &c));
+	c.place_count++;
+	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
+	c.place_count = 2;
+	places[1].since = places[0].since;
+	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
+	places[1].since++;
+	places[1].retired = true;
+	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
+	c = plain;
+	for (unsigned i = 0; i < COUNT_OF(levels); i++)
+		levels[i] = (struct level_since){ .since = 1 + i, .level = "xã" };
+	c.level = "xã";
+	c.levels = levels;
+	c.level_count = LEVELS_MAX;
+	assert_ok(entry_back(f, &c));
+	c.level_count++;
+	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
+	c.level_count = 2;
+	levels[1].since = levels[0].since;
+	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
+	levels[1].since++;
+	c.level = "huyện";
+	assert_int_equal(entry_back(f, &c), ERR_FORMAT);
 }
 
 static void test_empty_or_broken_entry_is_a_format_error(void **state)
@@ -235,6 +282,11 @@ static void test_each_fault_of_a_tree_names_its_culprit(void **state)
 	key.key_id.bytes[0] ^= 1;
 	f->entries[3].keys = &key;
 	no_tree(f, "xa-a1", "key");
+	memcpy(f->entries, good, sizeof good);
+	for (unsigned i = 0; i < FIXTURE_COMMITTEES; i++)
+		f->entries[i].retired = true;
+	no_tree(f, "", "at the top");
+	memcpy(f->entries, good, sizeof good);
 	assert_int_equal(directory_check_tree(NULL, 0, &who, &what), ERR_BAD_TREE);
 	assert_non_null(what);
 }
@@ -248,6 +300,25 @@ static void test_key_of_two_committees_is_no_tree(void **state)
 	f->entries[4].keys = f->entries[3].keys;
 	assert_int_equal(directory_check_tree(f->entries, FIXTURE_COMMITTEES, &who, &what),
 			 ERR_BAD_TREE);
+}
+
+static void test_a_tree_takes_what_it_was_made_for_and_is_checked_bit_by_bit(void **state)
+{
+	struct fixture *f = *state;
+	struct directory_tree *t = directory_tree_new(FIXTURE_COMMITTEES - 1);
+	unsigned steps = 0;
+	bool done = false;
+
+	assert_non_null(t);
+	for (unsigned i = 0; i + 1 < FIXTURE_COMMITTEES; i++)
+		assert_ok(directory_tree_add(t, &f->entries[i], false));
+	assert_int_equal(directory_tree_add(t, &f->entries[FIXTURE_COMMITTEES - 1], false),
+			 ERR_TOO_LARGE);
+	for (; !done; steps++)
+		assert_ok(directory_tree_check(t, 1, &done));
+	/* each is linked, and then looked at */
+	assert_int_equal(steps, 2 * (FIXTURE_COMMITTEES - 1));
+	directory_tree_destroy(t);
 }
 
 static void test_tree_is_at_most_sixteen_deep(void **state)
@@ -272,6 +343,20 @@ static void test_tree_is_at_most_sixteen_deep(void **state)
 	assert_int_equal(directory_check_tree(chain, TREE_DEPTH_MAX + 2, &who, &what),
 			 ERR_BAD_TREE);
 	assert_string_equal(who.text, chain[TREE_DEPTH_MAX + 1].id.text);
+}
+
+static void test_nothing_is_signed_of_entries_in_another_order(void **state)
+{
+	struct fixture *f = *state;
+	const struct rec_committee swapped[] = { f->entries[1], f->entries[0] };
+	const struct directory_issue issue = { .version = 2 };
+	uint64_t before = signer_count(f->registry);
+	struct rec_directory head;
+
+	assert_int_equal(
+		directory_sign(f->registry, f->arena, swapped, COUNT_OF(swapped), &issue, &head),
+		ERR_FORMAT);
+	assert_int_equal(signer_count(f->registry), before);
 }
 
 static void test_head_opens_under_its_root_only(void **state)
@@ -418,11 +503,14 @@ int main(void)
 		TEST(test_entry_comes_back_as_it_was),
 		TEST(test_days_are_of_a_code_of_the_entry_and_there),
 		TEST(test_entry_fields_have_their_bounds),
+		TEST(test_what_was_before_ends_with_what_is),
 		TEST(test_empty_or_broken_entry_is_a_format_error),
 		TEST(test_root_is_over_the_exact_entries_in_their_order),
 		TEST(test_each_fault_of_a_tree_names_its_culprit),
 		TEST(test_key_of_two_committees_is_no_tree),
+		TEST(test_a_tree_takes_what_it_was_made_for_and_is_checked_bit_by_bit),
 		TEST(test_tree_is_at_most_sixteen_deep),
+		TEST(test_nothing_is_signed_of_entries_in_another_order),
 		TEST(test_head_opens_under_its_root_only),
 		TEST(test_file_goes_and_comes_back),
 		TEST(test_tampered_missing_or_added_entry_is_a_digest_error),

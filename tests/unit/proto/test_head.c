@@ -149,6 +149,8 @@ static void test_id_origin_and_submission_have_their_exact_shapes(void **state)
 	expect(r, ERR_FORMAT);
 	r->head.id = field_bytes(r->bytes, 17);
 	expect(r, ERR_FORMAT);
+	r->head.id = field_bytes(r->bytes + 16, 16); /* zeros */
+	expect(r, ERR_FORMAT);
 	r->head.id = field_bytes(r->bytes, 16);
 	r->head.submission_digest = field_bytes(r->bytes, 31);
 	expect(r, ERR_FORMAT);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "proto/control.pb-c.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/pb.h"
 #include "proto/peer.pb-c.h"
@@ -386,6 +387,67 @@ static void test_only_the_one_form_of_packing_is_exact(void **state)
 	arena_destroy(a);
 }
 
+/* All members of a oneof are one pointer: the one that is set is looked into, by its own type. */
+static void test_a_oneof_is_exact_by_the_member_that_it_has(void **state)
+{
+	const ProtobufCMessageDescriptor *type = &vanthu__v1__request__descriptor;
+	Vanthu__V1__Request r = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+	struct arena *a = arena_new(1 << 16);
+	const Vanthu__V1__Request *m;
+	struct blob bytes, longer;
+	uint8_t *more;
+	enum err e;
+
+	(void)state;
+	assert_non_null(a);
+	r.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
+	r.status = &nothing;
+	assert_ok(pb_pack(a, &r.base, &bytes));
+	m = pb_unpack(a, type, bytes, &e);
+	assert_non_null(m);
+	assert_ok(pb_packed_exactly(&m->base, bytes));
+	more = arena_alloc(a, bytes.len_bytes + 3);
+	memcpy(more, bytes.data, bytes.len_bytes);
+	memcpy(more + bytes.len_bytes, "\xf8\x7f\x01", 3); /* field 2047 */
+	longer = (struct blob){ more, bytes.len_bytes + 3 };
+	m = pb_unpack(a, type, longer, &e);
+	assert_non_null(m);
+	assert_int_equal(pb_packed_exactly(&m->base, longer), ERR_FORMAT);
+	arena_destroy(a);
+}
+
+/* None of our messages holds itself; one that did would be read to a bound. */
+static void test_what_nests_without_end_is_refused(void **state)
+{
+	static ProtobufCMessageDescriptor nest;
+	static const ProtobufCFieldDescriptor inner = { .name = "inner",
+							.id = 1,
+							.label = PROTOBUF_C_LABEL_NONE,
+							.type = PROTOBUF_C_TYPE_MESSAGE,
+							.descriptor = &nest };
+	static const unsigned by_name[] = { 0 };
+	static const ProtobufCIntRange range[] = { { 1, 0 }, { 0, 1 } };
+	uint8_t bytes[32];
+
+	(void)state;
+	nest = (ProtobufCMessageDescriptor){ .magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+					     .name = "Nest",
+					     .n_fields = 1,
+					     .fields = &inner,
+					     .fields_sorted_by_name = by_name,
+					     .n_field_ranges = 1,
+					     .field_ranges = range };
+	for (unsigned levels = 1; levels <= 12; levels++) {
+		for (unsigned i = 0; i < levels; i++) {
+			bytes[2 * i] = 1 << 3 | 2;
+			bytes[2 * i + 1] = (uint8_t)(2 * (levels - 1 - i));
+		}
+		assert_int_equal(prescan(&nest, (struct blob){ bytes, 2 * levels }),
+				 levels <= 8 ? ERR_OK : ERR_FORMAT);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +467,8 @@ int main(void)
 		cmocka_unit_test(test_whatever_passes_unpacks_given_memory),
 		cmocka_unit_test(test_padded_tags_lengths_and_cut_packed_numbers_are_format_errors),
 		cmocka_unit_test(test_only_the_one_form_of_packing_is_exact),
+		cmocka_unit_test(test_a_oneof_is_exact_by_the_member_that_it_has),
+		cmocka_unit_test(test_what_nests_without_end_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("prescan", tests, NULL, NULL);

@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "proto/crc32c.h"
+#include "proto/fields.h"
+#include "proto/pb.h"
+#include "proto/record.pb-c.h"
 #include "proto/record_codec.h"
 #include "routing/rules/rules.h"
 #include "routing/state/plan.h"
@@ -476,6 +479,142 @@ static void test_right_checksum_over_a_wrong_shape_is_damage(void **state)
 	}
 }
 
+/* The sample's message, to be spoilt by one field. */
+static void *message_of(struct fixture *f, const struct record_sample *s,
+			const ProtobufCMessageDescriptor *type)
+{
+	struct blob value;
+	enum err e;
+	void *m;
+
+	assert_ok(record_encode(f->arena, &s->key, &s->record, &value));
+	m = pb_unpack(f->arena, type,
+		      (struct blob){ value.data + RECORD_OVERHEAD_BYTES,
+				     value.len_bytes - RECORD_OVERHEAD_BYTES },
+		      &e);
+	assert_non_null(m);
+	return m;
+}
+
+static void expect(struct fixture *f, const struct record_sample *s, const ProtobufCMessage *m,
+		   enum err expected)
+{
+	enum family family = s->record.family;
+	struct blob message;
+	struct record back;
+
+	assert_ok(pb_pack(f->arena, m, &message));
+	assert_int_equal(record_decode(f->arena, family, &s->key,
+				       with_checksum(f->arena, family, &s->key, 1, message), &back),
+			 expected);
+}
+
+/* Spoils a field, which was good before, and mends it again. */
+#define SPOILT(field, value)                                                                       \
+	do {                                                                                       \
+		const __typeof__(field) good = (field);                                            \
+		expect(f, sample, &m->base, ERR_OK);                                               \
+		(field) = (value);                                                                 \
+		expect(f, sample, &m->base, ERR_DAMAGED);                                          \
+		memcpy(&(field), &good, sizeof good);                                              \
+	} while (0)
+
+static char *text(const char *t)
+{
+	return (char *)(uintptr_t)t;
+}
+
+static void test_document_record_with_one_field_that_is_none_is_damage(void **state)
+{
+	struct fixture *f = *state;
+	struct record_sample s[FAMILY_COUNT];
+	const struct record_sample *sample = &s[FAMILY_DOCUMENT];
+	Vanthu__V1__DocumentRecord *m;
+
+	record_samples(f, s);
+	m = message_of(f, sample, &vanthu__v1__document_record__descriptor);
+	SPOILT(m->origin, text("a/b"));
+	SPOILT(m->id, field_bytes(m->id.data, 15));
+	SPOILT(m->urgency, 99);
+	SPOILT(m->from_lane, 99);
+	SPOILT(m->recipients[0]->group, 99);
+	SPOILT(m->recipients[0]->committee, text("a/b"));
+	SPOILT(m->manifest[0]->sha256, field_bytes(m->id.data, 16));
+	SPOILT(m->manifest[1]->chunk_root, field_bytes(m->id.data, 16));
+	SPOILT(m->targets[1], text(""));
+	SPOILT(m->business, 99);
+	SPOILT(m->reply_id, field_bytes(m->id.data, 15));
+	SPOILT(m->line_year, UINT16_MAX + 1);
+	SPOILT(m->line_number, 0);
+}
+
+static void test_other_records_with_one_field_that_is_none_are_damage(void **state)
+{
+	struct fixture *f = *state;
+	struct record_sample s[FAMILY_COUNT];
+	const struct record_sample *sample = &s[FAMILY_STATE];
+
+	record_samples(f, s);
+	{
+		Vanthu__V1__StateRecord *m =
+			message_of(f, sample, &vanthu__v1__state_record__descriptor);
+
+		SPOILT(m->code, text("003"));
+	}
+	sample = &s[FAMILY_STREAM];
+	{
+		Vanthu__V1__StreamRecord *m =
+			message_of(f, sample, &vanthu__v1__stream_record__descriptor);
+
+		SPOILT(m->to, text("a/b"));
+		SPOILT(m->role, 99);
+	}
+	sample = &s[FAMILY_LINKIN];
+	{
+		Vanthu__V1__LinkInRecord *m =
+			message_of(f, sample, &vanthu__v1__link_in_record__descriptor);
+		Vanthu__V1__RejectedRecord one = VANTHU__V1__REJECTED_RECORD__INIT,
+					   *list[REJECTED_MAX + 1];
+
+		for (size_t i = 0; i < COUNT_OF(list); i++)
+			list[i] = &one;
+		m->rejected = list;
+		m->n_rejected = REJECTED_MAX;
+		SPOILT(m->n_rejected, REJECTED_MAX + 1);
+	}
+	sample = &s[FAMILY_PAPER];
+	{
+		Vanthu__V1__PaperRecord *m =
+			message_of(f, sample, &vanthu__v1__paper_record__descriptor);
+
+		SPOILT(m->direction, 99);
+		SPOILT(m->line_year, UINT16_MAX + 1);
+	}
+}
+
+static void test_work_that_no_office_does_is_damage(void **state)
+{
+	struct fixture *f = *state;
+	struct record_sample s[FAMILY_COUNT];
+	const struct record_sample *sample = &s[FAMILY_WORK];
+	Vanthu__V1__WorkRecord *m;
+	char *with[WITH_MAX + 1];
+
+	record_samples(f, s);
+	m = message_of(f, sample, &vanthu__v1__work_record__descriptor);
+	SPOILT(m->work, OFFICE_FINISHED + 1);
+	SPOILT(m->recall, OFFICE_RECALL_DECLINED + 1);
+	SPOILT(m->asks, BUSINESS_REPLACE + 1);
+	SPOILT(m->book, BOOK_COUNT);
+	SPOILT(m->year, UINT16_MAX + 1);
+	SPOILT(m->number, 0);
+	for (size_t i = 0; i < COUNT_OF(with); i++)
+		with[i] = text("Lê Thị B");
+	m->with = with;
+	m->n_with = WITH_MAX;
+	SPOILT(m->n_with, WITH_MAX + 1);
+}
+
 static enum err there_and_back(void *ctx, struct arena *a)
 {
 	const struct record_sample *s = ctx;
@@ -511,6 +650,9 @@ int main(void)
 		TEST(test_state_of_a_build_that_knew_no_archives_opens),
 		TEST(test_newer_version_with_a_right_checksum_is_from_the_future),
 		TEST(test_right_checksum_over_a_wrong_shape_is_damage),
+		TEST(test_document_record_with_one_field_that_is_none_is_damage),
+		TEST(test_other_records_with_one_field_that_is_none_are_damage),
+		TEST(test_work_that_no_office_does_is_damage),
 		TEST(test_decoding_past_the_budget_is_no_damage),
 	};
 

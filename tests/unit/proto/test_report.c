@@ -113,6 +113,7 @@ static void test_arena_of_any_size_is_enough_or_said_to_be_too_small(void **stat
 static void test_more_than_the_limits_is_no_report(void **state)
 {
 	struct report_row *many = calloc(REPORT_ROWS_MAX + 1, sizeof *many);
+	struct report_exchange exchanges[REPORT_EXCHANGES_MAX + 1];
 	struct declaration declared[DECLARED_MAX + 1];
 	struct arena *a = arena_new(1 << 24);
 	struct report_exchange x;
@@ -138,6 +139,14 @@ static void test_more_than_the_limits_is_no_report(void **state)
 	r.row_count = REPORT_ROWS_MAX;
 	assert_ok(unpack_of(a, &r));
 	r.row_count++;
+	assert_int_equal(unpack_of(a, &r), ERR_FORMAT);
+	r = sample(&x, &d, &excluded);
+	for (unsigned i = 0; i <= REPORT_EXCHANGES_MAX; i++)
+		exchanges[i] = x;
+	r.exchanges = exchanges;
+	r.exchange_count = REPORT_EXCHANGES_MAX;
+	assert_ok(unpack_of(a, &r));
+	r.exchange_count++;
 	assert_int_equal(unpack_of(a, &r), ERR_FORMAT);
 	r = sample(&x, &d, &excluded);
 	for (unsigned i = 0; i <= DECLARED_MAX; i++)

@@ -39,24 +39,37 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static struct msg_hello hello(void)
+{
+	struct msg_hello h = { .protocol_min = 1,
+			       .protocol_max = 9,
+			       .committee = { "tinh" },
+			       .purpose = PURPOSE_CONTROL,
+			       .directory_version = 3,
+			       .wall_ms = -5,
+			       .has_streams = true,
+			       .answer = true,
+			       .says_store = true,
+			       .acked = { 0, 1, 2, UINT64_MAX },
+			       .store = { .any = true, .store = { 1 }, .starts = 3, .run = { 2 } },
+			       .store_alarm = 2034,
+			       .store_settled = 4,
+			       .reconciles = true,
+			       .books = { [BOOK_OUT] = { 2026, 8 } } };
+
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
+		h.streams[lane] = (struct stream_offer){ stream, (uint64_t)lane, UINT64_MAX };
+	return h;
+}
+
 /* One good message of every type; returns how many. */
 static unsigned all_messages(struct message m[24])
 {
 	unsigned n = 0;
-	struct msg_hello *h = &m[n].u.hello;
 
 	memset(m, 0, 24 * sizeof *m);
+	m[n].u.hello = hello();
 	m[n++].type = MESSAGE_HELLO;
-	*h = (struct msg_hello){ .protocol_min = 1,
-				 .protocol_max = 9,
-				 .committee = { "tinh" },
-				 .purpose = PURPOSE_CONTROL,
-				 .directory_version = 3,
-				 .wall_ms = -5,
-				 .has_streams = true,
-				 .answer = true };
-	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
-		h->streams[lane] = (struct stream_offer){ stream, (uint64_t)lane, UINT64_MAX };
 	m[n].u.subscribe =
 	    (struct msg_subscribe){ LANE_URGENT, stream, 4, { { 5 } }, 6, 7, { { 3, 3016 } }, 1 };
 	m[n++].type = MESSAGE_SUBSCRIBE;
@@ -217,6 +230,51 @@ static void test_fields_arrive_in_their_places(void **state)
 	assert_ok(wire_decode(*state, frame, &back));
 	assert_true(back.u.reconciled.round == 9 && back.u.reconciled.published == 10 &&
 		    back.u.reconciled.gone == 11);
+}
+
+static enum err subscribe_with(struct arena *a, size_t rejected_count)
+{
+	static const uint8_t zeros[32];
+	Vanthu__V1__Subscribe m = VANTHU__V1__SUBSCRIBE__INIT;
+	Vanthu__V1__Rejected rejected = VANTHU__V1__REJECTED__INIT, *list[REJECTED_MAX + 1];
+	uint8_t *frame = arena_alloc(a, 1024);
+	struct message back;
+
+	for (size_t i = 0; i < COUNT_OF(list); i++)
+		list[i] = &rejected;
+	m.lane = VANTHU__V1__LANE__LANE_FACTS;
+	m.stream = field_bytes(zeros, 16);
+	m.chain = field_bytes(zeros, 32);
+	m.rejected = list;
+	m.n_rejected = rejected_count;
+	memcpy(frame, "VT\x01", 3);
+	frame[3] = MESSAGE_SUBSCRIBE;
+	return wire_decode(
+		a, (struct blob){ frame, 4 + vanthu__v1__subscribe__pack(&m, frame + 4) }, &back);
+}
+
+static void test_more_rejected_than_anybody_remembers_are_refused(void **state)
+{
+	assert_ok(subscribe_with(*state, REJECTED_MAX));
+	assert_int_equal(subscribe_with(*state, REJECTED_MAX + 1), ERR_PROTOCOL);
+}
+
+/* An older build of the other side has seen nothing of ours. */
+static void test_hello_that_has_not_seen_our_store_says_so(void **state)
+{
+	struct message m[24], back;
+	struct blob frame;
+
+	all_messages(m);
+	assert_ok(wire_encode(*state, &m[0], &frame));
+	/* `seen` is the last field: without it it is a whole Hello all the same */
+	assert_int_equal(frame.data[frame.len_bytes - 2], 15 << 3 | 2);
+	frame.len_bytes -= 2;
+	assert_ok(wire_decode(*state, frame, &back));
+	assert_true(back.u.hello.says_store && !back.u.hello.seen.any);
+	assert_true(back.u.hello.store.starts == 3 && back.u.hello.store_alarm == 2034 &&
+		    back.u.hello.acked[LANE_NORMAL] == UINT64_MAX &&
+		    back.u.hello.books[BOOK_OUT].last == 8);
 }
 
 static enum err there_and_back(void *ctx, struct arena *a)
@@ -530,6 +588,8 @@ int main(void)
 		TEST(test_chunk_in_place_at_its_largest_needs_no_more_than_its_room),
 		TEST(test_who_does_not_say_how_many_at_once_gets_one),
 		TEST(test_fields_arrive_in_their_places),
+		TEST(test_more_rejected_than_anybody_remembers_are_refused),
+		TEST(test_hello_that_has_not_seen_our_store_says_so),
 		TEST(test_truncated_and_flipped_frames_end_in_an_error_or_a_valid_message),
 		TEST(test_cut_publish_is_no_publish),
 		TEST(test_what_is_no_frame_is_named),

@@ -18,9 +18,10 @@ from proto import control_pb2, envelope_pb2, peer_pb2
 FOLDER = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else pathlib.Path(__file__).parent.parent / "data")
 GROUPS = ["keys", "hashes", "envelopes", "peer", "directory", "local", "evidence"]
 CHUNK = 32 * 1024
-KINDS = {1: "document", 2: "receipt", 3: "refusal", 4: "status", 5: "relay", 6: "directory", 7: "report", 8: "doubt", 9: "correction"}
+KINDS = {1: "document", 2: "receipt", 3: "refusal", 4: "status", 5: "relay", 6: "directory", 7: "report", 8: "doubt", 9: "correction",
+         10: "asked", 11: "returned", 12: "gone"}
 BODIES = {1: "DocumentBody", 2: "ReceiptBody", 3: "RefusalBody", 4: "StatusBody", 5: "RelayBody", 6: "DirectoryBody",
-          7: "ReportBody", 8: "DoubtBody", 9: "CorrectionBody"}
+          7: "ReportBody", 8: "DoubtBody", 9: "CorrectionBody", 10: "AskedBody", 11: "ReturnedBody", 12: "GoneBody"}
 BATCH_TYPE = b"application/vnd.vanthu.batch.v1"
 NOW_MS = 1764000000000 + 60000
 
@@ -144,6 +145,21 @@ def check_doubted(head, message, keys):
         need(doubted.origin == head.recipients[0].committee and doubted.signed_at_ms == message.signed_at_ms, "another is asked")
 
 
+def check_lost(head, m, keys):
+    """What is asked after a loss, what comes back of it, and what is not there any more."""
+    receiver = head.recipients[0].committee
+    if head.kind == 10:
+        need(not m.content or (m.own, m.yours, m.answered) == (0xffffffff, 0xffffffff, True), "who asks for a content asks nothing else")
+    elif head.kind == 11:
+        need(0 < len(m.envelope) <= 16 * 1024, "size of what is returned")
+        _, own, inside = open_envelope(m.envelope, keys, any_time=True)
+        need(own.kind in (2, 4) and own.origin == receiver, "a receipt or a status of the receiver's own comes back")
+        need((inside.document.origin, inside.document.id) == (m.document.origin, m.document.id), "of another document")
+    else:
+        need(m.role in (ord("o"), ord("i"), ord("r")) and 1 <= m.secrecy <= 4, "what it was")
+        need(len(m.number.encode()) <= 60 and len(m.issued_on.encode()) <= 10, "number and day")
+
+
 COUNTS = ("digital", "paper", "pending", "refused", "secret", "also_paper", "slow", "processed", "late", "returned", "recalled")
 
 
@@ -189,11 +205,13 @@ def is_id(text):
 
 def check_body(head, body, keys):
     message = parse(getattr(envelope_pb2, BODIES[head.kind]), body)
-    if head.kind in (2, 3, 4, 5, 8, 9):
+    if head.kind in (2, 3, 4, 5, 8, 9, 10, 11, 12):
         need(len(head.recipients) == 1 and head.recipients[0].committee and not head.manifest, "a fact has one recipient")
         check_ref(message.document, head.kind == 3)
     if head.kind in (8, 9):
         check_doubted(head, message, keys)
+    if head.kind in (10, 11, 12):
+        check_lost(head, message, keys)
     if head.kind == 7:
         need(len(head.recipients) == 1 and head.recipients[0].committee and not head.manifest, "a fact has one recipient")
         check_report(head, message)
@@ -271,8 +289,19 @@ def check_position(m):
     need(len(seqs) <= 8 and seqs == sorted(set(seqs)) and all(0 < s <= m.have for s in seqs) and all(r.reason for r in m.rejected), "rejected")
 
 
+def check_history_head(head, empty_too):
+    need(len(head.id) == 16 and head.line > 0 and (len(head.chain) == 32 or empty_too and not head.chain), "head of a history")
+
+
 def check_ping(m):
     need(m.token != 0 and m.wall_ms >= 0, "token")
+    if not m.HasField("history"):  # an older build
+        return
+    need(m.history.alarm in (0, 2034, 2036), "alarm")
+    need(not m.history.HasField("at" if isinstance(m, peer_pb2.Ping) else "held"), "who asks holds, who answers says what is there")
+    for name in ("head", "held", "at"):
+        if m.history.HasField(name):
+            check_history_head(getattr(m.history, name), name == "at")
 
 
 FRAME_RULES = {"Hello": check_hello, "Subscribe": check_position, "Acknowledge": check_position, "Ping": check_ping, "Pong": check_ping}
@@ -683,7 +712,8 @@ def spoil_report(run):
 
 def spoil_reference(run):
     """Bodies that a committee could sign, and nobody takes."""
-    for name in ("receipt", "refusal", "refusal-of-unsigned", "refusal-of-unreadable", "status", "status-assigned", "status-agreed", "relayed", "doubt", "doubt-of-receipt", "correction"):
+    for name in ("receipt", "refusal", "refusal-of-unsigned", "refusal-of-unreadable", "status", "status-assigned", "status-agreed", "relayed", "doubt", "doubt-of-receipt", "correction",
+                 "asked", "asked-content", "returned", "gone"):
         _, head, body = open_envelope(run.data(name), run.keys)
         for field in ("digest",) if not body.document.origin else ("id", "digest"):
             m = copy.deepcopy(body)
@@ -712,6 +742,30 @@ def spoil_reference(run):
         m = copy.deepcopy(body)
         setattr(m, field, value)
         yield "doubt " + field, lambda m=m: check_body(head, m.SerializeToString(), run.keys)
+
+
+def spoil_lost(run):
+    """What may be signed, and is no question, no return and no loss."""
+    def variant(name, field, value):
+        _, head, body = open_envelope(run.data(name), run.keys)
+        m = copy.deepcopy(body)
+        setattr(m, field, value)
+        return lambda: check_body(head, m.SerializeToString(), run.keys)
+
+    for field, value in (("own", 1), ("yours", 1), ("answered", False)):
+        yield "content " + field, variant("asked-content", field, value)
+    for what, value in (("nothing", b""), ("cut", run.data("receipt")[:-1]), ("another's", run.data("refusal")), ("a document", run.data("document")),
+                        ("too large", run.data("receipt") + bytes(16 * 1024))):
+        yield "returned " + what, variant("returned", "envelope", value)
+    for field, value in (("role", ord("p")), ("role", 0), ("secrecy", 0), ("secrecy", 5), ("number", "x" * 61), ("issued_on", "2025-11-24 ")):
+        yield "gone " + field, variant("gone", field, value)
+    _, head, body = open_envelope(run.data("returned"), run.keys)
+    head = copy.deepcopy(head)
+    head.recipients[0].committee = "thads"
+    yield "returned to another", lambda: check_body(head, body.SerializeToString(), run.keys)
+    m = copy.deepcopy(body)
+    m.document.id = bytes(16)
+    yield "returned of another document", lambda: check_body(open_envelope(run.data("returned"), run.keys)[1], m.SerializeToString(), run.keys)
 
 
 def spoil_fields(run):
@@ -743,8 +797,17 @@ def spoil_fields(run):
         yield name + " too many", variant(name, lambda m: (m.ClearField("rejected"), setattr(m, "have", 99),
                                                            m.rejected.extend(peer_pb2.Rejected(seq=i, reason=3016) for i in range(1, 10))))
     yield "rejected descend", variant("acknowledge-with-rejected", lambda m: setattr(m.rejected[0], "seq", 7))
-    for name in ("ping", "pong", "pong-withholding"):
+    for name in ("ping", "pong", "pong-withholding", "ping-with-history", "pong-with-history"):
         yield name + " token", variant(name, lambda m: setattr(m, "token", 0))
+    for name, other in (("ping-with-history", "held"), ("pong-with-history", "at")):
+        for holder in ("head", other):
+            for field, value in (("id", bytes(15)), ("line", 0), ("chain", bytes(31))):
+                yield "%s %s %s" % (name, holder, field), variant(name, lambda m, h=holder, f=field, x=value: setattr(getattr(m.history, h), f, x))
+        yield name + " no chain", variant(name, lambda m: m.history.head.ClearField("chain"))
+        yield name + " alarm", variant(name, lambda m: setattr(m.history, "alarm", 1))
+    yield "held without its chain", variant("ping-with-history", lambda m: m.history.held.ClearField("chain"))
+    yield "held in an answer", variant("pong-with-history", lambda m: m.history.held.CopyFrom(m.history.head))
+    yield "an answer that nobody asked", variant("ping-with-history", lambda m: m.history.at.CopyFrom(m.history.head))
 
 
 def spoil_frames(run):
@@ -801,6 +864,7 @@ def main():
     run.refuse("fields of frames", spoil_fields(run))
     run.refuse("correction", spoil_correction(run))
     run.refuse("bodies of facts", spoil_reference(run))
+    run.refuse("what was lost", spoil_lost(run))
     run.refuse("figures", spoil_report(run))
     stranger = {i: k for i, k in run.keys.items() if k[0] != "btp"}
     run.refuse("unknown key", [("document", lambda: open_envelope(run.data("document"), stranger))])

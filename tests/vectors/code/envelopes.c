@@ -71,6 +71,24 @@ static void expect_doubted(struct out *o, const struct fact *f)
 	}
 }
 
+static void expect_lost(struct out *o, const struct fact *f)
+{
+	out_number(o, "at_ms", (uint64_t)f->at_ms);
+	if (f->kind == KIND_ASKED) {
+		out_number(o, "own", f->asked_own);
+		out_number(o, "yours", f->asked_yours);
+		out_number(o, "answered", f->asked_answered);
+		out_number(o, "content", f->asked_content);
+	} else if (f->kind == KIND_RETURNED) {
+		out_hex(o, "envelope", f->envelope);
+	} else {
+		out_number(o, "role", (uint64_t)f->gone_role);
+		out_number(o, "secrecy", (uint64_t)f->gone_secrecy);
+		out_text(o, "number", f->gone_number);
+		out_text(o, "issued_on", f->gone_issued_on);
+	}
+}
+
 static void expect_status(struct out *o, const struct fact *f)
 {
 	out_text(o, "code", f->code);
@@ -152,6 +170,9 @@ static void write_any(struct vectors *v, struct out *o, const char *name, const 
 			out_number(o, "event", d->fact.relay_event);
 		if (d->head.kind == KIND_DOUBT || d->head.kind == KIND_CORRECTION)
 			expect_doubted(o, &d->fact);
+		if (d->head.kind == KIND_ASKED || d->head.kind == KIND_RETURNED ||
+		    d->head.kind == KIND_GONE)
+			expect_lost(o, &d->fact);
 		out_end(o);
 	}
 	out_end(o);
@@ -194,6 +215,10 @@ void write_envelopes(struct vectors *v, const struct examples *e)
 	write_envelope(v, o, "report-asked", &e->asking, NULL);
 	write_any(v, o, "document-that-reminds", &e->reminder, NULL,
 		  &(struct says){ &e->document, "cb-mot" });
+	write_envelope(v, o, "asked", &e->asked, NULL);
+	write_envelope(v, o, "asked-content", &e->wanted, NULL);
+	write_envelope(v, o, "returned", &e->returned, NULL);
+	write_envelope(v, o, "gone", &e->gone, NULL);
 	out_close(o);
 }
 

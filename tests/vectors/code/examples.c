@@ -329,6 +329,35 @@ static void make_answer(struct vectors *v, struct examples *e)
 	seal(v, CB_MOT, &e->agreed, 1);
 }
 
+/* cb-mot's store was put back: it asks the issuer, gets back what it signed itself, and hears from
+ * its superior what that one has no more. And thads found a content of its own damaged. */
+static void make_lost(struct vectors *v, struct examples *e)
+{
+	struct document_ref about = { e->document.head.origin, e->document.head.id,
+				      e->document.digest };
+
+	e->asked = fact_of(50, "cb-mot", KIND_ASKED, &about);
+	e->asked.fact.asked_own = 2;
+	e->asked.fact.asked_yours = 1;
+	e->asked.fact.asked_answered = true;
+	seal(v, CB_MOT, &e->asked, 1);
+	e->wanted = fact_of(51, "thads", KIND_ASKED, &about);
+	e->wanted.fact.asked_own = e->wanted.fact.asked_yours = UINT32_MAX;
+	e->wanted.fact.asked_answered = e->wanted.fact.asked_content = true;
+	seal(v, THADS, &e->wanted, 1);
+	e->returned = fact_of(52, "btp", KIND_RETURNED, &about);
+	e->returned.head.recipients = to_cb_mot;
+	e->returned.fact.envelope = e->receipt.envelope;
+	seal(v, BTP, &e->returned, 1);
+	e->gone = fact_of(53, "thads", KIND_GONE, &about);
+	e->gone.head.recipients = to_cb_mot;
+	e->gone.fact.gone_role = ROLE_IN;
+	e->gone.fact.gone_secrecy = SECRECY_THUONG;
+	e->gone.fact.gone_number = "31-KH/ĐU";
+	e->gone.fact.gone_issued_on = "2025-11-24";
+	seal(v, THADS, &e->gone, 1);
+}
+
 void examples_make(struct vectors *v, struct examples *e)
 {
 	memset(e, 0, sizeof *e);
@@ -345,4 +374,5 @@ void examples_make(struct vectors *v, struct examples *e)
 	make_answer(v, e);
 	make_reports(v, e);
 	make_reminder(v, e);
+	make_lost(v, e);
 }

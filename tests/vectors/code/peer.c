@@ -253,6 +253,64 @@ static void write_publish(struct vectors *v, struct out *o, const struct example
 	write_done(o);
 }
 
+static void expect_history_head(struct out *o, const char *path, const struct history_head *h)
+{
+	char field[64];
+
+	snprintf(field, sizeof field, "history.%s.id", path);
+	out_hex(o, field, (struct blob){ h->id, sizeof h->id });
+	snprintf(field, sizeof field, "history.%s.line", path);
+	out_number(o, field, h->line);
+	snprintf(field, sizeof field, "history.%s.chain", path);
+	out_hex(o, field, (struct blob){ h->chain.bytes, h->has_chain ? 32 : 0 });
+}
+
+static struct history_head history_head_of(uint8_t id, uint64_t line, const char *chain)
+{
+	struct history_head h = { .line = line, .has_chain = chain != NULL };
+
+	memset(h.id, id, sizeof h.id);
+	if (chain != NULL)
+		h.chain = digest_of(text_blob(chain));
+	return h;
+}
+
+/* Heads of two histories: one asks after line 70 of the other's, which was set back and has no such
+ * line any more. */
+static void write_histories(struct vectors *v, struct out *o)
+{
+	struct message m = { .type = MESSAGE_PING };
+
+	m.u.ping = (struct msg_ping){ .token = 0xfedcba9876543212ULL,
+				      .directory_version = 2,
+				      .wall_ms = VECTORS_NOW_MS,
+				      .books = { [BOOK_IN] = { 2025, 12 } },
+				      .head = history_head_of(0x71, 90, "line 90 of ours"),
+				      .held = history_head_of(0x81, 70, "line 70 of theirs") };
+	write_frame(v, o, "ping-with-history", "Ping", &m);
+	out_number(o, "books.0.book", BOOK_IN);
+	out_number(o, "books.0.year", 2025);
+	out_number(o, "books.0.last", 12);
+	expect_history_head(o, "head", &m.u.ping.head);
+	expect_history_head(o, "held", &m.u.ping.held);
+	out_number(o, "history.alarm", 0);
+	write_done(o);
+	m.type = MESSAGE_PONG;
+	m.u.ping = (struct msg_ping){ .token = 0xfedcba9876543212ULL,
+				      .directory_version = 2,
+				      .wall_ms = VECTORS_NOW_MS,
+				      .head = history_head_of(0x81, 61, "line 61 of theirs"),
+				      .head_alarm = ERR_BEHIND,
+				      .head_settled = 1,
+				      .at = history_head_of(0x81, 70, NULL) };
+	write_frame(v, o, "pong-with-history", "Pong", &m);
+	expect_history_head(o, "head", &m.u.ping.head);
+	expect_history_head(o, "at", &m.u.ping.at);
+	out_number(o, "history.alarm", ERR_BEHIND);
+	out_number(o, "history.settled", 1);
+	write_done(o);
+}
+
 static void write_small(struct vectors *v, struct out *o)
 {
 	struct message m = { .type = MESSAGE_PING };
@@ -398,6 +456,7 @@ void write_peer(struct vectors *v, const struct examples *e)
 	write_rejections(v, o);
 	write_publish(v, o, e);
 	write_small(v, o);
+	write_histories(v, o);
 	write_bulk(v, o);
 	write_directory_parts(v, o);
 	out_close(o);

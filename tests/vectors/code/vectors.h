@@ -60,6 +60,9 @@ struct examples {
 	struct draft report, asking; /* cb-mot's figures; and thads asks for them */
 	struct draft newer, agreed; /* it replaces `document`; and what cb-mot answers */
 	struct draft reminder;	    /* of `document` */
+	/* of `document`, after a loss: what cb-mot asks, a content that thads wants, a receipt of
+	 * cb-mot's own, and that thads has it no more */
+	struct draft asked, wanted, returned, gone;
 	struct draft batch[5];
 };
 

@@ -386,6 +386,50 @@ static void test_fact_is_opened_and_directory_heads_do_not_travel_so(void **stat
 	assert_int_not_equal(e->verdict, ERR_OK);
 }
 
+/* Directories come by other messages, and nothing is decided by one that came as a document. */
+static void test_directory_head_that_comes_as_an_item_is_unsupported(void **state)
+{
+	struct fixture *f = *state;
+	struct draft d = fixture_document(f, "tinh", 1, to_us);
+
+	d.head.kind = KIND_DIRECTORY;
+	d.head.origin = (struct committee_id){ REGISTRY_ID };
+	fixture_seal(f, "tinh", &d);
+	f->keys[fixture_index(f, "tinh")].committee = d.head.origin;
+	assert_int_equal(
+		open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope })->verdict,
+		ERR_UNSUPPORTED);
+}
+
+/* A status or a receipt that we signed comes back; whatever else a neighbour puts there is nothing
+ * of ours. */
+static void test_what_comes_back_is_what_we_signed_or_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct fact receipt = { .kind = KIND_RECEIPT,
+				.document = { { "tinh" }, fixture_doc_id(8), fixture_digest("d") },
+				.at_ms = FIXTURE_NOW_MS },
+		    refusal = receipt, returned = receipt;
+	const struct draft good = fixture_fact(f, "huyen-a", "tinh", 1, &receipt),
+			   foreign = fixture_fact(f, "huyen-b", "tinh", 2, &receipt);
+	struct blob inside[4] = { good.envelope, foreign.envelope };
+
+	refusal.kind = KIND_REFUSAL;
+	returned.kind = KIND_RETURNED;
+	inside[2] = fixture_fact(f, "huyen-a", "tinh", 3, &refusal).envelope;
+	inside[3] = fixture_blob("rubbish");
+	for (unsigned i = 0; i < COUNT_OF(inside); i++) {
+		const struct ev_publish *e;
+		struct draft d;
+
+		returned.envelope = inside[i];
+		d = fixture_fact(f, "tinh", "huyen-a", 10 + i, &returned);
+		e = open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope });
+		assert_ok(e->verdict);
+		assert_true((e->returned != NULL) == (i == 0));
+	}
+}
+
 static void test_frame_that_is_no_publish_gives_no_events(void **state)
 {
 	struct fixture *f = *state;
@@ -420,6 +464,8 @@ int main(void)
 		TEST(test_what_would_not_fit_a_frame_when_it_goes_on_is_refused),
 		TEST(test_room_for_our_own_record_and_some_names_is_the_bound),
 		TEST(test_fact_is_opened_and_directory_heads_do_not_travel_so),
+		TEST(test_directory_head_that_comes_as_an_item_is_unsupported),
+		TEST(test_what_comes_back_is_what_we_signed_or_nothing),
 		TEST(test_frame_that_is_no_publish_gives_no_events),
 	};
 

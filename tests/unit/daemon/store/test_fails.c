@@ -104,10 +104,12 @@ void *__wrap_calloc(size_t count, size_t n)
 	return fails() ? NULL : __real_calloc(count, n);
 }
 
+static uint64_t map_bytes = MAP_BYTES;
+
 static enum err open_store(const char *folder, struct store **out)
 {
 	struct store_lmdb_config config = { .directory = folder,
-					    .map_bytes = MAP_BYTES,
+					    .map_bytes = map_bytes,
 					    .reserve_bytes = 1 << 20,
 					    .submit_reserve_bytes = 1 << 20 };
 
@@ -166,6 +168,30 @@ static enum err read_some(struct store *s, struct arena *a)
 	return e;
 }
 
+/* As a copy of it would be. */
+static void read_copy(const struct life *l, struct arena *a)
+{
+	struct store_figures figures;
+	struct lookup look;
+	struct key first = key_of(0);
+	struct record r;
+	struct store *s;
+	char path[96];
+	enum err e;
+
+	snprintf(path, sizeof path, "%s/store/data.mdb", l->folder);
+	e = store_lmdb_copy_open(path, &s);
+	if (e != ERR_OK) {
+		assert_null(s);
+		return;
+	}
+	look = s->ops->lookup(s);
+	e = look.get(look.ctx, a, FAMILY_META, &first, &r);
+	assert_true(e != ERR_NOT_FOUND || !l->told[0]);
+	s->ops->figures(s, &figures);
+	s->ops->close(s);
+}
+
 /* From opening to closing, as far as it comes; ends at its first error, as a daemon does. */
 static void live(struct life *l, struct plan *plan, struct arena *a)
 {
@@ -194,6 +220,8 @@ static void live(struct life *l, struct plan *plan, struct arena *a)
 		s->ops->figures(s, &figures);
 	}
 	s->ops->close(s);
+	if (e == ERR_OK)
+		read_copy(l, a);
 }
 
 static void look_after(const struct life *l, struct arena *a)
@@ -262,6 +290,21 @@ static void test_what_was_said_is_there_whichever_call_finds_the_store_damaged(v
 	sweep(MDB_CORRUPTED);
 }
 
+static void test_what_was_said_is_there_where_the_disk_gives_no_blocks_in_advance(void **state)
+{
+	(void)state;
+	sweep(EOPNOTSUPP);
+}
+
+/* Then the list of free pages is read, too. */
+static void test_what_was_said_is_there_when_most_of_the_map_is_used(void **state)
+{
+	(void)state;
+	map_bytes = 64 << 10;
+	sweep(EIO);
+	map_bytes = MAP_BYTES;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +312,9 @@ int main(void)
 		cmocka_unit_test(test_what_was_said_is_there_whichever_call_finds_no_room),
 		cmocka_unit_test(
 			test_what_was_said_is_there_whichever_call_finds_the_store_damaged),
+		cmocka_unit_test(
+			test_what_was_said_is_there_where_the_disk_gives_no_blocks_in_advance),
+		cmocka_unit_test(test_what_was_said_is_there_when_most_of_the_map_is_used),
 	};
 
 	return cmocka_run_group_tests_name("store_fails", tests, NULL, NULL);

@@ -468,6 +468,46 @@ static void test_lines_and_open_work_of_format_6_move(void **state)
 	assert_int_equal(r.u.series.last, 55);
 }
 
+/* What no record of ours has for a key is not moved, and nothing else stays behind for it. */
+static void test_a_key_that_is_too_long_is_left_behind(void **state)
+{
+	struct corner *p = *state;
+	uint8_t longest[KEY_MAX_BYTES + 1];
+	MDB_val key = { sizeof longest, longest }, value = { 5, (void *)(uintptr_t) "value" };
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi dbi;
+
+	memset(longest, 'k', sizeof longest);
+	write_old(p, 0, 1);
+	env = open_raw(p);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	assert_int_equal(mdb_dbi_open(txn, "state", 0, &dbi), 0);
+	assert_int_equal(mdb_put(txn, dbi, &key, &value, 0), 0);
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+	open_lmdb(p);
+	expect_all(p);
+	assert_false(has_database(p, "state"));
+}
+
+static void test_a_stored_key_that_is_cut_off_is_of_no_family_and_no_record(void **state)
+{
+	uint8_t bytes[KEY_MAX_BYTES + 2] = { 0 };
+	const MDB_val none = { 0, bytes }, serial = { SERIAL_KEY_BYTES, bytes },
+		      longest = { sizeof bytes, bytes };
+	struct key key;
+
+	(void)state;
+	assert_int_equal(lmdb_family_at(FAMILY_LINKIN, &none), FAMILY_NONE);
+	assert_int_equal(lmdb_family_at(FAMILY_STATE, &serial), FAMILY_NONE);
+	assert_int_equal(lmdb_family_at(FAMILY_META, &none), FAMILY_META);
+	assert_false(lmdb_key_at(FAMILY_LINKIN, &none, &key));
+	assert_false(lmdb_key_at(FAMILY_STATE, &serial, &key));
+	assert_false(lmdb_key_at(FAMILY_LINKIN, &longest, &key));
+	assert_true(lmdb_key_at(FAMILY_META, &none, &key));
+}
+
 static void test_each_family_lies_somewhere(void **state)
 {
 	(void)state;
@@ -486,6 +526,8 @@ int main(void)
 		TEST(test_sweeps_of_format_3_get_their_kind),
 		TEST(test_sweeps_that_were_moving_when_it_ended_go_on),
 		TEST(test_lines_and_open_work_of_format_6_move),
+		TEST(test_a_key_that_is_too_long_is_left_behind),
+		cmocka_unit_test(test_a_stored_key_that_is_cut_off_is_of_no_family_and_no_record),
 		cmocka_unit_test(test_each_family_lies_somewhere),
 	};
 

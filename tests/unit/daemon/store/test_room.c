@@ -140,6 +140,23 @@ static void test_where_files_wait_for_room_documents_do_and_it_is_reported(void 
 	fail_msg("the disk was never still");
 }
 
+/* Others use the same disk: of what is free there only what is held counts, once it is little. */
+static void test_on_a_disk_that_is_nearly_full_only_held_blocks_count(void **state)
+{
+	enum { LITTLE_BYTES = 128 << 20, HELD_BYTES = 4 << 20 };
+	struct corner *p = *state;
+	struct store_room room;
+
+	assert_ok(p->store->ops->room(p->store, &room));
+	assert_true(room.left_bytes > HELD_BYTES);
+	assert_true(room.disk_free_bytes > 2ULL * LITTLE_BYTES);
+	p->store->ops->set_reserve(p->store, room.disk_free_bytes - LITTLE_BYTES, 4096);
+	assert_ok(p->store->ops->room(p->store, &room));
+	assert_true(room.left_bytes > 0 && room.left_bytes <= HELD_BYTES);
+	assert_true(room.left_facts_bytes <= HELD_BYTES);
+	assert_int_equal(room.left_why, ERR_DISK_FULL);
+}
+
 /* The bound that decisions go by: the file never grows by more. */
 static void test_plan_costs_no_more_than_it_says(void **state)
 {
@@ -179,6 +196,9 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_where_files_wait_for_room_documents_do_and_it_is_reported, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_on_a_disk_that_is_nearly_full_only_held_blocks_count, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(test_plan_costs_no_more_than_it_says, set_up,
 						tear_down),

@@ -208,6 +208,53 @@ static void test_one_that_a_neighbour_has_still_to_get_stays_until_it_has_it(voi
 	assert_int_equal(station_count(g->s, FAMILY_DROPPED), 1);
 }
 
+/* Ten minutes are ten minutes, whatever the clock said when they began. */
+static void test_a_clock_that_was_ahead_holds_up_nothing_that_was_given_back(void **state)
+{
+	static const char *const to_both[] = { "huyen-a", "xa-a1", NULL };
+	enum { AHEAD_MS = 7 * 3600 * 1000 };
+	struct stage *g = *state;
+	struct draft d;
+
+	neighbour_up(g->s, &g->tinh);
+	core_set_recall(g->s->core, true);
+	d = receive(g, 1, to_both);
+	give_back(g, &d, 1);
+	g->s->now.wall_ms += AHEAD_MS;
+	tick(g, 0); /* xa-a1 has still to get it */
+	assert_false(is_dropped(g, 1));
+	g->s->now.wall_ms -= AHEAD_MS;
+	tick(g, 599000);
+	assert_false(is_dropped(g, 1));
+	station_clear(g->s);
+	plan_erase(g->s->plan, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1));
+	station_commit(g->s);
+	tick(g, 1000);
+	assert_true(is_dropped(g, 1));
+}
+
+/* An older build went by the clock. */
+static void test_what_an_older_build_noted_is_dropped_when_it_said(void **state)
+{
+	struct stage *g = *state;
+	struct record r = { .family = FAMILY_SWEEP };
+	struct doc_key key;
+	struct draft d;
+
+	neighbour_up(g->s, &g->tinh);
+	d = receive(g, 1, to_us);
+	give_back(g, &d, 1);
+	key = key_of(g, 1);
+	station_clear(g->s);
+	plan_put(g->s->plan,
+		 key_sweep(g->s->now.wall_ms + 1000, SWEEP_RECALLED, key.role, key.serial), &r);
+	station_commit(g->s);
+	tick(g, 999);
+	assert_false(is_dropped(g, 1));
+	tick(g, 1);
+	assert_true(is_dropped(g, 1));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, stage_set_up, stage_tear_down)
@@ -217,6 +264,8 @@ int main(void)
 		TEST(a_file_that_another_document_has_is_not_noted),
 		TEST(two_given_back_in_one_turn_note_the_file_once),
 		TEST(one_that_a_neighbour_has_still_to_get_stays_until_it_has_it),
+		TEST(a_clock_that_was_ahead_holds_up_nothing_that_was_given_back),
+		TEST(what_an_older_build_noted_is_dropped_when_it_said),
 	};
 
 	return cmocka_run_group_tests_name("retention", tests, NULL, NULL);
