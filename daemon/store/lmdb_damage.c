@@ -71,6 +71,8 @@ static void count_again(struct lmdb_store *s)
 {
 	uint64_t in = 0;
 
+	if (!s->unlisted)
+		s->damaged = s->survey.damaged;
 	if (s->damages.beyond > 0)
 		return;
 	for (uint32_t i = 0; i < s->damages.count; i++) {
@@ -79,10 +81,8 @@ static void count_again(struct lmdb_store *s)
 		in |= r->whole ? 0 : 1ULL << r->at.family;
 	}
 	s->survey.damaged_in = in;
-	if (!s->unlisted) {
+	if (!s->unlisted)
 		s->damaged_in = in;
-		s->damaged = s->survey.damaged;
-	}
 }
 
 void lmdb_damage_written(struct lmdb_store *s, bool landed)

@@ -171,12 +171,19 @@ static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quie
 
 static enum canary canary_of(const char *name)
 {
-	static const char *const names[CANARY_COUNT] = { "", "never-reopens", "skips-number",
-							  "term-goes-on", "looks-away",
-							  "half-compared",
-							  "keeps-recalled", "forgets-early",
-							  "keeps-first", "forgets-change",
-							  "one-early",	"rewrites" };
+	static const char *const names[CANARY_COUNT] = { "",
+							 "never-reopens",
+							 "skips-number",
+							 "term-goes-on",
+							 "looks-away",
+							 "half-compared",
+							 "keeps-recalled",
+							 "forgets-early",
+							 "keeps-first",
+							 "forgets-change",
+							 "one-early",
+							 "rewrites",
+							 "leaves-damage" };
 
 	for (unsigned i = 1; i < CANARY_COUNT; i++) {
 		if (strcmp(names[i], name) == 0)

@@ -597,7 +597,8 @@ static void mend(struct member *m)
 
 	m->store->ops->figures(m->store, &figures);
 	core_set_unsound(m->core, figures.unsound);
-	repair_second(&m->repair, m->world->now_ms);
+	if (m->world->canary != CANARY_LEAVES_DAMAGE)
+		repair_second(&m->repair, m->world->now_ms);
 }
 
 /* What the loop does between turns, while none is quiet. */

@@ -117,17 +117,18 @@ enum fault {
 /* Faults of a program that work while a world runs; the checkers must notice each. */
 enum canary {
 	CANARY_NONE,
-	CANARY_NEVER_REOPENS, /* what is set aside is never opened again */
-	CANARY_SKIPS_NUMBER,  /* a number is lost before a clerk goes ahead by hand */
-	CANARY_TERM_GOES_ON,  /* numbers go on as if no term had begun */
-	CANARY_LOOKS_AWAY,    /* nobody judges what may be issued */
-	CANARY_HALF_COMPARED, /* reports are compared in one direction (figures.c) */
+	CANARY_NEVER_REOPENS,  /* what is set aside is never opened again */
+	CANARY_SKIPS_NUMBER,   /* a number is lost before a clerk goes ahead by hand */
+	CANARY_TERM_GOES_ON,   /* numbers go on as if no term had begun */
+	CANARY_LOOKS_AWAY,     /* nobody judges what may be issued */
+	CANARY_HALF_COMPARED,  /* reports are compared in one direction (figures.c) */
 	CANARY_KEEPS_RECALLED, /* what was given back keeps its content where it should go */
 	CANARY_FORGETS_EARLY,  /* a recall that came before its document is lost */
 	CANARY_KEEPS_FIRST,    /* a declaration that is put right is not taken (declares.c) */
 	CANARY_FORGETS_CHANGE, /* the feed lacks a change, and has another one twice */
 	CANARY_ONE_EARLY,      /* acts leave while their commit is still under way (disks.c) */
 	CANARY_REWRITES,       /* a history is written anew while its daemon is down (rewrites.c) */
+	CANARY_LEAVES_DAMAGE,  /* a record that is damaged stays so */
 	CANARY_COUNT
 };
 

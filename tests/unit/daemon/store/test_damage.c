@@ -162,18 +162,18 @@ static void test_nothing_but_damage_is_reported_to_its_end(void **state)
 
 /* ---- what is gone ---- */
 
-/* The record is not there any more, and the sums of the commit say that it is. */
-static void lose(struct corner *p, const char *name)
+/* The store is closed, and something is done to its counters as a disk does it: the sums of the
+ * commit stay what they were. */
+static void behind_its_back(struct corner *p, void (*act)(MDB_txn *txn, MDB_dbi dbi, void *ctx),
+			    void *ctx)
 {
-	struct key key = key_name(name);
-	struct stored_key stored;
 	uint8_t bytes[LEDGER_BYTES_MAX];
 	struct ledger sums;
 	char path[128];
 	MDB_env *env;
 	MDB_txn *txn;
 	MDB_dbi dbi, list;
-	MDB_val k, v, held = { LEDGER_NAME_BYTES, (void *)(uintptr_t)LEDGER_NAME };
+	MDB_val v, held = { LEDGER_NAME_BYTES, (void *)(uintptr_t)LEDGER_NAME };
 
 	close_store(p);
 	snprintf(path, sizeof path, "%s/store", p->folder);
@@ -184,9 +184,7 @@ static void lose(struct corner *p, const char *name)
 	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
 	assert_int_equal(mdb_dbi_open(txn, "links", 0, &dbi), 0);
 	assert_int_equal(mdb_dbi_open(txn, NULL, 0, &list), 0);
-	lmdb_encode_key(FAMILY_COUNTER, &key, &stored);
-	k = (MDB_val){ stored.len_bytes, stored.bytes };
-	assert_int_equal(mdb_del(txn, dbi, &k, NULL), 0);
+	act(txn, dbi, ctx);
 	assert_int_equal(mdb_get(txn, list, &held, &v), 0);
 	assert_true(ledger_decode((struct blob){ v.mv_data, v.mv_size }, &sums));
 	sums.commit = mdb_txn_id(txn);
@@ -195,6 +193,54 @@ static void lose(struct corner *p, const char *name)
 	assert_int_equal(mdb_txn_commit(txn), 0);
 	mdb_env_close(env);
 	open_store(p);
+}
+
+static void erase_one(MDB_txn *txn, MDB_dbi dbi, void *ctx)
+{
+	struct key key = key_name(ctx);
+	struct stored_key stored;
+	MDB_val k;
+
+	lmdb_encode_key(FAMILY_COUNTER, &key, &stored);
+	k = (MDB_val){ stored.len_bytes, stored.bytes };
+	assert_int_equal(mdb_del(txn, dbi, &k, NULL), 0);
+}
+
+/* The record is not there any more, and the sums of the commit say that it is. */
+static void lose(struct corner *p, const char *name)
+{
+	behind_its_back(p, erase_one, (void *)(uintptr_t)name);
+}
+
+/* A name, and the byte of its value that changes: 1 to 4 are its checksum. */
+struct spoilt {
+	const char *name;
+	size_t byte;
+};
+
+static void spoil_one(MDB_txn *txn, MDB_dbi dbi, void *ctx)
+{
+	const struct spoilt *s = ctx;
+	struct key key = key_name(s->name);
+	struct stored_key stored;
+	uint8_t bytes[256];
+	MDB_val k, v;
+
+	lmdb_encode_key(FAMILY_COUNTER, &key, &stored);
+	k = (MDB_val){ stored.len_bytes, stored.bytes };
+	assert_int_equal(mdb_get(txn, dbi, &k, &v), 0);
+	assert_true(s->byte < v.mv_size && v.mv_size <= sizeof bytes);
+	memcpy(bytes, v.mv_data, v.mv_size);
+	bytes[s->byte] ^= 1;
+	v.mv_data = bytes;
+	assert_int_equal(mdb_put(txn, dbi, &k, &v, 0), 0);
+}
+
+static void spoil(struct corner *p, const char *name, size_t byte)
+{
+	struct spoilt s = { name, byte };
+
+	behind_its_back(p, spoil_one, &s);
 }
 
 static uint64_t missing(struct corner *p)
@@ -248,6 +294,142 @@ static void test_a_loss_accepted_and_not_committed_is_said_again(void **state)
 	assert_int_equal(missing(p), 1);
 }
 
+/* ---- what is damaged, until something is written over it ---- */
+
+static struct store_damage listed[STORE_DAMAGES_MAX];
+
+static struct store_figures figures(struct corner *p)
+{
+	struct store_figures f;
+
+	p->store->ops->figures(p->store, &f);
+	assert_int_equal(f.listed, p->store->ops->damages(p->store, listed));
+	return f;
+}
+
+static bool is_listed(struct corner *p, const char *name)
+{
+	struct key key = key_name(name);
+	uint32_t count = p->store->ops->damages(p->store, listed);
+	bool found = false;
+
+	for (uint32_t i = 0; i < count; i++)
+		found = found ||
+			(listed[i].family == FAMILY_COUNTER && key_equal(&listed[i].key, &key));
+	return found;
+}
+
+static void test_what_is_written_over_or_erased_is_whole_for_the_sums_too(void **state)
+{
+	struct corner *p = *state;
+
+	fill(p, "");
+	spoil(p, "a", 2); /* in its checksum, of which the sums are made */
+	spoil(p, "b", 6);
+	spoil(p, "d", 3);
+	assert_int_equal(figures(p).damaged, 3);
+	assert_true(is_listed(p, "a") && is_listed(p, "b") && is_listed(p, "d"));
+	commit_one(p, "a");
+	assert_int_equal(figures(p).damaged, 2);
+	assert_true(!is_listed(p, "a") && is_listed(p, "b") && is_listed(p, "d"));
+	plan_clear(p->plan);
+	counter(p, "b", 2);
+	plan_erase(p->plan, FAMILY_COUNTER, key_name("d"));
+	assert_ok(p->store->ops->commit(p->store, p->plan));
+	assert_int_equal(figures(p).damaged, 0);
+	assert_int_equal(figures(p).survey.damaged_in, 0);
+	assert_int_equal(missing(p), 0);
+	close_store(p);
+	open_store(p);
+	assert_int_equal(missing(p), 0);
+	assert_int_equal(figures(p).damaged, 0);
+}
+
+/* What is missing besides is told as before: nobody has accepted it. */
+static void test_a_loss_beside_damage_stays_one(void **state)
+{
+	struct corner *p = *state;
+
+	fill(p, "");
+	lose(p, "c");
+	spoil(p, "a", 2);
+	commit_one(p, "a");
+	assert_int_equal(figures(p).damaged, 0);
+	assert_int_equal(missing(p), 1);
+}
+
+static void test_what_did_not_land_is_damaged_still(void **state)
+{
+	static uint8_t much[MAP_BYTES];
+	struct record r = { .family = FAMILY_META, .u.note.bytes = { much, sizeof much } };
+	struct corner *p = *state;
+
+	fill(p, "");
+	spoil(p, "b", 2);
+	plan_clear(p->plan);
+	counter(p, "b", 2);
+	for (unsigned i = 0; i < 80; i++) /* more than there is room for above the map, too */
+		plan_put(p->plan, key_name((const char[]){ 'n', (char)('0' + i), '\0' }), &r);
+	assert_int_not_equal(p->store->ops->commit(p->store, p->plan), ERR_OK);
+	assert_true(is_listed(p, "b"));
+	assert_int_equal(figures(p).damaged, 1);
+	commit_one(p, "b");
+	assert_int_equal(figures(p).damaged, 0);
+	assert_int_equal(missing(p), 0);
+}
+
+static void spoil_all(MDB_txn *txn, MDB_dbi dbi, void *ctx)
+{
+	char name[16];
+	struct spoilt s = { name, 2 };
+
+	for (unsigned i = 0; i < *(unsigned *)ctx; i++) {
+		snprintf(name, sizeof name, "n%u", i);
+		spoil_one(txn, dbi, &s);
+	}
+}
+
+static void test_of_very_many_so_many_are_listed_and_the_rest_by_the_next_survey(void **state)
+{
+	struct corner *p = *state;
+	unsigned count = STORE_DAMAGES_MAX + 30;
+	char name[16];
+
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(name, sizeof name, "n%u", i);
+		counter(p, name, i + 1);
+	}
+	assert_ok(p->store->ops->commit(p->store, p->plan));
+	behind_its_back(p, spoil_all, &count);
+	assert_int_equal(figures(p).damaged, count);
+	assert_int_equal(figures(p).listed, STORE_DAMAGES_MAX);
+	plan_clear(p->plan);
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(name, sizeof name, "n%u", i);
+		counter(p, name, i + 1);
+	}
+	assert_ok(p->store->ops->commit(p->store, p->plan));
+	assert_int_equal(figures(p).listed, 0);
+	assert_int_equal(figures(p).damaged, 30);
+	assert_int_equal(missing(p), 0);
+	assert_int_equal(figures(p).damaged, 0);
+}
+
+static void test_what_a_reader_meets_that_is_listed_counts_once(void **state)
+{
+	struct corner *p = *state;
+	struct lookup l;
+	struct record r;
+	struct key key = key_name("b");
+
+	fill(p, "");
+	spoil(p, "b", 2);
+	l = p->store->ops->lookup(p->store);
+	assert_int_equal(l.get(l.ctx, p->arena, FAMILY_COUNTER, &key, &r), ERR_DAMAGED);
+	assert_false(figures(p).unlisted);
+	assert_int_equal(figures(p).damaged, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -258,6 +440,11 @@ int main(void)
 		TEST(test_nothing_but_damage_is_reported_to_its_end),
 		TEST(test_a_loss_is_said_until_somebody_accepts_it),
 		TEST(test_a_loss_accepted_and_not_committed_is_said_again),
+		TEST(test_what_is_written_over_or_erased_is_whole_for_the_sums_too),
+		TEST(test_a_loss_beside_damage_stays_one),
+		TEST(test_what_did_not_land_is_damaged_still),
+		TEST(test_of_very_many_so_many_are_listed_and_the_rest_by_the_next_survey),
+		TEST(test_what_a_reader_meets_that_is_listed_counts_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
