@@ -158,6 +158,8 @@ static enum err open_store(struct daemon *d)
 	if (e == ERR_OK)
 		e = claim_store(d);
 	if (e == ERR_OK)
+		e = kept_mend(d->store, &d->config, directory_trust_root(&d->registry_root_der));
+	if (e == ERR_OK)
 		e = files_disk_open(d->config.data, &d->files);
 	if (e == ERR_OK)
 		e = d->store->ops->room(d->store, &d->upkeep.room);
@@ -533,6 +535,10 @@ static enum err join_duties(struct daemon *d)
 						      .data = d->config.data,
 						      .every_ms = &d->config.scrub_every_ms,
 						      .stop = &d->stopping },
+				     .kept = { .store = d->store,
+					       .runner = workers_runner(d->file_workers),
+					       .trust = directory_trust_root(&d->registry_root_der),
+					       .data = d->config.data },
 				     .repair = { .store = d->store,
 						 .inbox = d->inbox,
 						 .runner = workers_runner(d->file_workers),

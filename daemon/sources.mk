@@ -107,6 +107,7 @@ DAEMON := \
 	directory/in_force \
 	directory/install \
 	directory/installer \
+	directory/kept \
 	directory/spool \
 	directory/windows \
 	dispatch \

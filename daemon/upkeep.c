@@ -42,6 +42,7 @@ enum err upkeep_second(struct upkeep *u, struct now now)
 	scrub_second(&u->scrub, now.mono_ms);
 	scrub_files_second(&u->scrub_files, now.wall_ms);
 	repair_second(&u->repair, now.mono_ms);
+	kept_second(&u->kept, core_directory_version(u->scrub.core), now.mono_ms);
 	garbage_due(u->garbage, now.mono_ms);
 	backup_second(u->backup, &room);
 	if (own_keys_wait(u->own_keys))

@@ -30,6 +30,7 @@ struct upkeep {
 	struct scrub scrub;
 	struct scrub_files scrub_files;
 	struct repair repair;
+	struct kept kept;
 	/* its own; all zero at first */
 	struct memory_watch memory;
 	struct store_room room; /* as last measured */

@@ -7,6 +7,7 @@
 #include "daemon/directory/in_force.h"
 #include "daemon/directory/install.h"
 #include "daemon/directory/installer.h"
+#include "daemon/directory/kept.h"
 #include "daemon/directory/windows.h"
 
 #endif

@@ -97,7 +97,8 @@ static enum err compare(struct turn_view *t, const struct rec_committee *c,
 		memcmp(r.u.committee.entry.data, c->entry.data, c->entry.len_bytes) == 0;
 	if (*known)
 		*old = r.u.committee;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	/* one that cannot be read is written over, as if it were new */
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 static bool stands_elsewhere(const struct rec_committee *old, const struct rec_committee *c)

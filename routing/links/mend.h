@@ -11,9 +11,10 @@
  *
  * META: `format` when the store has sums of this build (daemon/store/lmdb.c), `committee` from the
  * configuration (daemon/daemon.c), `changed-index` by counting again (routing/directory/install.c);
- * the others begin anew, as in a new store. COMMITTEE of ourselves or of a neighbour ends the start
- * by name (event=needed-record-damaged): a tree without it would part links and hand on what waits
- * for them. A backup has it, or another directory brings it. */
+ * the others begin anew, as in a new store. COMMITTEE of ourselves or of a neighbour is taken from
+ * the directory as a file before the core boots (daemon/directory/kept.h); without one the start
+ * ends by name (event=needed-record-damaged): a tree without it would part links and hand on what
+ * waits for them. */
 #ifndef VANTHU_ROUTING_LINKS_MEND_H
 #define VANTHU_ROUTING_LINKS_MEND_H
 

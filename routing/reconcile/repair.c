@@ -341,14 +341,10 @@ static enum err of_document(struct turn_view *t, const struct ev_damaged *e)
 
 /* ---- all of them ---- */
 
-enum err repair_record(struct turn_view *t, const struct ev_damaged *e)
+static enum err make_again(struct turn_view *t, const struct ev_damaged *e)
 {
-	struct record r = { .family = FAMILY_NONE };
-	enum err result = core_get(t, e->family, e->key, &r);
+	struct record r;
 
-	if (result != ERR_DAMAGED)
-		return result == ERR_NOT_FOUND ? ERR_OK : result;
-	go_on(t);
 	switch (e->family) {
 	case FAMILY_FILE:
 	case FAMILY_SWEEP:
@@ -383,6 +379,19 @@ enum err repair_record(struct turn_view *t, const struct ev_damaged *e)
 	default:
 		return ERR_OK;
 	}
+}
+
+enum err repair_record(struct turn_view *t, const struct ev_damaged *e)
+{
+	struct record r;
+	enum err result = core_get(t, e->family, e->key, &r);
+
+	if (result != ERR_DAMAGED)
+		return result == ERR_NOT_FOUND ? ERR_OK : result;
+	go_on(t);
+	result = make_again(t, e);
+	/* Whatever else stands in the way of it now: it is tried again. */
+	return result == ERR_STORE || result == ERR_NO_MEMORY ? result : ERR_OK;
 }
 
 /* ---- it has come ---- */

@@ -176,7 +176,7 @@ static void note_lost_place(const struct member *m, struct arena *a, const struc
 	if (member_get(m, a, FAMILY_DOCUMENT, *key, &r))
 		d = workload_find(w, &r.u.document.id);
 	if (d != NULL)
-		w->was_aside[d - w->documents] |= 1u << m->index;
+		w->was_aside[d - w->documents] |= (uint16_t)(1u << m->index);
 }
 
 static void tell(const struct member *m, enum family f, const struct key *key)

@@ -112,3 +112,32 @@ heals() { # WHO WHERE FAMILY:NTH…
 	wait_for 120 eval 'v vanphong inbox --json | jq -e "[.data[].number | select(startswith(\"1\") and (length > 7))] | length == 4"'
 	is_whole btp
 }
+
+@test "the directory's entries, its own and its neighbours' too: from the file of the configuration, or from the one kept beside the store" {
+	local n
+	wait_for 60 test -s "$LAB/btp/data/directory.vtd"
+	"$VANTHU" lab stop "$LAB" -q >/dev/null
+	cp -a "$LAB/btp/data" whole
+	for ((n = 0; n < 7; n++)); do
+		[ $n != 4 ] || mv "$LAB/registry/directory.vtd" away.vtd
+		rm -rf "$LAB/btp/data"
+		cp -a whole "$LAB/btp/data"
+		spoil_each btp bit 15:$n
+		start_lab btp
+		v btp status --json >status.json
+		jq -e '.data.damaged == 0 and .data.store.missing_in == []' status.json
+		jq -e '.data.alarms | index("VT-4003") == null' status.json
+		"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	done
+	[ "$(grep -c 'event=entry-mended' "$LAB/btp/vanthud.log")" = 7 ]
+	# neither is there, or what lies there is not what the registry signed: it names the record, and what to do
+	for n in rm spoil; do
+		rm -rf "$LAB/btp/data"
+		cp -a whole "$LAB/btp/data"
+		if [ $n = rm ]; then rm "$LAB/btp/data/directory.vtd"; else printf X | dd of="$LAB/btp/data/directory.vtd" bs=1 seek=900 conv=notrunc status=none; fi
+		spoil_each btp bit 15:6 # of seven by their ids: its own
+		run timeout 60 "$ROOT/build/vanthud" -c "$LAB/btp/vanthud.yaml"
+		[ "$status" = 1 ]
+		[[ $output == *"needed-record-damaged"*"family=committee"* ]]
+	done
+}
