@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
+#include "proto/crc32c.h"
 #include "proto/verifier.h"
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
@@ -29,11 +30,20 @@ static bool is_of(const struct ev_damaged *d, const struct key *key, enum role *
 	return key_equal(&at, &d->key);
 }
 
+/* Under a sequence number another document may stand by now, of a neighbour that was set back: what
+ * fits two is none (ROLE_NONE). */
 static void find_at(struct ev_damaged *d, enum role role, struct serial serial)
 {
+	bool second = d->found && (d->role != role || d->serial.n != serial.n);
+
 	d->found = true;
-	d->role = role;
+	d->role = second ? ROLE_NONE : role;
 	d->serial = serial;
+}
+
+static bool may_fit_two(const struct ev_damaged *d)
+{
+	return d->family == FAMILY_FETCH || d->family == FAMILY_STREAM;
 }
 
 static void hold_ident(struct repair *r, struct ev_damaged *d, const struct key *key,
@@ -69,6 +79,15 @@ static bool is_line_number(const struct ev_damaged *d, struct line_key line)
 	       at.year == line.year;
 }
 
+/* Its files are still to come: it has no state yet. */
+static bool is_coming(struct repair *r, const struct key *key)
+{
+	struct lookup l = r->store->ops->lookup(r->store);
+	struct record state;
+
+	return l.get(l.ctx, r->scratch, FAMILY_STATE, key, &state) == ERR_NOT_FOUND;
+}
+
 static bool is_line(const struct ev_damaged *d, struct line_key line)
 {
 	struct key at = key_line(line);
@@ -86,7 +105,6 @@ static void hold_document(struct repair *r, struct ev_damaged *d, const struct k
 	enum role role;
 	bool fits = false;
 
-	(void)r;
 	if (!key_parse_serial(key, &role, &serial))
 		return;
 	if (d->family == FAMILY_ENVELOPE)
@@ -94,7 +112,7 @@ static void hold_document(struct repair *r, struct ev_damaged *d, const struct k
 	else if (d->family == FAMILY_IDENT)
 		fits = key_equal(&ident, &d->key);
 	else if (d->family == FAMILY_FETCH)
-		fits = is_fetched_as(d, doc);
+		fits = is_fetched_as(d, doc) && is_coming(r, key);
 	else if (d->family == FAMILY_LINE) {
 		line.book = doc->secrecy >= SECRECY_MAT ? BOOK_SECRET_OUT : BOOK_OUT;
 		fits = role == ROLE_OUT && is_line(d, line);
@@ -221,12 +239,12 @@ static enum err walk_over(struct repair *r, const struct walk *w)
 	while (e == ERR_OK) {
 		struct record record;
 
-		if (*r->stop)
+		if (__atomic_load_n(r->stop, __ATOMIC_RELAXED))
 			return ERR_CANCELLED;
 		arena_reset(r->scratch);
 		e = l.next(l.ctx, r->scratch, w->over, &scan, &record);
 		for (uint32_t i = 0; e == ERR_OK && i < r->count; i++) {
-			if (!r->found[i].found)
+			if (!r->found[i].found || may_fit_two(&r->found[i]))
 				w->hold(r, &r->found[i], &scan.at, &record);
 		}
 	}
@@ -238,10 +256,12 @@ static enum err find_submission(struct repair *r, struct ev_damaged *d)
 {
 	struct lookup l = r->store->ops->lookup(r->store);
 	struct key key = key_serial(d->role, d->serial);
-	struct opened opened;
+	struct opened opened = { .kind = KIND_NONE };
 	struct record record;
 	enum err e;
 
+	if (may_fit_two(d) && d->role == ROLE_NONE)
+		d->found = false;
 	if (d->family != FAMILY_IDENT || !d->found || d->role == ROLE_PAPER)
 		return ERR_OK;
 	arena_reset(r->scratch);
@@ -282,16 +302,32 @@ static void work(struct job *j)
 		e = find_submission(r, &r->found[i]);
 	free(damages);
 	arena_destroy(r->scratch);
+	if (e != ERR_OK)
+		r->count = 0; /* nothing is told by halves: the next time */
 	if (e != ERR_OK && e != ERR_CANCELLED)
 		log_event(LOG_ERROR, "repair-failed", "error=VT-%d text=\"%s\"", (int)e,
 			  err_text(e));
 }
 
+/* What is damaged is what was: it is told again in its time. */
 static void worked(struct job *j)
 {
 	struct repair *r = (struct repair *)j;
+	uint64_t sum = r->count;
 
 	r->running = false;
+	for (uint32_t i = 0; i < r->count; i++)
+		sum = 31 * sum +
+		      crc32c(0, (struct blob){ r->found[i].key.bytes, r->found[i].key.len_bytes });
+	if (sum != r->sum)
+		r->rest_ms = first_rest_ms;
+	else if (!r->due)
+		r->told = r->count;
+	r->sum = sum;
+	if (r->told < r->count) {
+		r->next_ms = r->now_ms + r->rest_ms;
+		r->rest_ms = 2 * r->rest_ms < longest_rest_ms ? 2 * r->rest_ms : longest_rest_ms;
+	}
 }
 
 /* ---- a second's work ---- */
@@ -311,9 +347,8 @@ static bool is_due(struct repair *r, const struct store_figures *figures, int64_
 {
 	if (figures->listed == 0)
 		return false;
-	if (figures->surveys != r->survey)
-		r->rest_ms = first_rest_ms;
-	else if (mono_ms < r->next_ms)
+	r->due = mono_ms >= r->next_ms;
+	if (!r->due && figures->surveys == r->survey)
 		return false;
 	r->survey = figures->surveys;
 	return true;
@@ -333,8 +368,7 @@ void repair_second(struct repair *r, int64_t mono_ms)
 	if (!is_due(r, &figures, mono_ms))
 		return;
 	repair_end(r);
-	r->next_ms = mono_ms + r->rest_ms;
-	r->rest_ms = 2 * r->rest_ms < longest_rest_ms ? 2 * r->rest_ms : longest_rest_ms;
+	r->now_ms = mono_ms;
 	r->running = true;
 	r->job = (struct job){ .work = work, .done = worked };
 	r->runner.run(r->runner.ctx, &r->job);

@@ -24,7 +24,9 @@ struct repair {
 	struct ev_damaged *found; /* what a worker knows, and how far it has been told */
 	uint32_t count, told;
 	uint64_t survey; /* of whose findings */
-	int64_t next_ms, rest_ms;
+	uint64_t sum;	 /* over what was damaged then: what has changed is told at once */
+	bool due;
+	int64_t now_ms, next_ms, rest_ms;
 };
 
 /* Each second, on the control thread. */

@@ -5,7 +5,7 @@
 #include "daemon/base/log.h"
 
 /* Between two walks for what readers met. */
-static const int64_t not_again_ms = 600 * 1000;
+static const int64_t not_again_ms = 600 * 1000, longest_ms = 24 * 3600 * 1000;
 
 static void walk(struct job *j)
 {
@@ -42,7 +42,12 @@ void scrub_second(struct scrub *s, int64_t mono_ms)
 		return;
 	/* What was met is seldom all, and what else there is a walk alone tells. */
 	if (figures.unlisted && mono_ms >= s->not_again_ms) {
-		s->not_again_ms = mono_ms + not_again_ms;
+		if (s->rest_ms == 0 || figures.damaged != s->damaged)
+			s->rest_ms = not_again_ms;
+		s->damaged = figures.damaged;
+		s->not_again_ms = mono_ms + s->rest_ms;
+		/* what no walk finds is met again and again */
+		s->rest_ms = 2 * s->rest_ms < longest_ms ? 2 * s->rest_ms : longest_ms;
 		begin(s);
 		return;
 	}

@@ -17,7 +17,8 @@ struct scrub {
 	const bool *stop;	 /* the daemon ends: so does a walk */
 	/* its own; zero at first */
 	bool running;
-	int64_t next_ms, every_then_ms, not_again_ms;
+	int64_t next_ms, every_then_ms, not_again_ms, rest_ms;
+	uint64_t damaged;
 };
 
 /* Each second, on the control thread. Tells the core what is known of damage, too. */

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,23 +78,31 @@ static void path_of(const char *data, const char *name, char path[CONFIG_PATH_MA
 
 /* ---- mending ---- */
 
+enum { LOST_MAX = 1024 };
+
 struct lost {
-	struct committee_id ids[STORE_DAMAGES_MAX];
+	struct committee_id ids[LOST_MAX];
 	uint32_t count;
 };
 
-static bool find_lost(struct store *store, struct lost *out)
+/* Looked for here: of a large store nobody has walked over everything yet. */
+static enum err find_lost(struct store *store, struct arena *scratch, struct lost *out)
 {
-	static struct store_damage damages[STORE_DAMAGES_MAX]; /* of the start, on one thread */
-	uint32_t count = store->ops->damages == NULL ? 0 : store->ops->damages(store, damages);
+	struct lookup l = store->ops->lookup(store);
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	enum err e = ERR_OK;
 
 	out->count = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		if (damages[i].family == FAMILY_COMMITTEE &&
-		    key_parse_committee(&damages[i].key, &out->ids[out->count]))
+	scan.report_damage = true;
+	while ((e == ERR_OK || e == ERR_DAMAGED) && out->count < LOST_MAX) {
+		struct record r;
+
+		arena_reset(scratch);
+		e = l.next(l.ctx, scratch, FAMILY_COMMITTEE, &scan, &r);
+		if (e == ERR_DAMAGED && key_parse_committee(&scan.at, &out->ids[out->count]))
 			out->count++;
 	}
-	return out->count > 0;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 /* A head that cannot be read has its version in its key. */
@@ -112,23 +121,39 @@ static uint64_t version_in_force(struct store *store, struct arena *a)
 	return version;
 }
 
-static void take(const struct lost *lost, const struct directory_piece *piece, struct plan *plan)
+/* The piece's memory is used again: what is wanted of it is decoded once more. */
+static enum err take(const struct lost *lost, const struct directory_piece *piece,
+		     struct plan *plan)
 {
-	for (uint32_t i = 0; i < piece->count; i++) {
-		struct record r = { .family = FAMILY_COMMITTEE, .u.committee = piece->entries[i] };
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; i < piece->count && e == ERR_OK; i++) {
+		struct record r = { .family = FAMILY_COMMITTEE };
+		struct blob entry = piece->entries[i].entry;
+		uint8_t *bytes;
 		bool wanted = false;
 
 		for (uint32_t k = 0; k < lost->count && !wanted; k++)
 			wanted = id_equal(lost->ids[k], piece->entries[i].id);
 		if (!wanted)
 			continue;
+		bytes = arena_raw(plan->arena, entry.len_bytes);
+		if (bytes == NULL)
+			return ERR_NO_MEMORY;
+		memcpy(bytes, entry.data, entry.len_bytes);
+		entry.data = bytes;
+		e = directory_entry_unpack(plan->arena, entry, &r.u.committee);
+		if (e != ERR_OK)
+			continue;
 		plan_put(plan, key_committee(r.u.committee.id), &r);
 		log_event(LOG_WARNING, "entry-mended", "committee=%s", r.u.committee.id.text);
 	}
+	return e;
 }
 
 /* What lies there is checked whole first. */
-static enum err take_all(struct directory_scan *scan, const struct lost *lost, struct plan *plan)
+static enum err take_all(struct directory_scan *scan, const struct lost *lost,
+			 struct arena *scratch, struct plan *plan)
 {
 	const struct directory_measure most = { .count = PIECE_ENTRIES,
 						.bytes = SCRATCH_BYTES / 4,
@@ -140,11 +165,12 @@ static enum err take_all(struct directory_scan *scan, const struct lost *lost, s
 	while (e == ERR_OK && !done)
 		e = directory_scan_check(scan, CHECKED_AT_ONCE, &done);
 	while (e == ERR_OK && !piece.last) {
-		e = directory_scan_next(scan, plan->arena, &most, &piece);
+		arena_reset(scratch);
+		e = directory_scan_next(scan, scratch, &most, &piece);
 		if (e == ERR_OK && piece.count == 0)
 			break;
 		if (e == ERR_OK)
-			take(lost, &piece, plan);
+			e = take(lost, &piece, plan);
 	}
 	return e;
 }
@@ -152,23 +178,28 @@ static enum err take_all(struct directory_scan *scan, const struct lost *lost, s
 static enum err mend_from(struct store *store, const char *path, struct directory_trust trust,
 			  const struct lost *lost, struct plan *plan)
 {
+	struct arena *scratch = arena_new(SCRATCH_BYTES);
 	struct directory_scan *scan;
 	struct file f;
 	enum err e;
 
-	if (!open_file(&f, path))
+	if (scratch == NULL || !open_file(&f, path)) {
+		arena_destroy(scratch);
 		return ERR_OK;
-	scan = version_of(&f, trust) == version_in_force(store, plan->arena)
+	}
+	scan = version_of(&f, trust) == version_in_force(store, scratch)
 		       ? directory_scan_new(f.source, trust, NULL)
 		       : NULL;
-	e = scan == NULL ? ERR_OK : take_all(scan, lost, plan);
+	e = scan == NULL ? ERR_OK : take_all(scan, lost, scratch, plan);
 	directory_scan_destroy(scan);
+	arena_destroy(scratch);
 	close(f.fd);
+	/* no memory for it here is no reason not to start */
 	if (e != ERR_OK) {
 		log_event(LOG_WARNING, "kept-directory-not-taken", "path=%s error=VT-%d", path,
 			  (int)e);
 		plan_clear(plan);
-		return e == ERR_NO_MEMORY ? e : ERR_OK;
+		return ERR_OK;
 	}
 	return plan->write_count > 0 ? store->ops->commit(store, plan) : ERR_OK;
 }
@@ -178,11 +209,13 @@ enum err kept_mend(struct store *store, const struct config *config, struct dire
 	static struct lost lost; /* of the start, on one thread */
 	char kept[CONFIG_PATH_MAX + 32];
 	const char *const paths[] = { config->directory, kept };
+	struct arena *scratch = arena_new(SCRATCH_BYTES);
 	struct plan *plan;
-	enum err e = ERR_OK;
+	enum err e = scratch == NULL ? ERR_NO_MEMORY : find_lost(store, scratch, &lost);
 
-	if (!find_lost(store, &lost))
-		return ERR_OK;
+	arena_destroy(scratch);
+	if (e != ERR_OK || lost.count == 0)
+		return e;
 	path_of(config->data, "directory.vtd", kept);
 	plan = plan_new(store->ops->lookup(store));
 	if (plan == NULL)
@@ -195,9 +228,46 @@ enum err kept_mend(struct store *store, const struct config *config, struct dire
 
 /* ---- keeping ---- */
 
+enum { OUT_BYTES = 64 << 10 };
+
+struct out {
+	int fd;
+	size_t used;
+	uint8_t bytes[OUT_BYTES];
+};
+
+static enum err flush(struct out *o)
+{
+	size_t done = 0;
+
+	while (done < o->used) {
+		ssize_t n = write(o->fd, o->bytes + done, o->used - done);
+
+		if (n <= 0)
+			return ERR_FILE;
+		done += (size_t)n;
+	}
+	o->used = 0;
+	return ERR_OK;
+}
+
 static enum err append(void *ctx, struct blob bytes)
 {
-	return fwrite(bytes.data, 1, bytes.len_bytes, ctx) == bytes.len_bytes ? ERR_OK : ERR_FILE;
+	struct out *o = ctx;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && bytes.len_bytes > 0) {
+		size_t room = sizeof o->bytes - o->used,
+		       n = bytes.len_bytes < room ? bytes.len_bytes : room;
+
+		memcpy(o->bytes + o->used, bytes.data, n);
+		o->used += n;
+		bytes.data += n;
+		bytes.len_bytes -= n;
+		if (o->used == sizeof o->bytes)
+			e = flush(o);
+	}
+	return e;
 }
 
 static void forget(void *ctx)
@@ -206,10 +276,9 @@ static void forget(void *ctx)
 }
 
 /* Each entry in the order of its id, as many as the head says. */
-static enum err write_entries(struct store *store, struct arena *scratch, FILE *out,
-			      uint64_t count)
+static enum err write_entries(struct store *store, struct arena *scratch,
+			      struct directory_sink sink, uint64_t count)
 {
-	const struct directory_sink sink = { .ctx = out, .append = append, .reset = forget };
 	struct lookup l = store->ops->lookup(store);
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
 	enum err e = ERR_OK;
@@ -230,25 +299,37 @@ static enum err write_entries(struct store *store, struct arena *scratch, FILE *
 	return e;
 }
 
-static enum err write_file(const struct kept *k, struct arena *scratch, const char *path)
+static enum err write_all(const struct kept *k, struct arena *scratch, struct out *out)
 {
+	const struct directory_sink sink = { .ctx = out, .append = append, .reset = forget };
 	struct lookup l = k->store->ops->lookup(k->store);
 	const struct key key = key_number(k->version);
-	FILE *out = fopen(path, "we");
-	const struct directory_sink sink = { .ctx = out, .append = append, .reset = forget };
 	struct record head;
-	enum err e;
+	enum err e = l.get(l.ctx, scratch, FAMILY_DIRECTORY, &key, &head);
+	uint64_t count = head.u.directory.entry_count;
 
-	if (out == NULL)
-		return ERR_FILE;
-	e = l.get(l.ctx, scratch, FAMILY_DIRECTORY, &key, &head);
 	if (e == ERR_OK)
 		e = directory_append_head(sink, head.u.directory.head, 0);
 	if (e == ERR_OK)
-		e = write_entries(k->store, scratch, out, head.u.directory.entry_count);
-	if (fflush(out) != 0 || fsync(fileno(out)) != 0)
+		e = write_entries(k->store, scratch, sink, count);
+	return e == ERR_OK ? flush(out) : e;
+}
+
+static enum err write_file(const struct kept *k, struct arena *scratch, const char *path)
+{
+	struct out *out = malloc(sizeof *out);
+	enum err e;
+
+	if (out == NULL)
+		return ERR_NO_MEMORY;
+	out->used = 0;
+	out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	e = out->fd < 0 ? ERR_FILE : write_all(k, scratch, out);
+	if (out->fd >= 0 && fsync(out->fd) != 0)
 		e = e == ERR_OK ? ERR_FILE : e;
-	fclose(out);
+	if (out->fd >= 0)
+		close(out->fd);
+	free(out);
 	return e;
 }
 

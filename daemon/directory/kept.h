@@ -9,7 +9,7 @@
 #include "daemon/store/store.h"
 #include "proto/directory_scan.h"
 
-/* Before the core boots: entries that the store lists as damaged are taken from the file that the
+/* Before the core boots: entries whose records are damaged are taken from the file that the
  * configuration names, or from the kept one, if it is of the version in force, and committed.
  * Nothing damaged, or no such file: ERR_OK, and the start says what is missing. Errors of the store
  * and of memory. Blocks. */

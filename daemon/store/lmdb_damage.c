@@ -107,6 +107,7 @@ void lmdb_damage_written(struct lmdb_store *s, bool landed)
 			s->surplus[f].digest = 0;
 		s->settled[f] = false;
 	}
+	s->mends += any;
 	if (any && landed)
 		count_again(s);
 }

@@ -56,6 +56,7 @@ struct lmdb_store {
 	struct store_survey survey;   /* the last */
 	uint64_t surveys;	      /* ended */
 	struct lmdb_damages damages;  /* that it found */
+	uint64_t mends;		      /* commits so far that wrote over some of them */
 	bool unlisted;		      /* one was met since that is not among them */
 	/* what it found less than what it should have, of the families that differ; and whether the
 	 * next commit accepts that */

@@ -170,6 +170,31 @@ enum err lmdb_ledger_settle(struct lmdb_store *s)
 	return e;
 }
 
+static uint64_t mends_of(struct lmdb_store *s)
+{
+	uint64_t mends;
+
+	pthread_mutex_lock(&s->lock);
+	mends = s->mends;
+	pthread_mutex_unlock(&s->lock);
+	return mends;
+}
+
+/* Between two commits; false: one has written over something damaged since the walk began, so that
+ * what it found is not how things are. */
+static bool keep_if_so(struct lmdb_store *s, const struct lmdb_survey *survey,
+		       struct lmdb_damages *found, uint64_t mends)
+{
+	bool so;
+
+	pthread_mutex_lock(&s->committing);
+	so = mends_of(s) == mends;
+	if (so)
+		keep(s, survey, found);
+	pthread_mutex_unlock(&s->committing);
+	return so;
+}
+
 enum err lmdb_ledger_survey(struct store *base, const bool *stop)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
@@ -178,20 +203,22 @@ enum err lmdb_ledger_survey(struct store *base, const bool *stop)
 						   .record = set_aside,
 						   .stop = stop };
 	struct lmdb_survey survey;
-	enum err e = ERR_NOT_FOUND;
+	bool kept = false;
+	enum err e = ERR_OK;
 	MDB_txn *txn;
 
-	for (unsigned i = 0; e == ERR_NOT_FOUND && i < TRIES; i++) {
+	for (unsigned i = 0; !kept && (e == ERR_OK || e == ERR_NOT_FOUND) && i < TRIES; i++) {
+		uint64_t mends = mends_of(s);
+
 		lmdb_damages_free(&walker.found);
 		e = lmdb_reader_take(s, &txn);
 		if (e != ERR_OK)
 			return e;
 		e = lmdb_survey(s->owner.data_fd, mdb_txn_id(txn), &aside, &survey);
 		lmdb_reader_give(s, txn);
+		kept = e == ERR_OK && keep_if_so(s, &survey, &walker.found, mends);
 	}
-	if (e == ERR_OK)
-		keep(s, &survey, &walker.found);
-	else
+	if (!kept)
 		lmdb_damages_free(&walker.found);
 	return e;
 }

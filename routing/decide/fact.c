@@ -50,26 +50,31 @@ static void feed_answer(struct turn_view *t, const struct fact *fact, struct doc
 				      .reason = has ? 0 : fact->reason });
 }
 
-/* What was there cannot be read any more: this stands in its place, and the state says what is
- * there. */
+/* What was there cannot be read any more, and is counted in the state already: this stands in its
+ * place. What can be read says less than the state, where more than one is damaged; a state goes no
+ * way back, and no refusal takes the place of a receipt that may have been there. */
 static enum err answer_anew(struct turn_view *t, const struct ev_publish *e, struct doc_key doc,
 			    const struct rec_document *d, struct committee_id recipient)
 {
 	struct record r = { .family = FAMILY_RECEIPT }, stored;
-	struct rec_state state;
+	struct rec_state before, after;
+	bool refusal = e->fact->kind == KIND_REFUSAL;
 	enum err result = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &stored);
 
 	if (result != ERR_OK)
 		return result;
-	state = stored.u.state;
+	before = after = stored.u.state;
+	if (refusal && (!id_equal(e->signer, recipient) || before.refused == 0))
+		return ERR_OK;
 	r.u.receipt = receipt_of(e);
 	core_put(t, key_receipt(doc.role, doc.serial, recipient), &r);
-	result = rebuild_answers(t, doc, d, &state);
-	if (result == ERR_OK)
-		result = document_state(t, doc, d, &stored.u.state, &state);
+	result = rebuild_answers(t, doc, d, &after);
+	if (result == ERR_OK && after.delivered >= before.delivered &&
+	    lifecycle_may_move(doc.role, lifecycle_of(doc.role, d, &before),
+			       lifecycle_of(doc.role, d, &after)))
+		result = document_state(t, doc, d, &before, &after);
 	/* what it is asked waited for a receipt that nobody could read */
-	return result == ERR_OK && e->fact->kind == KIND_RECEIPT ? told_delivered(t, doc, recipient)
-								 : result;
+	return result == ERR_OK && !refusal ? told_delivered(t, doc, recipient) : result;
 }
 
 /* One recipient's answer to a document of ours; the first one counts, a receipt after a refusal

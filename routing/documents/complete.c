@@ -42,7 +42,7 @@ static enum err refuse_ours(struct turn_view *t, struct doc_key doc, const struc
 		struct key receipt_key = key_receipt(doc.role, doc.serial, fact->targets[i]);
 
 		e = core_get(t, FAMILY_RECEIPT, receipt_key, &known);
-		if (e == ERR_OK)
+		if (e == ERR_OK || e == ERR_DAMAGED)
 			continue; /* answered already */
 		if (e != ERR_NOT_FOUND)
 			return e;

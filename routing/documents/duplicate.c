@@ -172,9 +172,10 @@ static enum err is_being_fetched(struct turn_view *t, const struct link *l, cons
 	    d->from_seq <= l->in[d->from_lane].base)
 		return ERR_OK;
 	e = core_get(t, FAMILY_FETCH, key_seq(d->from, d->from_lane, d->from_seq), &r);
-	*yes = e == ERR_OK && r.u.fetch.role == c->doc.role &&
-	       r.u.fetch.serial.n == c->doc.serial.n;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	/* one that cannot be read is being fetched: it is made again */
+	*yes = e == ERR_DAMAGED || (e == ERR_OK && r.u.fetch.role == c->doc.role &&
+				    r.u.fetch.serial.n == c->doc.serial.n);
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 static enum err while_fetching(struct turn_view *t, const struct link *l, struct copy *c)
@@ -310,6 +311,8 @@ static enum err refuse_more(struct turn_view *t, struct copy *c, bool *further)
 	*further = true;
 	e = core_get(t, FAMILY_RECEIPT,
 		     key_receipt(c->doc.role, c->doc.serial, t->core->config.self), &r);
+	if (e == ERR_DAMAGED)
+		return ERR_OK;
 	if (e == ERR_OK)
 		e = note_also(t, c, &more);
 	named.targets = more.ids;
@@ -328,8 +331,8 @@ static enum err say_complete(struct turn_view *t, struct link *l, const struct e
 	struct record r;
 	enum err result = core_get(t, FAMILY_FETCH, key_seq(e->neighbour, e->lane, e->seq), &r);
 
-	if (result != ERR_NOT_FOUND || seq == NULL)
-		return result == ERR_NOT_FOUND ? ERR_OK : result; /* it will ask: PINNED */
+	if (result != ERR_NOT_FOUND || seq == NULL) /* it will ask: PINNED */
+		return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
 	*seq = e->seq;
 	m.u.seqs =
 	    (struct msg_seqs){ .lane = e->lane, .stream = e->stream, .seqs = seq, .count = 1 };
@@ -366,8 +369,9 @@ static enum err answer_again(struct turn_view *t, const struct copy *c)
 	    core_get(t, FAMILY_RECEIPT,
 		     key_receipt(c->doc.role, c->doc.serial, t->core->config.self), &r);
 
-	if (result == ERR_NOT_FOUND)
-		return ERR_OK; /* passing through: its receipts come by themselves */
+	/* passing through: its receipts come by themselves; or it is made again first */
+	if (result == ERR_NOT_FOUND || result == ERR_DAMAGED)
+		return ERR_OK;
 	if (result == ERR_OK && r.u.receipt.kind == KIND_RECEIPT && guard_may_sign(t) == ERR_OK)
 		result = fact_key_ended(t, &r.u.receipt.envelope, &digest, &ended);
 	if (result != ERR_OK)

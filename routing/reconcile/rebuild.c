@@ -16,7 +16,7 @@
 #include "routing/state/record.h"
 #include "routing/target/target.h"
 
-enum { SCRATCH_BYTES = 1 << 20 };
+enum { SCRATCH_BYTES = 1 << 20, PLACES_TRIED = 64 };
 
 /* ---- STATE ---- */
 
@@ -50,16 +50,17 @@ enum err rebuild_answers(struct turn_view *t, struct doc_key doc, const struct r
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Nothing needs its contents any more. */
+/* Nothing needs its contents any more, or its bytes went with them. */
 static enum err content_is_gone(struct turn_view *t, struct doc_key doc,
 				const struct rec_document *d, bool *gone)
 {
-	enum err e = ERR_OK;
+	struct record r;
+	enum err e = core_get(t, FAMILY_ENVELOPE, key_serial(doc.role, doc.serial), &r);
 
-	*gone = false;
+	*gone = e == ERR_NOT_FOUND;
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+		e = ERR_OK;
 	for (uint32_t i = 0; i < d->manifest_count && !*gone && e == ERR_OK; i++) {
-		struct record r;
-
 		if (d->manifest[i].inlined)
 			continue;
 		e = core_get(t, FAMILY_FILE, key_file(d->manifest[i].sha256, doc.role, doc.serial),
@@ -71,19 +72,24 @@ static enum err content_is_gone(struct turn_view *t, struct doc_key doc,
 	return e;
 }
 
-/* Whole since then: ours since it was sent, one that came as our receipt says. */
+/* Whole since then: ours since it was sent, one that came as our receipt says; or refused for its
+ * bytes (routing/decide/fetched.c), and never whole. */
 static enum err whole_since(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
-			    int64_t *since_ms)
+			    struct rec_state *s)
 {
 	struct record r;
 	enum err e = ERR_NOT_FOUND;
 
-	*since_ms = d->taken_at_ms;
-	if (doc.role == ROLE_IN)
+	s->complete_at_ms = d->taken_at_ms;
+	if (doc.role != ROLE_OUT)
 		e = core_get(t, FAMILY_RECEIPT,
 			     key_receipt(doc.role, doc.serial, t->core->config.self), &r);
-	if (e == ERR_OK)
-		*since_ms = r.u.receipt.at_ms;
+	if (e == ERR_OK && r.u.receipt.kind == KIND_RECEIPT)
+		s->complete_at_ms = r.u.receipt.at_ms;
+	/* passed on unread is another thing: routing/decide/document.c (refuse_for_us) */
+	if (e == ERR_OK && r.u.receipt.kind == KIND_REFUSAL &&
+	    (doc.role == ROLE_IN || r.u.receipt.reason == ERR_DIGEST))
+		*s = (struct rec_state){ .refused = 1, .content_dropped = true };
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -91,9 +97,9 @@ enum err rebuild_state(struct turn_view *t, struct doc_key doc, const struct rec
 {
 	struct record r = { .family = FAMILY_STATE };
 	struct rec_state *s = &r.u.state;
-	enum err e = whole_since(t, doc, d, &s->complete_at_ms);
+	enum err e = whole_since(t, doc, d, s);
 
-	if (e == ERR_OK)
+	if (e == ERR_OK && s->complete_at_ms != 0)
 		e = content_is_gone(t, doc, d, &s->content_dropped);
 	if (e == ERR_OK && doc.role == ROLE_OUT)
 		e = rebuild_answers(t, doc, d, s);
@@ -213,6 +219,25 @@ static enum err replay(struct turn_view *t, struct doc_key doc, const struct rec
 	return e;
 }
 
+/* Of one that cannot be read the number is in its key, and is not given again. */
+static enum err last_number(struct turn_view *t, struct doc_key doc, uint32_t *n)
+{
+	struct scan scan = scan_of(key_statuses(doc.role, doc.serial, t->core->config.self));
+	struct committee_id office;
+	struct serial serial;
+	struct record r;
+	enum role role;
+	uint32_t last = 0;
+	enum err e;
+
+	scan.report_damage = true;
+	e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_STATUS, &scan, &r);
+	if ((e == ERR_OK || e == ERR_DAMAGED) &&
+	    key_parse_status(&scan.at, &role, &serial, &office, &last) && last > *n)
+		*n = last;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
 enum err rebuild_work(struct turn_view *t, struct doc_key doc, const struct rec_document *d)
 {
 	struct record r = { .family = FAMILY_WORK,
@@ -220,6 +245,8 @@ enum err rebuild_work(struct turn_view *t, struct doc_key doc, const struct rec_
 	struct rec_work *w = &r.u.work;
 	enum err e = replay(t, doc, d, w);
 
+	if (e == ERR_OK)
+		e = last_number(t, doc, &w->n);
 	if (e == ERR_OK && doc.role == ROLE_IN)
 		e = concerns_next(t, doc, d, w);
 	/* by a build that did not say the number */
@@ -260,6 +287,25 @@ static enum err find_row(struct turn_view *t, const struct link *l, enum lane la
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* A number that the neighbour has acknowledged, and under which no row is left; 0: none near. */
+static enum err free_place(struct turn_view *t, const struct link *l, enum lane lane, uint64_t *seq)
+{
+	struct record r;
+	enum err e = ERR_OK;
+
+	for (*seq = l->out[lane].acked; *seq > 0 && e == ERR_OK; --*seq) {
+		e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, lane, *seq), &r);
+		if (e == ERR_NOT_FOUND)
+			return ERR_OK;
+		if (e == ERR_DAMAGED)
+			e = ERR_OK;
+		if (l->out[lane].acked - *seq >= PLACES_TRIED)
+			break;
+	}
+	*seq = 0;
+	return e;
+}
+
 static bool has_neighbour(const struct routing_answer *a, struct committee_id id)
 {
 	for (uint32_t i = 0; i < a->route_count; i++) {
@@ -287,8 +333,8 @@ enum err rebuild_route(struct turn_view *t, struct doc_key doc, const struct rec
 		if (!l->present)
 			continue;
 		e = find_row(t, l, lane, doc, &seq);
-		if (seq == 0 && has_neighbour(&answer, l->neighbour))
-			seq = l->out[lane].acked;
+		if (e == ERR_OK && seq == 0 && has_neighbour(&answer, l->neighbour))
+			e = free_place(t, l, lane, &seq);
 		if (seq != 0)
 			all[r.u.route.count++] = (struct publication){ l->neighbour, lane, seq };
 	}

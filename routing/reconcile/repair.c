@@ -281,13 +281,14 @@ static enum err told(struct turn_view *t, const struct ev_damaged *e)
 
 	if (!key_parse_receipt(&e->key, &doc.role, &doc.serial, &whom))
 		return ERR_OK;
-	/* asked back once at least, or nobody would have been told of ours; all of it is said
-	 * again, for nobody knows what waited */
+	/* asked back once at least, or nobody would have been told of ours; the last is said again,
+	 * of others' all, for nobody knows what waited: who has it knows it by its number */
 	result = core_get(t, FAMILY_WORK, key_serial(doc.role, doc.serial), &work);
 	if (passed_over(result) != ERR_OK)
 		return result;
-	r.u.told = (struct rec_told){ .asked = doc.role == ROLE_OUT,
-				      .unsent = result == ERR_OK && work.u.work.n > 0 };
+	if (result == ERR_OK && work.u.work.n > 0)
+		r.u.told.unsent = doc.role == ROLE_OUT ? work.u.work.n : 1;
+	r.u.told.asked = doc.role == ROLE_OUT;
 	core_put(t, e->key, &r);
 	told_begin(t);
 	return ERR_OK;
@@ -341,6 +342,24 @@ static enum err of_document(struct turn_view *t, const struct ev_damaged *e)
 
 /* ---- all of them ---- */
 
+/* What others have. Not while questions of before wait for a neighbour that is away. */
+static enum err ask_for(struct turn_view *t, const struct ev_damaged *e)
+{
+	if (guard_may_sign(t) != ERR_OK || wanted_lanes_are_full(t))
+		return ERR_OK;
+	switch (e->family) {
+	case FAMILY_DOCUMENT:
+	case FAMILY_ENVELOPE:
+		return e->found ? ask_for_document(t, e) : ERR_OK;
+	case FAMILY_RECEIPT:
+		return receipt(t, e);
+	case FAMILY_STATUS:
+		return status(t, e);
+	default:
+		return ERR_OK;
+	}
+}
+
 static enum err make_again(struct turn_view *t, const struct ev_damaged *e)
 {
 	struct record r;
@@ -369,15 +388,8 @@ static enum err make_again(struct turn_view *t, const struct ev_damaged *e)
 	case FAMILY_OPEN:
 	case FAMILY_RELAY:
 		return of_document(t, e);
-	case FAMILY_DOCUMENT:
-	case FAMILY_ENVELOPE:
-		return e->found && guard_may_sign(t) == ERR_OK ? ask_for_document(t, e) : ERR_OK;
-	case FAMILY_RECEIPT:
-		return guard_may_sign(t) == ERR_OK ? receipt(t, e) : ERR_OK;
-	case FAMILY_STATUS:
-		return guard_may_sign(t) == ERR_OK ? status(t, e) : ERR_OK;
 	default:
-		return ERR_OK;
+		return ask_for(t, e);
 	}
 }
 
@@ -435,7 +447,6 @@ static enum err document_anew(struct turn_view *t, struct doc_key doc, const str
 		d->from = e->neighbour;
 		d->from_lane = e->lane;
 		d->from_seq = e->seq;
-		d->relay_count = e->relay_count;
 		return result;
 	}
 	if (result == ERR_OK) {
@@ -451,41 +462,74 @@ static enum err document_anew(struct turn_view *t, struct doc_key doc, const str
 		       : result;
 }
 
+/* Of the relays that it came over those before us: what others have put behind it comes from its
+ * way back. */
+static uint32_t relays_before_us(const struct turn_view *t, const struct ev_publish *e)
+{
+	uint32_t count = e->relay_notes == NULL ? 0 : e->relay_count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (id_equal(e->relay_notes[i].relay, t->core->config.self))
+			return i;
+	}
+	return count;
+}
+
+/* Both records say how many relay records there are. */
+static enum err write_both(struct turn_view *t, struct doc_key doc, const struct ev_publish *e,
+			   struct rec_document *d, bool lost)
+{
+	struct key at = key_serial(doc.role, doc.serial);
+	struct record r, document = { .family = FAMILY_DOCUMENT };
+	enum err result = core_get(t, FAMILY_ENVELOPE, at, &r);
+	uint32_t count = doc.role == ROLE_OUT ? 0 : relays_before_us(t, e);
+
+	if (result == ERR_OK)
+		count = r.u.envelope.relay_count;
+	else if (result != ERR_DAMAGED)
+		count = d->relay_count;
+	else if (!lost && count > d->relay_count)
+		count = d->relay_count;
+	if (count >= HOP_LIMIT || (d->hop_limit != 0 && count > d->hop_limit))
+		return ERR_HOP_LIMIT;
+	if (lost || count != d->relay_count) {
+		d->relay_count = count;
+		document.u.document = *d;
+		core_put(t, at, &document);
+	}
+	if (result != ERR_DAMAGED)
+		return passed_over(result);
+	r = (struct record){ .family = FAMILY_ENVELOPE };
+	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope },
+					      .relays = e->relays,
+					      .relay_count = count };
+	core_put(t, at, &r);
+	return ERR_OK;
+}
+
 static enum err document(struct turn_view *t, const struct ev_publish *e,
 			 const struct rec_ident *ident)
 {
 	struct doc_key doc = { ident->role, ident->serial };
-	struct key at = key_serial(doc.role, doc.serial);
-	struct record r;
+	struct rec_document d;
 	enum err result;
+	bool lost;
 
 	if (ident->draft != 0 || memcmp(&ident->digest, &e->digest, sizeof e->digest) != 0)
 		return ERR_OK;
-	result = core_get(t, FAMILY_DOCUMENT, at, &r);
-	if (result == ERR_DAMAGED) {
-		r = (struct record){ .family = FAMILY_DOCUMENT };
-		result = document_anew(t, doc, e, &r.u.document);
-		if (result == ERR_OK)
-			core_put(t, at, &r);
-		counter_want_rebuild(t);
-		/* what was said of it meanwhile could not be kept */
-		if (result == ERR_OK)
-			result = wanted_ask_about(t, doc, &r.u.document);
-	}
+	result = read_document(t, doc, &d);
+	lost = result == ERR_DAMAGED;
+	if (lost)
+		result = document_anew(t, doc, e, &d);
+	if (result == ERR_OK)
+		result = write_both(t, doc, e, &d, lost);
 	if (result != ERR_OK)
 		return passed_over(result);
 	go_on(t);
-	result = core_get(t, FAMILY_ENVELOPE, at, &r);
-	if (result != ERR_DAMAGED)
-		return passed_over(result);
-	r = (struct record){ .family = FAMILY_ENVELOPE };
-	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope } };
-	if (doc.role != ROLE_OUT) {
-		r.u.envelope.relays = e->relays;
-		r.u.envelope.relay_count = e->relay_count;
-	}
-	core_put(t, at, &r);
-	return ERR_OK;
+	if (!lost)
+		return ERR_OK;
+	counter_want_rebuild(t);
+	return wanted_ask_about(t, doc, &d); /* what was said of it meanwhile could not be kept */
 }
 
 enum err repair_by(struct turn_view *t, const struct ev_publish *e)
@@ -494,8 +538,9 @@ enum err repair_by(struct turn_view *t, const struct ev_publish *e)
 	enum err result;
 
 	/* One signed ahead of our clock was believed once, and its signature is good. */
-	if (t->core->unsound == ERR_OK || (e->verdict != ERR_OK && e->verdict != ERR_CLOCK) ||
-	    e->head == NULL || e->head->kind != KIND_DOCUMENT)
+	if (t->core->unsound == ERR_OK || e->lane == LANE_FACTS ||
+	    (e->verdict != ERR_OK && e->verdict != ERR_CLOCK) || e->head == NULL ||
+	    e->head->kind != KIND_DOCUMENT || guard_may_sign(t) != ERR_OK)
 		return ERR_OK;
 	result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);
 	if (result == ERR_OK)

@@ -397,6 +397,12 @@ static enum err take_status(struct turn_view *t, const struct ev_publish *e, con
 	if (result != ERR_OK || !it.wanted)
 		return result;
 	if (doc.role == ROLE_OUT) {
+		struct routing_question q = document_question(&d);
+		bool recipient = false;
+
+		result = recipients_contain(&t->tree, &q.to, e->signer, &recipient);
+		if (result != ERR_OK || !recipient)
+			return result;
 		result = note_asked(t, doc, e->signer, !it.known && !it.again);
 		if (result != ERR_OK)
 			return result;

@@ -106,7 +106,7 @@ enum err wanted_ask_about(struct turn_view *t, struct doc_key doc, const struct 
 }
 
 /* What has been asked for already is answered first: the lane is not filled with questions. */
-static bool lanes_are_full(const struct turn_view *t)
+bool wanted_lanes_are_full(const struct turn_view *t)
 {
 	for (uint32_t i = 0; i < t->core->link_count; i++) {
 		const struct stream_out *out = &t->core->links[i]->out[LANE_FACTS];
@@ -124,7 +124,7 @@ enum err wanted_ask_all(struct turn_view *t, bool *over)
 	enum err e = ERR_OK;
 
 	*over = false;
-	if (guard_may_sign(t) != ERR_OK || lanes_are_full(t))
+	if (guard_may_sign(t) != ERR_OK || wanted_lanes_are_full(t))
 		return ERR_OK;
 	t->core->next_tick_ms = t->now.mono_ms;
 	for (unsigned i = 0; i < DOCUMENTS_PER_TICK && e == ERR_OK && plan_has_room(t->plan); i++) {
@@ -177,7 +177,7 @@ enum err wanted_tick(struct turn_view *t)
 	struct key all = key_role(ROLE_OUT);
 	enum err e = ERR_OK;
 
-	if (t->now.mono_ms < w->next_ms || guard_may_sign(t) != ERR_OK || lanes_are_full(t))
+	if (t->now.mono_ms < w->next_ms || guard_may_sign(t) != ERR_OK || wanted_lanes_are_full(t))
 		return ERR_OK;
 	for (unsigned i = 0; i < DOCUMENTS_PER_TICK && e == ERR_OK && plan_has_room(t->plan); i++) {
 		struct scan scan = w->begun ? scan_from(all, w->at) : scan_of(all);

@@ -17,6 +17,8 @@ struct turn_view;
 /* All of what we sent and received; bounded work a tick, from where the last one ended.
  * *over: it is. ERR_STORE, ERR_NO_MEMORY. */
 must_use enum err wanted_ask_all(struct turn_view *t, bool *over);
+/* So many questions and answers wait in a lane that no more are added. */
+bool wanted_lanes_are_full(const struct turn_view *t);
 /* Of one document: its recipients, when it is ours, or who issued it. To be asked when we may
  * sign. */
 must_use enum err wanted_ask_about(struct turn_view *t, struct doc_key doc,
