@@ -63,11 +63,22 @@ static int parent_of(const struct world *w, uint64_t version, int member)
 	return parent;
 }
 
+static bool was_there(const struct world *w, uint64_t version, int member)
+{
+	for (uint64_t v = version; v >= 1; v--) {
+		if (w->versions[v - 1].parent[member] != NOT_THERE)
+			return true;
+	}
+	return false;
+}
+
 void check_target_path(const struct world *w, int member, uint64_t version, char out[64])
 {
 	size_t len = 0;
 
 	version = version == 0 ? 1 : version > w->version_count ? w->version_count : version;
+	if (!was_there(w, version, member))
+		version = 1; /* of nobody whom a directory does not know it says where he stands */
 	for (int at = member; at >= 0 && len < 60; at = parent_of(w, version, at))
 		len += (size_t)snprintf(out + len, 64 - len, "%d>", at);
 }
