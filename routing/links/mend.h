@@ -1,13 +1,14 @@
 /* What can be made again of a neighbour's streams when its record cannot be read. The daemon starts
  * in each case; the damaged value lies in the store's quarantine, and `status` says VT-4003.
  *
- * | record | what becomes of it |
- * |---|---|
- * | LINKIN | none: the stream is taken up from where its publisher says that it begins; what it
- * sends again is known already, and gets the same receipts | | LINKOUT | a stream of a new id over
- * the rows that are still in the queue, by a Hello as after any other break | | STREAM | its number
- * was used: the lane stands before it (event=lane-stands), the others go on | | ASIDE, FETCH |
- * passed over; the neighbour is asked again |
+ *   LINKIN    none: the stream is taken up from where its publisher says that it begins; what it
+ *             sends again is known already, and gets the same receipts
+ *   LINKOUT   a stream of a new id over the rows that are still in the queue, by a Hello as after
+ *             any other break
+ *   STREAM    its number was used: the lane stands before it (event=lane-stands), the others go on,
+ *             until it is made again, as far as it can be (routing/reconcile/repair.h)
+ *   ASIDE     passed over; the neighbour is asked again
+ *   FETCH     passed over until it is made again
  *
  * META: `format` when the store has sums of this build (daemon/store/lmdb.c), `committee` from the
  * configuration (daemon/daemon.c), `changed-index` by counting again (routing/directory/install.c);

@@ -26,8 +26,8 @@ must_use enum err rebuild_work(struct turn_view *t, struct doc_key doc,
  * neighbour has acknowledged, so that it is given back rather too often than never. */
 must_use enum err rebuild_route(struct turn_view *t, struct doc_key doc,
 				const struct rec_document *d);
-/* The line of the register under which a document stands; number 0: none. `years`: of the first
- * moment that it may be of, and the one after. */
+/* The line of the register under which a document stands; number 0: none. In the year
+ * of `since_ms`, and the one after. Reads all lines of those years. */
 must_use enum err rebuild_find_line(struct turn_view *t, struct doc_key doc, enum book book,
 				    int64_t since_ms, struct line_key *at);
 

@@ -171,7 +171,7 @@ struct ev_content_lost {
  *   IDENT             role, serial and digest, from DOCUMENT, and submission, from ENVELOPE; of an
  *                     entry on paper role and serial, from PAPER
  *   FETCH, STREAM     role and serial, from DOCUMENT and ROUTE
- *   LINE              role and serial, from DOCUMENT and WORK
+ *   LINE              role and serial, from DOCUMENT, WORK and PAPER
  *   KEY               origin: the committee whose entry has it */
 struct ev_damaged {
 	enum family family;
