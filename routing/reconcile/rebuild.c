@@ -10,6 +10,7 @@
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
 #include "routing/reconcile/take.h"
+#include "routing/reconcile/wanted.h"
 #include "routing/rules/rules.h"
 #include "routing/state/lookup.h"
 #include "routing/state/plan.h"
@@ -219,34 +220,19 @@ static enum err replay(struct turn_view *t, struct doc_key doc, const struct rec
 	return e;
 }
 
-/* Of one that cannot be read the number is in its key, and is not given again. */
-static enum err last_number(struct turn_view *t, struct doc_key doc, uint32_t *n)
-{
-	struct scan scan = scan_of(key_statuses(doc.role, doc.serial, t->core->config.self));
-	struct committee_id office;
-	struct serial serial;
-	struct record r;
-	enum role role;
-	uint32_t last = 0;
-	enum err e;
-
-	scan.report_damage = true;
-	e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_STATUS, &scan, &r);
-	if ((e == ERR_OK || e == ERR_DAMAGED) &&
-	    key_parse_status(&scan.at, &role, &serial, &office, &last) && last > *n)
-		*n = last;
-	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
-}
-
 enum err rebuild_work(struct turn_view *t, struct doc_key doc, const struct rec_document *d)
 {
 	struct record r = { .family = FAMILY_WORK,
 			    .u.work = { .to = "", .due_on = "", .note = "", .person = "" } };
 	struct rec_work *w = &r.u.work;
+	uint32_t last = 0;
 	enum err e = replay(t, doc, d, w);
 
+	/* of one that cannot be read the number is not given again */
 	if (e == ERR_OK)
-		e = last_number(t, doc, &w->n);
+		e = wanted_last_status(t, doc, t->core->config.self, &last);
+	if (last > w->n)
+		w->n = last;
 	if (e == ERR_OK && doc.role == ROLE_IN)
 		e = concerns_next(t, doc, d, w);
 	/* by a build that did not say the number */

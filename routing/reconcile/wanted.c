@@ -19,8 +19,7 @@ enum { DOCUMENTS_PER_TICK = 64, SCRATCH_BYTES = 1 << 20 };
 
 /* ---- asking ---- */
 
-/* The number of the last status of an office that is here; 0: none. */
-static enum err last_status(struct turn_view *t, struct doc_key doc, struct committee_id office,
+enum err wanted_last_status(struct turn_view *t, struct doc_key doc, struct committee_id office,
 			    uint32_t *n)
 {
 	struct scan scan = scan_of(key_statuses(doc.role, doc.serial, office));
@@ -56,10 +55,10 @@ static enum err ask(struct turn_view *t, struct doc_key doc, const struct rec_do
 			     .at_ms = t->now.wall_ms,
 			     .note = "",
 			     .document = { d->origin, d->id, d->digest } };
-	enum err e = last_status(t, doc, t->core->config.self, &fact.asked_own);
+	enum err e = wanted_last_status(t, doc, t->core->config.self, &fact.asked_own);
 
 	if (e == ERR_OK)
-		e = last_status(t, doc, whom, &fact.asked_yours);
+		e = wanted_last_status(t, doc, whom, &fact.asked_yours);
 	if (e == ERR_OK && doc.role == ROLE_OUT)
 		e = has_answer(t, doc, whom, &fact.asked_answered);
 	if (e == ERR_OK)
@@ -278,7 +277,7 @@ static enum err answer_again(struct turn_view *t, const struct ev_publish *e, st
 static enum err say_again(struct turn_view *t, const struct ev_publish *e, struct doc_key doc)
 {
 	uint32_t own = 0;
-	enum err r = last_status(t, doc, t->core->config.self, &own);
+	enum err r = wanted_last_status(t, doc, t->core->config.self, &own);
 
 	if (r != ERR_OK || own <= e->fact->asked_yours)
 		return r;

@@ -17,6 +17,10 @@ struct turn_view;
 /* All of what we sent and received; bounded work a tick, from where the last one ended.
  * *over: it is. ERR_STORE, ERR_NO_MEMORY. */
 must_use enum err wanted_ask_all(struct turn_view *t, bool *over);
+/* The number of the last status of an office that is here, also of one that cannot be read; 0:
+ * none. */
+must_use enum err wanted_last_status(struct turn_view *t, struct doc_key doc,
+				     struct committee_id office, uint32_t *n);
 /* So many questions and answers wait in a lane that no more are added. */
 bool wanted_lanes_are_full(const struct turn_view *t);
 /* Of one document: its recipients, when it is ours, or who issued it. To be asked when we may
