@@ -33,6 +33,7 @@ struct download {
 	bool checked; /* each piece, by the leaves of its chunks */
 	struct charge charge; /* the piece and the copy */
 	uint8_t *piece;	      /* while it is read */
+	size_t piece_wanted;
 	size_t piece_skip, piece_bytes; /* what of it is sent */
 	enum err result;
 	bool busy;
@@ -87,10 +88,7 @@ static void work_read(struct job *j)
 {
 	struct download *d = (struct download *)j;
 	struct files *files = d->client->control->parts.files;
-	uint64_t left = d->end - d->offset;
-	/* a range may begin within a chunk: what follows its first piece is whole ones */
-	size_t most = CONTROL_DATA_BYTES - (d->checked ? (size_t)(d->offset % CHUNK_BYTES) : 0);
-	size_t want = left < most ? (size_t)left : most;
+	size_t want = d->piece_wanted;
 
 	if (d->checked) {
 		d->result = read_checked(files, d, want);
@@ -100,6 +98,21 @@ static void work_read(struct job *j)
 	    files->ops->read(files, &d->item.sha256, d->offset, d->piece, want, &d->piece_bytes);
 	if (d->result == ERR_OK && d->piece_bytes != want)
 		d->result = ERR_DAMAGED;
+}
+
+/* Of the next piece: half of the credit at most, so that who grants little holds little and one is
+ * read while another goes; but a chunk, so that little credit makes no reading of single bytes. */
+static size_t piece_size(const struct download *d)
+{
+	uint64_t left = d->end - d->offset, size = (d->credit_bytes - d->sent_bytes) / 2;
+	/* a range may begin within a chunk: what follows its first piece is whole ones */
+	size_t skip = d->checked ? (size_t)(d->offset % CHUNK_BYTES) : 0;
+
+	if (size < CHUNK_BYTES)
+		size = CHUNK_BYTES;
+	if (size > left)
+		size = left;
+	return size < CONTROL_DATA_BYTES - skip ? (size_t)size : CONTROL_DATA_BYTES - skip;
 }
 
 static void say_piece(struct download *d, struct blob bytes)
@@ -155,6 +168,7 @@ static bool read_on(struct client *c, struct download *d)
 		return false;
 	}
 	share_charge_set(&d->charge, c->account, CONTROL_DATA_BYTES);
+	d->piece_wanted = piece_size(d);
 	d->busy = true;
 	d->job.work = work_read;
 	d->job.done = was_read;

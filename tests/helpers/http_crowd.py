@@ -4,6 +4,7 @@
 FILE is what the only document has as its first part. Prints what is not as it should be; exit 1 then. The waits are
 bounds of what hangs: nothing is measured."""
 import re
+import select
 import socket
 import sys
 
@@ -67,9 +68,20 @@ def polls():
     # Whoever has its share is told at once.
     if status(read_until(held[-1], b"\r\n\r\n")) not in (0, 503):
         fail("the last of 600 polls waits as the first")
+    # Whoever has gone holds nothing: its share is back before a poll that began later and is shorter has ended.
     for s in held:
         s.close()
     served("polls let go", "/v1/changes?since=0")
+    later = ask("/v1/changes?since=%s&wait=50" % last, OTHER)
+    while True:
+        s = ask("/v1/changes?since=0", GREEDY, "Connection: close\r\n")
+        back = status(read_until(s)) == 200
+        s.close()
+        if back or select.select([later], [], [], 0.1)[0]:
+            break
+    if not back:
+        fail("600 polls that have gone are held until they are over")
+    later.close()
 
 
 def streams():
@@ -99,18 +111,24 @@ def readers():
         fail("100 that do not read: another's download is %d bytes" % len(answer))
     served("100 that do not read")
     # Ended by the gateway: what had gone can still be read, and then no more comes.
+    refused = 0
     for n, s in enumerate(held):
-        got = 0
+        got, head = 0, b""
         try:
             while got <= size:
                 piece = s.recv(65536) if got or s.recv(1, socket.MSG_PEEK) else b""
                 if not piece:
                     break
+                head += piece[:16] if got else b""
                 got += len(piece)
         except OSError as e:
             if isinstance(e, socket.timeout):
                 fail("reader %d is never ended" % n)
         s.close()
+        refused += status(head) == 503
+    # three quarters of the gateway's connections to the daemon are a token's
+    if refused > 100 - 48:
+        fail("%d of 100 readers were refused" % refused)
     served("readers gone", PART)
 
 

@@ -154,14 +154,16 @@ static enum err part_of(const char *document, uint32_t number, struct content_pa
 					     : ERR_NOT_FOUND;
 }
 
-/* read DOCUMENT PART FROM LENGTH FILE */
+/* read DOCUMENT PART FROM LENGTH FILE [WINDOW]: no piece is larger than half of the window */
 static enum err read_range(char **word)
 {
 	struct content_part part;
 	struct content_range range = { .document = word[1],
 				       .part = &part,
 				       .from = strtoull(word[3], NULL, 10),
-				       .length_bytes = strtoull(word[4], NULL, 10) };
+				       .length_bytes = strtoull(word[4], NULL, 10),
+				       .window_bytes = (uint32_t)strtoul(word[6], NULL, 10) };
+	size_t most = range.window_bytes / 2 < CHUNK_BYTES ? CHUNK_BYTES : range.window_bytes / 2;
 	struct content_stream *s = NULL;
 	FILE *out = fopen(word[5], "we");
 	enum err e = out == NULL ? ERR_FILE
@@ -176,6 +178,8 @@ static enum err read_range(char **word)
 		if (e == ERR_OK && piece.len_bytes > 0 &&
 		    fwrite(piece.data, piece.len_bytes, 1, out) != 1)
 			e = ERR_FILE;
+		if (e == ERR_OK && range.window_bytes > 0 && piece.len_bytes > most)
+			e = ERR_TOO_LARGE;
 	}
 	content_close(s);
 	if (out != NULL && fclose(out) != 0)

@@ -135,6 +135,25 @@ empty.txt 0 $(sha /dev/null)" ]
 	nothing_comes
 }
 
+@test "who grants little credit is sent small pieces, of a whole part and of a range" {
+	run stream <<-END
+		fields $(id 50) duoi 50-CV/ĐU mẩu%20nhỏ
+		begin
+		part lớn.bin
+		file $F/large.bin
+		end
+		finish
+		read $(id 50) 0 0 3000000 $PWD/whole 131072
+		read $(id 50) 0 40000 2000001 $PWD/range 131072
+		read $(id 50) 0 0 3000000 $PWD/least 1
+	END
+	[ "${lines[-4]}" = "OK $(id 50)" ]
+	[ "${lines[*]: -3}" = "OK OK OK" ]
+	cmp "$F/large.bin" whole
+	cmp <(tail -c +40001 "$F/large.bin" | head -c 2000001) range
+	cmp "$F/large.bin" least
+}
+
 @test "a gigabyte goes through a daemon that stays small, is written once, and any range of it is read" {
 	local before pid peak
 	# Sparse is what comes, not what is written: the daemon does not look at it.

@@ -77,7 +77,7 @@ static enum err ask(struct content_stream *s)
 	ref.text = (char *)(uintptr_t)s->range.document;
 	content.ref = &ref;
 	content.part = s->range.part->number;
-	content.credit_bytes = s->promised_bytes = WINDOW_BYTES;
+	content.credit_bytes = s->promised_bytes = s->range.window_bytes;
 	if (s->hash == NULL) {
 		content.offset = s->range.from;
 		content.length = s->range.length_bytes;
@@ -107,6 +107,8 @@ enum err content_open(struct client *c, const struct content_range *range,
 	}
 	s->client = c;
 	s->range = *range;
+	if (s->range.window_bytes == 0)
+		s->range.window_bytes = WINDOW_BYTES;
 	s->fault = fault;
 	if (range->from > size) {
 		fail(s, ERR_NOT_FOUND);
@@ -145,8 +147,8 @@ enum err content_next(struct content_stream *s, struct blob *piece)
 		return e;
 	if (!s->asked) {
 		e = ask(s);
-	} else if (s->got_bytes + WINDOW_BYTES / 2 > s->promised_bytes) {
-		s->promised_bytes = s->got_bytes + WINDOW_BYTES;
+	} else if (s->got_bytes + s->range.window_bytes / 2 > s->promised_bytes) {
+		s->promised_bytes = s->got_bytes + s->range.window_bytes;
 		e = more_credit(s->client, s->id, s->promised_bytes);
 		e = e == ERR_OK ? ERR_OK : fail_reply(s, e, NULL);
 	}

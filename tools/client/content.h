@@ -33,6 +33,9 @@ struct content_range {
 	const char *document; /* as in a Ref */
 	const struct content_part *part;
 	uint64_t from, length_bytes; /* a length beyond the end stands for the rest */
+	/* so much may be under way, and no piece is larger than half: for who reads many at once,
+	 * slowly. 0: as much as makes it fast */
+	uint32_t window_bytes;
 };
 struct content_stream;
 

@@ -1,5 +1,6 @@
 /* See changes.h. Who waits asks the daemon again every few seconds, so that the gateway can end
- * meanwhile, and a token that is revoked follows no more. */
+ * meanwhile, a token that is revoked follows no more, and a client that has gone gives back its
+ * connection to the daemon and its token's share. */
 #include "tools/gateway/changes.h"
 
 #include <poll.h>
@@ -29,6 +30,7 @@ struct follow {
 	struct gateway *gateway;
 	struct token_rights rights;
 	struct pool_place *place;
+	int fd; /* the client's, lent; -1: unknown */
 	struct client_fault fault;
 	Vanthu__V1__ChangesQuery query;
 	char *kinds[KINDS_MAX];
@@ -128,6 +130,7 @@ static struct follow *follow_new(struct exchange *x)
 	if (f != NULL) {
 		vanthu__v1__changes_query__init(&f->query);
 		f->gateway = x->gateway;
+		f->fd = exchange_fd(x);
 		f->rights = x->rights;
 		field = read_query(f, x);
 		e = field != NULL
@@ -234,11 +237,13 @@ static json_t *visible(const struct follow *f, const Vanthu__V1__Changes *m)
 	return answer;
 }
 
-static bool is_stopping(const struct gateway *g)
+/* The gateway ends, or the client sends no more: nobody waits for an answer with that closed. */
+static bool is_over(const struct follow *f)
 {
-	struct pollfd fd = { .fd = g->stop, .events = POLLIN };
+	struct pollfd fds[] = { { .fd = f->gateway->stop, .events = POLLIN },
+				{ .fd = f->fd, .events = POLLRDHUP } };
 
-	return poll(&fd, 1, 0) > 0;
+	return poll(fds, sizeof fds / sizeof *fds, 0) > 0;
 }
 
 /* A stream goes on in the feed that it began in, or says that it is another one. */
@@ -269,7 +274,7 @@ static enum err next_answer(struct follow *f, json_t **out, enum err *missed)
 		f->query.oldest = f->query.newest = false;
 		found = *missed != ERR_OK ||
 			json_array_size(json_object_get(*out, "changes")) > 0 ||
-			exchange_now_ms() >= f->until_ms || is_stopping(f->gateway);
+			exchange_now_ms() >= f->until_ms || is_over(f);
 		if (!found)
 			json_decref(*out);
 	} while (!found);
@@ -354,8 +359,7 @@ static bool fill(struct follow *f)
 	f->text = NULL;
 	f->text_len = f->text_sent = 0;
 	while (f->text_len == 0) {
-		if (exchange_now_ms() > ends_ms || is_stopping(f->gateway) ||
-		    still_good(f) != ERR_OK)
+		if (exchange_now_ms() > ends_ms || is_over(f) || still_good(f) != ERR_OK)
 			return false;
 		f->until_ms = exchange_now_ms() + SLICE_MS;
 		good = next_answer(f, &answer, &missed) == ERR_OK;

@@ -23,6 +23,14 @@ struct run_program exchange_program(const struct exchange *x, int timeout_ms)
 	return program;
 }
 
+int exchange_fd(const struct exchange *x)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info == NULL ? -1 : (int)info->connect_fd;
+}
+
 int64_t exchange_now_ms(void)
 {
 	struct timespec t;

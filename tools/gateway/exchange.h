@@ -86,6 +86,7 @@ bool exchange_flag(const struct exchange *x, const char *name);
 /* The command line for this request: in its language, and blind for secret documents where its
  * token is not for them. */
 struct run_program exchange_program(const struct exchange *x, int timeout_ms);
-int64_t exchange_now_ms(void); /* monotonic */
+int exchange_fd(const struct exchange *x); /* the client's, lent; -1: unknown */
+int64_t exchange_now_ms(void);		   /* monotonic */
 
 #endif

@@ -12,7 +12,9 @@
 #include "tools/gateway/permit.h"
 #include "tools/gateway/pool.h"
 
-enum { BLOCK_BYTES = 256 * 1024, TAG_SIZE = 2 * 32 + 3, WORDS_PARTS_MAX = 100000 };
+/* Many may read at once and slowly: each holds a few of these, in the client and in what is sent.
+ */
+enum { BLOCK_BYTES = 64 * 1024, TAG_SIZE = 2 * 32 + 3, WORDS_PARTS_MAX = 100000 };
 
 /* What is larger than any content is so, whatever it is. */
 static bool read_number(const char **at, uint64_t *out)
@@ -232,7 +234,10 @@ static void answer_wanted(struct exchange *x, struct reading *r)
 		reading_free(r);
 		return;
 	}
-	r->range = (struct content_range){ r->document, &r->part, 0, r->part.size_bytes };
+	r->range = (struct content_range){ .document = r->document,
+					   .part = &r->part,
+					   .length_bytes = r->part.size_bytes,
+					   .window_bytes = 2 * BLOCK_BYTES };
 	if (x->head_only || (if_range != NULL && strcmp(if_range, tag) != 0))
 		wanted = NULL; /* of HEAD there is no range (RFC 9110 §14.2) */
 	kind = part_range(wanted, r->part.size_bytes, &r->range.from, &r->range.length_bytes);

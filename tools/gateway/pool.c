@@ -87,9 +87,18 @@ static void lend(struct pool *p, struct entry *e, const struct token_rights *who
 {
 	snprintf(e->who, sizeof e->who, "%s", who == NULL ? "" : who->name);
 	e->hides = token_hides_secret(who);
-	client_hide_secret(e->place.client, e->hides);
 	e->next = p->lent;
 	p->lent = e;
+}
+
+static void unlink_lent(struct pool *p, const struct entry *e)
+{
+	for (struct entry **at = &p->lent; *at != NULL; at = &(*at)->next) {
+		if (*at == e) {
+			*at = e->next;
+			break;
+		}
+	}
 }
 
 static bool may_take(const struct pool *p, enum client_socket_kind kind,
@@ -115,11 +124,24 @@ static struct entry *unlink_idle(struct pool *p, enum client_socket_kind kind, b
 	return e;
 }
 
-/* An idle one, or NULL and the right to make one. ERR_BUSY: neither, in time. */
-static enum err take_idle(struct pool *p, enum client_socket_kind kind,
-			  const struct token_rights *who, struct entry **out)
+static struct entry *entry_new(struct pool *p, enum client_socket_kind kind)
+{
+	struct entry *e = calloc(1, sizeof *e);
+
+	if (e == NULL)
+		return NULL;
+	e->kind = kind;
+	p->count[kind]++;
+	return e;
+}
+
+/* An idle one, or one that has no client yet. It is lent from here on, so that whoever is slow to
+ * connect has its share as well. ERR_BUSY: neither, in time. */
+static enum err take_entry(struct pool *p, enum client_socket_kind kind,
+			   const struct token_rights *who, struct entry **out)
 {
 	struct timespec until;
+	enum err e = ERR_BUSY;
 	int waited = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
@@ -127,51 +149,43 @@ static enum err take_idle(struct pool *p, enum client_socket_kind kind,
 	pthread_mutex_lock(&p->lock);
 	while (!may_take(p, kind, who) && waited == 0)
 		waited = pthread_cond_timedwait(&p->given, &p->lock, &until);
-	if (!may_take(p, kind, who)) {
-		pthread_mutex_unlock(&p->lock);
-		return ERR_BUSY;
+	if (may_take(p, kind, who)) {
+		*out = unlink_idle(p, kind, token_hides_secret(who));
+		if (*out == NULL)
+			*out = entry_new(p, kind);
+		e = *out == NULL ? ERR_NO_MEMORY : ERR_OK;
 	}
-	*out = unlink_idle(p, kind, token_hides_secret(who));
-	if (*out != NULL)
+	if (e == ERR_OK)
 		lend(p, *out, who);
-	else
-		p->count[kind]++;
 	pthread_mutex_unlock(&p->lock);
-	return ERR_OK;
+	return e;
 }
 
-static void forget(struct pool *p, enum client_socket_kind kind)
+static void forget(struct pool *p, struct entry *e)
 {
 	pthread_mutex_lock(&p->lock);
-	p->count[kind]--;
+	unlink_lent(p, e);
+	p->count[e->kind]--;
 	pthread_cond_broadcast(&p->given);
 	pthread_mutex_unlock(&p->lock);
+	free(e);
 }
 
 enum err pool_take(struct pool *p, enum client_socket_kind kind, const struct token_rights *who,
 		   struct pool_place **out)
 {
 	struct entry *entry = NULL;
-	enum err e = take_idle(p, kind, who, &entry);
+	enum err e = take_entry(p, kind, who, &entry);
 
 	*out = NULL;
+	if (e == ERR_OK && entry->place.client == NULL) {
+		e = client_connect(p->config, kind, p->timeout_ms, &entry->place.client);
+		if (e != ERR_OK)
+			forget(p, entry);
+	}
 	if (e != ERR_OK)
 		return e;
-	if (entry == NULL) {
-		entry = calloc(1, sizeof *entry);
-		e = entry == NULL
-			    ? ERR_NO_MEMORY
-			    : client_connect(p->config, kind, p->timeout_ms, &entry->place.client);
-		if (e != ERR_OK) {
-			free(entry);
-			forget(p, kind);
-			return e;
-		}
-		entry->kind = kind;
-		pthread_mutex_lock(&p->lock);
-		lend(p, entry, who);
-		pthread_mutex_unlock(&p->lock);
-	}
+	client_hide_secret(entry->place.client, entry->hides);
 	*out = &entry->place;
 	return ERR_OK;
 }
@@ -181,12 +195,7 @@ void pool_give(struct pool *p, struct pool_place *place)
 	struct entry *entry = (struct entry *)(void *)place;
 
 	pthread_mutex_lock(&p->lock);
-	for (struct entry **at = &p->lent; *at != NULL; at = &(*at)->next) {
-		if (*at == entry) {
-			*at = entry->next;
-			break;
-		}
-	}
+	unlink_lent(p, entry);
 	entry->next = p->idle[entry->kind];
 	p->idle[entry->kind] = entry;
 	pthread_cond_broadcast(&p->given);

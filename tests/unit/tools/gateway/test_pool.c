@@ -1,6 +1,8 @@
 /* Connections that are lent: never more than there are, and never all to one. */
 #include "tools/gateway/pool.h"
 
+#include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -110,6 +112,68 @@ static void test_a_daemon_that_is_away_costs_no_place(void **state)
 	pool_free(p);
 }
 
+/* ---- many at once, and a daemon that is slow to take them ---- */
+
+enum { CROWD = 2 * MOST, WAIT_MS = 600000 };
+
+struct crowd {
+	struct pool *pool;
+	pthread_t each[CROWD];
+	struct pool_place *places[CROWD];
+	unsigned next; /* atomic: of each */
+	sem_t refused;
+};
+
+static void *take_one(void *of)
+{
+	struct crowd *c = of;
+	unsigned i = __atomic_fetch_add(&c->next, 1, __ATOMIC_RELAXED);
+
+	if (pool_take(c->pool, CLIENT_OFFICE, &token_a, &c->places[i]) != ERR_OK)
+		sem_post(&c->refused);
+	return NULL;
+}
+
+/* A connection that is not made yet is one of those that somebody has. */
+static void test_a_crowd_that_is_still_connecting_has_its_share_as_well(void **state)
+{
+	static struct config c;
+	static struct crowd crowd;
+	int fd = listen_at(&c), accepted[MOST];
+	struct pool_place *b;
+	unsigned held = 0;
+
+	(void)state;
+	assert_int_equal(listen(fd, 0), 0); /* one waits to be accepted, and the next blocks */
+	crowd.pool = pool_new(&c, MOST, 0, WAIT_MS);
+	sem_init(&crowd.refused, 0, 0);
+	for (unsigned i = 0; i < CROWD; i++)
+		assert_int_equal(pthread_create(&crowd.each[i], NULL, take_one, &crowd), 0);
+	/* However many have a place, so many are refused before anybody is connected. */
+	for (unsigned i = 0; i < CROWD - MOST; i++)
+		sem_wait(&crowd.refused);
+	for (unsigned i = 0; i < MOST - 1; i++)
+		accepted[i] = accept(fd, NULL, NULL);
+	/* and another token finds one left, where the crowd's last would block for good */
+	assert_ok(pool_take(crowd.pool, CLIENT_OFFICE, &token_b, &b));
+	accepted[MOST - 1] = accept(fd, NULL, NULL);
+	for (unsigned i = 0; i < CROWD; i++) {
+		pthread_join(crowd.each[i], NULL);
+		held += crowd.places[i] != NULL;
+	}
+	assert_int_equal(held, MOST - 1);
+	for (unsigned i = 0; i < CROWD; i++) {
+		if (crowd.places[i] != NULL)
+			pool_give(crowd.pool, crowd.places[i]);
+	}
+	pool_give(crowd.pool, b);
+	pool_free(crowd.pool);
+	for (unsigned i = 0; i < MOST; i++)
+		close(accepted[i]);
+	sem_destroy(&crowd.refused);
+	end(fd, &c);
+}
+
 /* What the daemon is asked next, over a connection that it has, or a new one (-1). */
 static bool asks_without_secret(struct pool_place *place, int listener, int *at_daemon)
 {
@@ -168,6 +232,7 @@ int main(void)
 		cmocka_unit_test(test_nobody_has_them_all),
 		cmocka_unit_test(test_requests_of_nobody_may_have_all),
 		cmocka_unit_test(test_a_daemon_that_is_away_costs_no_place),
+		cmocka_unit_test(test_a_crowd_that_is_still_connecting_has_its_share_as_well),
 		cmocka_unit_test(
 			test_each_request_hides_secret_documents_but_for_tokens_that_are_for_them),
 	};
