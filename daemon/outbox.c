@@ -105,6 +105,7 @@ struct pumped {
 	enum lane lane;
 	struct stream_out *s;
 	uint64_t upto;	     /* the last number that may go: it is committed */
+	uint64_t directory_version; /* that it was queued under */
 	struct digest chain; /* at s->sent */
 	bool more;	     /* neither credit nor queue is used up, and the neighbour takes more */
 };
@@ -166,7 +167,7 @@ static enum err pump_frame(struct outbox *o, struct pumped *p)
 					    .stream = p->s->id,
 					    .items = items,
 					    .item_count = count,
-					    .directory_version = core_directory_version(o->core) };
+					    .directory_version = p->directory_version };
 	e = send_message(o, p->neighbour, &m);
 	if (e == ERR_OK)
 		*p->s = moved;
@@ -200,10 +201,15 @@ static enum err chain_at_sent(struct outbox *o, struct pumped *p)
 }
 
 static enum err pump_lane(struct outbox *o, struct committee_id neighbour, enum lane lane,
-			  uint64_t upto)
+			  const struct act_pump *pump)
 {
+	uint64_t upto = pump->upto[lane];
 	struct stream_out *s = core_stream_out(o->core, neighbour, lane);
-	struct pumped p = { .neighbour = neighbour, .lane = lane, .s = s, .more = true };
+	struct pumped p = { .neighbour = neighbour,
+			    .lane = lane,
+			    .s = s,
+			    .directory_version = pump->directory_version,
+			    .more = true };
 	enum err e;
 
 	if (s == NULL || !s->subscribed)
@@ -234,12 +240,11 @@ static enum err pump_lane(struct outbox *o, struct committee_id neighbour, enum 
 	return e == ERR_DAMAGED ? ERR_OK : e;
 }
 
-enum err outbox_pump(struct outbox *o, struct committee_id neighbour,
-		     const uint64_t upto[LANE_COUNT])
+enum err outbox_pump(struct outbox *o, struct committee_id neighbour, const struct act_pump *pump)
 {
 	/* Facts and urgent first: that is what lanes are for. */
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
-		enum err e = pump_lane(o, neighbour, lane, upto[lane]);
+		enum err e = pump_lane(o, neighbour, lane, pump);
 
 		if (e != ERR_OK)
 			return e;
@@ -296,7 +301,7 @@ static enum err perform(struct outbox *o, const struct act *a)
 						: send_on_visit(o, a);
 		return e == ERR_NETWORK || e == ERR_BUSY ? ERR_OK : e;
 	case ACT_PUMP:
-		return outbox_pump(o, a->neighbour, a->u.pump_upto);
+		return outbox_pump(o, a->neighbour, &a->u.pump);
 	case ACT_REPLY:
 		outbox_reply(o, &a->u.reply);
 		return ERR_OK;

@@ -47,8 +47,8 @@ must_use enum err outbox_perform(struct outbox *o, const struct plan *p);
 must_use enum err outbox_perform_early(struct outbox *o, const struct plan *p);
 #endif
 /* Publishes to one neighbour what its credit allows, of each lane up to the last number that is
- * committed (`upto`): memory may know of more. */
+ * committed: memory may know of more, and of a later directory. */
 must_use enum err outbox_pump(struct outbox *o, struct committee_id neighbour,
-			      const uint64_t upto[LANE_COUNT]);
+			      const struct act_pump *pump);
 
 #endif

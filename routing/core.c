@@ -537,13 +537,16 @@ static void report_stand(struct turn_view *t)
 	}
 }
 
-static void add_pump(struct plan *plan, const struct link *l)
+static void add_pump(const struct core *c, struct plan *plan, const struct link *l)
 {
 	struct act *a = plan_act(plan, ACT_PUMP);
 
 	a->neighbour = l->neighbour;
+	a->u.pump = (struct act_pump){ .directory_version = c->directory_version };
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
-		a->u.pump_upto[lane] = l->out[lane].last;
+		a->u.pump.upto[lane] = l->out[lane].last;
+	if (requeue_holds_facts(c))
+		a->u.pump.upto[LANE_FACTS] = 0;
 }
 
 enum err core_finish(struct core *c, struct now now, struct plan *plan)
@@ -569,7 +572,7 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 			       (l->out[lane].subscribed && l->out[lane].sent < l->out[lane].last);
 		}
 		if (pump)
-			add_pump(plan, l);
+			add_pump(c, plan, l);
 	}
 	heads_write(&t);
 	e = counter_finish(&t);

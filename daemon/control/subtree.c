@@ -183,8 +183,7 @@ static enum err add_former(struct client *c, struct subtree_walk *w, bool *more)
 static enum err find_path(struct client *c, struct subtree_walk *w, struct committee_id of,
 			  uint64_t since)
 {
-	/* 0: nothing above it has moved before; where it has since, the first tree says where */
-	struct tree_view v = tree_of(c, w, since == 0 ? 1 : since);
+	struct tree_view v = tree_of(c, w, 0);
 	struct path *p = &w->path;
 	struct committee_id at = of;
 	uint32_t count = 0;
@@ -201,8 +200,10 @@ static enum err find_path(struct client *c, struct subtree_walk *w, struct commi
 	p->never = e == ERR_NOT_FOUND;
 	if (p->never)
 		return ERR_OK;
-	if (e == ERR_DAMAGED || e == ERR_BAD_TREE)
-		e = ERR_OK;
+	if (e == ERR_OK)
+		e = place_version(&v, of, since, &v.version);
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED || e == ERR_BAD_TREE)
+		e = ERR_OK; /* not found: ourselves, before any directory */
 	for (uint32_t n = 0; e == ERR_OK && n <= TREE_DEPTH_MAX; n++) {
 		struct committee_id up;
 
@@ -215,10 +216,6 @@ static enum err find_path(struct client *c, struct subtree_walk *w, struct commi
 			break;
 		}
 		e = tree_superior(&v, at, &up, NULL);
-		if (e == ERR_NOT_FOUND && v.version == 1) {
-			v.version = 0; /* newer than the first tree */
-			e = tree_superior(&v, at, &up, NULL);
-		}
 		if (e != ERR_OK || id_empty(up))
 			break;
 		at = up;

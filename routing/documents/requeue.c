@@ -88,6 +88,7 @@ enum err requeue_begin(struct turn_view *t, uint64_t from_version)
 	if (!q->active || from_version < q->from_version)
 		q->from_version = from_version;
 	q->active = true;
+	q->facts = true;
 	q->link = 0;
 	q->begun = false;
 	q->row.len_bytes = 0;
@@ -136,6 +137,7 @@ enum err requeue_load(struct turn_view *t)
 	if (e != ERR_OK)
 		return e;
 	q->active = true;
+	q->facts = true;
 	q->from_version = r.u.note.number;
 	begin_to_find(q);
 	return ERR_OK;
@@ -394,13 +396,18 @@ static void begin_link(struct requeue *q, const struct link *l)
 static enum err requeue_link(struct turn_view *t, struct link *l, unsigned *budget, bool *done)
 {
 	struct requeue *q = &t->core->requeue;
-	struct key prefix = key_neighbour(l->neighbour);
+	struct key prefix = q->facts ? key_link(l->neighbour, LANE_FACTS)
+				     : key_neighbour(l->neighbour),
+		   facts = key_seq(l->neighbour, LANE_FACTS, UINT64_MAX);
 	struct scan scan;
 
 	*done = false;
 	if (!q->begun)
 		begin_link(q, l);
-	scan = q->moved_on ? scan_from(prefix, q->at) : scan_of(prefix);
+	if (q->moved_on)
+		scan = scan_from(prefix, q->at);
+	else
+		scan = q->facts ? scan_of(prefix) : scan_from(prefix, facts);
 	while (*budget > 0 && plan_has_room(t->plan)) {
 		struct record r;
 		bool whole = true;
@@ -409,6 +416,8 @@ static enum err requeue_link(struct turn_view *t, struct link *l, unsigned *budg
 
 		if (e == ERR_NOT_FOUND) {
 			*done = true;
+			if (q->facts)
+				return ERR_OK;
 			if (l->present && l->ended)
 				end_documents(t, l);
 			return l->present ? ERR_OK : forget_link(t, l, done);
@@ -426,42 +435,79 @@ static enum err requeue_link(struct turn_view *t, struct link *l, unsigned *budg
 	return ERR_OK;
 }
 
-enum err requeue_tick(struct turn_view *t)
+static enum err requeue_links(struct turn_view *t, unsigned *budget)
 {
 	struct requeue *q = &t->core->requeue;
-	unsigned budget = ROWS_PER_TICK;
+	bool done = true;
+	enum err e = ERR_OK;
 
-	if (guard_may_sign(t) != ERR_OK)
-		/* relay records and refusals would be signed: it goes on when we may */
-		return ERR_OK;
-	q->moved_left = MOVED_PER_TICK;
-	if (q->finding) {
-		enum err e = find_moved(t, q);
-
-		t->core->next_tick_ms = t->now.mono_ms;
-		if (e != ERR_OK || q->finding)
-			return e;
-	}
-	while (q->active && budget > 0 && plan_has_room(t->plan)) {
-		bool done = false;
-		enum err e;
-
-		if (q->link == t->core->link_count) {
-			q->active = false;
-			core_erase(t, FAMILY_META, key_name(NOTE_NAME));
-			break;
-		}
-		e = requeue_link(t, t->core->links[q->link], &budget, &done);
-		if (e != ERR_OK)
-			return e;
-		if (!done)
+	while (done && e == ERR_OK && *budget > 0 && plan_has_room(t->plan) &&
+	       q->link < t->core->link_count) {
+		e = requeue_link(t, t->core->links[q->link], budget, &done);
+		if (e != ERR_OK || !done)
 			break;
 		q->begun = false;
 		q->link++;
 	}
-	if (q->active)
-		t->core->next_tick_ms = t->now.mono_ms;
-	return ERR_OK;
+	return e;
+}
+
+/* Facts may go again: by their new ways. */
+static void release_facts(struct turn_view *t)
+{
+	struct requeue *q = &t->core->requeue;
+
+	q->facts = false;
+	q->link = 0;
+	for (uint32_t i = 0; i < t->core->link_count; i++)
+		t->core->links[i]->touched = true;
+}
+
+static void end(struct turn_view *t)
+{
+	t->core->requeue.active = false;
+	core_erase(t, FAMILY_META, key_name(NOTE_NAME));
+}
+
+/* Nothing is signed for a fact: they go on whatever our clock says. */
+static enum err requeue_facts(struct turn_view *t, unsigned *budget)
+{
+	struct requeue *q = &t->core->requeue;
+	enum err e = requeue_links(t, budget);
+
+	if (e == ERR_OK && q->link == t->core->link_count)
+		release_facts(t);
+	t->core->next_tick_ms = t->now.mono_ms;
+	return e;
+}
+
+enum err requeue_tick(struct turn_view *t)
+{
+	struct requeue *q = &t->core->requeue;
+	unsigned budget = ROWS_PER_TICK;
+	enum err e = ERR_OK;
+
+	if (q->active && q->facts)
+		e = requeue_facts(t, &budget);
+	if (e != ERR_OK || !q->active || q->facts || guard_may_sign(t) != ERR_OK)
+		/* relay records and refusals would be signed: it goes on when we may */
+		return e;
+	t->core->next_tick_ms = t->now.mono_ms;
+	q->moved_left = MOVED_PER_TICK;
+	if (q->finding) {
+		e = find_moved(t, q);
+		if (e != ERR_OK || q->finding)
+			return e;
+	}
+	e = requeue_links(t, &budget);
+	if (e == ERR_OK && q->link == t->core->link_count)
+		end(t);
+	return e;
+}
+
+bool requeue_holds_facts(const struct core *c)
+{
+	return c->requeue.active && c->requeue.facts;
 }
 
 enum err requeue_part(struct turn_view *t, struct link *l)

@@ -47,7 +47,7 @@ struct target_key {
 	enum direction direction;
 	/* The directory version since which this committee and all above it have stood where they
 	 * stood when the document was issued (tree_since): in whose subtree it counts. 0: always,
-	 * or not known. */
+	 * or of before any directory knew it, or not known (place_version). */
 	uint64_t since;
 	uint32_t type; /* series_type; 0: of no type */
 };

@@ -269,6 +269,7 @@ struct visit {
 /* See routing/documents/requeue.c. */
 struct requeue {
 	bool active;
+	bool facts;	       /* of all links their facts; then the rest of all */
 	uint64_t from_version; /* the directory that the queues were made under */
 	struct committee_id *moved; /* committees with another superior since, or new ones */
 	uint32_t moved_count;

@@ -157,15 +157,20 @@ struct act_installed {
 	enum err result;
 };
 
+/* As it was when this was decided, for what came since is not on the disk yet: by lane, the last
+ * number that may go, and the directory that what is queued was routed by. */
+struct act_pump {
+	uint64_t upto[LANE_COUNT];
+	uint64_t directory_version;
+};
+
 struct act {
 	enum act_type type;
 	struct committee_id neighbour;
 	enum party party; /* of ACT_SEND and ACT_VISIT_END: what `neighbour` is to us */
 	union {
 		struct message send;
-		/* ACT_PUMP: by lane, the last number that was queued when this was decided. What
-		 * was queued since is not on the disk yet, and goes by a later act. */
-		uint64_t pump_upto[LANE_COUNT];
+		struct act_pump pump;
 		struct act_notify notify;
 		struct act_reply reply;
 		uint32_t violation; /* enum err */

@@ -146,6 +146,17 @@ enum err tree_since(const struct tree_view *v, struct committee_id id, uint64_t 
 	return ERR_BAD_TREE;
 }
 
+enum err tree_first(const struct tree_view *v, struct committee_id id, uint64_t *first)
+{
+	struct record r;
+	enum err e = id_empty(id) ? ERR_NOT_FOUND : read_row(v, id, &r);
+
+	*first = 0;
+	if (e == ERR_OK && r.u.committee.place_count > 0)
+		*first = r.u.committee.places[0].since;
+	return e;
+}
+
 /* When the superior that it had under v->version was no longer its superior; 0: it still is. */
 static enum err left_at(const struct tree_view *v, struct committee_id id,
 			struct committee_id *superior, uint64_t *left)

@@ -40,6 +40,10 @@ must_use enum err tree_superior(const struct tree_view *v, struct committee_id i
  * ERR_NOT_FOUND: no such committee, or not yet. */
 must_use enum err tree_since(const struct tree_view *v, struct committee_id id, uint64_t *since);
 
+/* The directory version that first knew a committee; 0: the first of all. ERR_NOT_FOUND: none knows
+ * it. */
+must_use enum err tree_first(const struct tree_view *v, struct committee_id id, uint64_t *first);
+
 /* The first directory version under which a committee, or one above it, stood under another
  * superior than under v->version; 0: they stand so still. ERR_NOT_FOUND: no such committee, or not
  * yet. */

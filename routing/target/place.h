@@ -17,10 +17,17 @@ enum place_fault {
 	PLACE_LEFT = 2,	 /* of months in which it stood somewhere else */
 };
 
+/* The version of the directory whose tree says where the figures of `who` under `since` count. 0 is
+ * of days before any directory knew it, or of a place that was not known: they stand where it stood
+ * first, so that a move takes no figures of earlier months with it. ERR_NOT_FOUND: no directory
+ * knows it, and it is 1. ERR_DAMAGED. */
+must_use enum err place_version(const struct tree_view *now, struct committee_id who,
+				uint64_t since, uint64_t *version);
+
 /* The last month whose figures may count where `who` has stood since that version of the directory:
  * the one after the month in which it left, for what was on its way then; UINT16_MAX: it stands
- * there still, or when it left is not known here. ERR_NOT_FOUND: no such committee in that version.
- * ERR_DAMAGED, ERR_BAD_TREE. Reads the directory's records of `now`, the tree in force. */
+ * there still, or when it left is not known here. ERR_NOT_FOUND: no such committee in that version,
+ * which is not 0. ERR_DAMAGED, ERR_BAD_TREE. Reads the records of `now`, the tree in force. */
 must_use enum err place_last_month(const struct tree_view *now, struct committee_id who,
 				   uint64_t since, struct month *last);
 

@@ -72,15 +72,18 @@ static bool has(const struct ancestors *a, struct committee_id id)
 static enum err add_former(struct turn_view *t, const struct ancestors *now, uint64_t since,
 			   struct ancestors *former)
 {
-	struct ancestors then;
-	enum err e = ancestors_at(t, since, &then);
+	struct ancestors then = { .count = 0 };
+	uint64_t version;
+	enum err e = place_version(&t->tree, t->core->config.self, since, &version);
 
+	if (e == ERR_OK)
+		e = ancestors_at(t, version, &then);
 	for (uint32_t i = 0; e == ERR_OK && i < then.count; i++) {
 		if (!then.retired[i] && !has(now, then.ids[i]) && !has(former, then.ids[i]) &&
 		    former->count < TREE_DEPTH_MAX)
 			former->ids[former->count++] = then.ids[i];
 	}
-	return e == ERR_DAMAGED || e == ERR_BAD_TREE ? ERR_OK : e;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED || e == ERR_BAD_TREE ? ERR_OK : e;
 }
 
 /* ---- what it says ---- */
@@ -255,8 +258,7 @@ static enum err send_all(struct turn_view *t, const struct ancestors *above,
 		if (rows->list[i].at.since == since)
 			continue;
 		since = rows->list[i].at.since;
-		/* 0: as in the first tree */
-		e = add_former(t, above, since == 0 ? 1 : since, &former);
+		e = add_former(t, above, since, &former);
 	}
 	for (uint32_t i = 0; e == ERR_OK && i < former.count; i++)
 		e = send_to(t, former.ids[i], report);

@@ -160,15 +160,17 @@ static enum err is_ours(struct turn_view *t, struct committee_id who, const stru
 		return ERR_OK;
 	for (uint32_t i = 0; e == ERR_OK && !*ours && i < r->row_count; i++) {
 		struct tree_view then;
+		uint64_t version;
 
 		if (r->rows[i].at.since == since)
 			continue;
 		since = r->rows[i].at.since;
-		/* 0: as in the first tree */
-		then = tree_at(&t->tree, since == 0 ? 1 : since);
 		if (tried++ == REPORT_PLACES_TRIED)
 			break;
-		e = tree_is_below(&then, self, who, ours);
+		e = place_version(&t->tree, who, since, &version);
+		then = tree_at(&t->tree, version);
+		if (e == ERR_OK)
+			e = tree_is_below(&then, self, who, ours);
 		if (e == ERR_NOT_FOUND)
 			e = ERR_OK; /* it was not there yet, or not yet so far up */
 	}

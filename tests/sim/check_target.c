@@ -77,8 +77,9 @@ void check_target_path(const struct world *w, int member, uint64_t version, char
 	size_t len = 0;
 
 	version = version == 0 ? 1 : version > w->version_count ? w->version_count : version;
-	if (!was_there(w, version, member))
-		version = 1; /* of nobody whom a directory does not know it says where he stands */
+	/* of days before a directory knew it: where it stood first */
+	while (version < w->version_count && !was_there(w, version, member))
+		version++;
 	for (int at = member; at >= 0 && len < 60; at = parent_of(w, version, at))
 		len += (size_t)snprintf(out + len, 64 - len, "%d>", at);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "daemon/turn.h"
+#include "proto/wire_decode.h"
 #include "tests/unit/support/fixture.h"
 
 enum { REPLIES_MAX = 700 };
@@ -18,6 +19,7 @@ struct office {
 	unsigned reply_count, releases;
 	unsigned followed;	 /* plans that somebody who follows was shown */
 	unsigned replies_before; /* when the last was */
+	uint64_t published_under; /* what the last publication says of our directory */
 };
 
 static void begin_write(void *ctx, struct job *j)
@@ -71,9 +73,13 @@ static void notify(void *ctx, const struct act_notify *n)
 /* Nobody is connected. */
 static enum err send(void *ctx, struct committee_id neighbour, struct blob frame)
 {
-	(void)ctx;
+	struct office *o = ctx;
+	struct message m;
+
 	(void)neighbour;
-	(void)frame;
+	assert_ok(wire_decode(o->stage->f->arena, frame, &m));
+	if (m.type == MESSAGE_PUBLISH)
+		o->published_under = m.u.publish.directory_version;
 	return ERR_NETWORK;
 }
 
@@ -81,6 +87,11 @@ static void visit(void *ctx, struct committee_id host)
 {
 	(void)ctx;
 	(void)host;
+}
+
+static void directory(void *ctx)
+{
+	(void)ctx;
 }
 
 static void released(void *owner)
@@ -99,10 +110,13 @@ static int set_up(void **state)
 	o->stage = stage;
 	s = o->stage->s;
 	o->inbox = inbox_new();
-	o->outbox = outbox_new(
-		s->core, s->lookup,
-		(struct outbox_ops){
-			.ctx = o, .send = send, .reply = reply, .notify = notify, .visit = visit });
+	o->outbox = outbox_new(s->core, s->lookup,
+			       (struct outbox_ops){ .ctx = o,
+						    .send = send,
+						    .reply = reply,
+						    .notify = notify,
+						    .visit = visit,
+						    .directory = directory });
 	assert_true(o->inbox != NULL && o->outbox != NULL);
 	o->turn = turn_new(&(struct turn_parts){
 		.core = s->core,
@@ -235,6 +249,34 @@ static void test_a_decision_sees_what_is_on_its_way(void **state)
 	assert_true(o->replies[1].repeated);
 	assert_int_not_equal(o->replies[2].result, ERR_OK);
 	assert_int_equal(turn_figures(o->turn).documents_taken, 3);
+}
+
+/* What is on the disk leaves under the directory that it was queued under, though memory has a
+ * later one: a neighbour must not take the old way for the new directory's. */
+static void test_a_publication_names_the_directory_of_its_own_turn(void **state)
+{
+	struct event e = { .type = EVENT_DIRECTORY };
+	struct office *o = *state;
+	struct station *s = o->stage->s;
+	struct neighbour a1 = neighbour_of("xa-a1");
+	struct directory d = fixture_directory(o->stage->f, 2);
+	struct submission u;
+
+	neighbour_up(s, &a1);
+	neighbour_subscribe(s, &a1, LANE_NORMAL, 0);
+	submit(o, &u, 1);
+	assert_ok(run(o, PACE_BUSY));
+	e.u.directory = (struct ev_directory){ .head = &d.head,
+					       .entries = d.entries,
+					       .entry_count = d.entry_count };
+	assert_ok(inbox_push(o->inbox, &e, NULL, NULL));
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(core_directory_version(s->core), 2);
+	land(o);
+	assert_ok(run(o, PACE_BUSY));
+	assert_int_equal(o->published_under, 1);
+	land(o);
+	assert_ok(run(o, PACE_BUSY));
 }
 
 static void test_alone_on_a_calm_daemon_a_turn_is_whole_at_once(void **state)
@@ -532,6 +574,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FLIGHT_TEST(test_a_turn_decides_while_the_one_before_is_on_its_way),
 		FLIGHT_TEST(test_a_decision_sees_what_is_on_its_way),
+		FLIGHT_TEST(test_a_publication_names_the_directory_of_its_own_turn),
 		FLIGHT_TEST(test_alone_on_a_calm_daemon_a_turn_is_whole_at_once),
 		FLIGHT_TEST(test_a_commit_that_is_held_waits_and_is_decided_all_the_same),
 		FLIGHT_TEST(test_what_is_decided_and_not_on_the_disk_is_bounded),

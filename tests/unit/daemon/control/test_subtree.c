@@ -290,8 +290,9 @@ static void test_report_names_no_known_type_anew(void **state)
 	forget(&t);
 }
 
-/* xa-a1 has left our subtree for huyen-b, by a directory of June 2025, and has reported to us. */
-static void put_move(struct station *s)
+/* xa-a1 has left our subtree for huyen-b, by a directory of June 2025, and has reported to us; it
+ * stood below us since then. */
+static void put_move(struct station *s, uint64_t since)
 {
 	static struct tenure places[2];
 	struct fixture *f = s->fixture;
@@ -299,7 +300,7 @@ static void put_move(struct station *s)
 	struct record head = { .family = FAMILY_DIRECTORY }, row = { .family = FAMILY_COMMITTEE },
 		      known = { .family = FAMILY_REPORT };
 
-	places[0] = (struct tenure){ .superior = fixture_id("huyen-a") };
+	places[0] = (struct tenure){ .since = since, .superior = fixture_id("huyen-a") };
 	places[1] = (struct tenure){ .since = ROWS, .superior = fixture_id("huyen-b") };
 	f->entries[at].places = places;
 	f->entries[at].superior = places[1].superior;
@@ -332,7 +333,7 @@ static void test_figures_of_where_a_committee_does_not_stand_are_named_and_not_s
 	uint64_t digital = 0;
 	struct told t;
 
-	put_move(d->s);
+	put_move(d->s, 0);
 	/* before it left, in the month after, and months later: of its former place and its new */
 	for (unsigned month = 2025 * 12 + 4; month <= 2025 * 12 + 8; month++) {
 		rows[0] = (struct report_row){ .count = { .digital = 1 } };
@@ -382,6 +383,31 @@ static void test_figures_of_before_a_committee_was_are_named_and_not_summed(void
 	forget(&t);
 }
 
+/* A move takes no figures of earlier months with it, those of before any directory neither. */
+static void test_figures_of_before_a_committee_was_stay_where_it_stood_first(void **state)
+{
+	struct desk *d = *state;
+	struct report_row rows[2];
+	struct told t;
+
+	put_move(d->s, 7);
+	rows[0] = (struct report_row){ .count = { .digital = 1 } };
+	rows[1] = (struct report_row){ .at = { .since = ROWS }, .count = { .digital = 8 } };
+	report(d->s, "xa-a1", 2025 * 12 + 3, rows, 2);
+	ask(d, false, &t);
+	assert_int_equal(t.sum_count, 1);
+	assert_int_equal(t.sums[0]->figures->digital, 1);
+	assert_int_equal(t.misplaced_count, 0);
+	forget(&t);
+	/* and months later they are no more of there than others */
+	report(d->s, "xa-a1", 2025 * 12 + 8, rows, 1);
+	ask(d, false, &t);
+	assert_int_equal(t.sums[0]->figures->digital, 1);
+	assert_int_equal(misplaced(&t, 2025 * 12 + 8, VANTHU__V1__MISPLACED_WHY__MISPLACED_LEFT),
+			 1);
+	forget(&t);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -393,6 +419,7 @@ int main(void)
 		TEST(test_report_names_no_known_type_anew),
 		TEST(test_figures_of_where_a_committee_does_not_stand_are_named_and_not_summed),
 		TEST(test_figures_of_before_a_committee_was_are_named_and_not_summed),
+		TEST(test_figures_of_before_a_committee_was_stay_where_it_stood_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

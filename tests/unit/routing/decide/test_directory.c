@@ -391,6 +391,54 @@ static void test_queue_of_one_that_moved_goes_the_new_way_by_name(void **state)
 	assert_false(station_has(g->s, FAMILY_META, key_name("requeue")));
 }
 
+/* The last fact that may go to tinh now. */
+static uint64_t facts_that_may_go(struct stage *g)
+{
+	uint64_t upto = 0;
+	const struct act *a;
+
+	for (unsigned n = 0; (a = station_act(g->s, ACT_PUMP, n)) != NULL; n++) {
+		if (strcmp(a->neighbour.text, "tinh") == 0)
+			upto = a->u.pump.upto[LANE_FACTS];
+	}
+	return upto;
+}
+
+/* A receipt for xa-b1, which stands below xa-a2 from now on, lies in the queue for tinh; and our
+ * clock is wrong, so that nothing may be signed. tinh would drop it, for its way leads back. */
+static void test_fact_for_one_that_moved_goes_the_new_way_before_any_leaves(void **state)
+{
+	struct signer_validity ended = { .known = true, .to_ms = FIXTURE_NOW_MS - 1 };
+	struct fact f = { .kind = KIND_RECEIPT, .document = { .origin = fixture_id("xa-b1") } };
+	struct neighbour a1 = neighbour_of("xa-a1");
+	struct stage *g = *state;
+	struct draft first = fixture_fact(g->f, "xa-a1", "xa-b1", 1, &f),
+		     second = fixture_fact(g->f, "xa-a1", "tinh", 2, &f);
+	struct directory d;
+
+	neighbour_up(g->s, &g->tinh);
+	neighbour_subscribe(g->s, &g->tinh, LANE_FACTS, 0);
+	neighbour_up(g->s, &a1);
+	neighbour_publishes(g->s, &a1, LANE_FACTS, &first);
+	station_commit(g->s);
+	assert_int_equal(facts_that_may_go(g), 1);
+	station_clear(g->s);
+	core_set_signer(g->s->core, &ended);
+	d = moved(g->f, "xa-b1", "xa-a2", false);
+	comes_into_force(g->s, &d);
+	station_clear(g->s);
+	neighbour_publishes(g->s, &a1, LANE_FACTS, &second);
+	station_commit(g->s);
+	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("tinh"), LANE_FACTS, 2)));
+	assert_int_equal(facts_that_may_go(g), 0);
+	station_clear(g->s);
+	tick(g->s);
+	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a2"), LANE_FACTS, 1)));
+	assert_int_equal(facts_that_may_go(g), 2);
+	/* the documents still wait until something may be signed */
+	assert_true(station_has(g->s, FAMILY_META, key_name("requeue")));
+}
+
 static void test_one_that_has_ended_is_refused_to_the_signer(void **state)
 {
 	struct stage *g = *state;
@@ -593,6 +641,7 @@ int main(void)
 		TEST(test_subordinate_gets_what_changed_since_its_version),
 		TEST(test_more_parts_than_a_second_allows_are_served_in_the_next),
 		TEST(test_queue_of_one_that_moved_goes_the_new_way_by_name),
+		TEST(test_fact_for_one_that_moved_goes_the_new_way_before_any_leaves),
 		TEST(test_one_that_has_ended_is_refused_to_the_signer),
 		TEST(test_former_subordinate_hears_where_it_belongs_and_nothing_else),
 		TEST(test_one_that_was_moved_and_came_back_shows_no_store_that_is_behind),

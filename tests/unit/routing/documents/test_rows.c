@@ -203,13 +203,13 @@ static struct tally pump(struct stage *g, const struct neighbour *n)
 	struct outbox *o = outbox_new(g->s->core, g->s->lookup,
 				      (struct outbox_ops){ .ctx = &sent, .send = keep_frame });
 	struct tally t = { .rows = 0 };
-	uint64_t upto[LANE_COUNT] = { 0 };
+	struct act_pump all = { .directory_version = 1 };
 
 	assert_non_null(o);
 	neighbour_subscribe(g->s, n, LANE_NORMAL, 0);
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
-		upto[lane] = UINT64_MAX;
-	assert_ok(outbox_pump(o, n->id, upto));
+		all.upto[lane] = UINT64_MAX;
+	assert_ok(outbox_pump(o, n->id, &all));
 	outbox_destroy(o);
 	for (unsigned i = 0; i < sent.count; i++) {
 		struct message m;

@@ -216,6 +216,32 @@ static void test_more_than_one_report_holds_goes_in_several(void **state)
 	arena_destroy(a);
 }
 
+/* Under huyen-b first, which has what was counted before any directory knew us. */
+static void test_superior_of_before_gets_a_copy_of_its_own(void **state)
+{
+	static struct tenure places[2];
+	struct stage *g = *state;
+	unsigned at = fixture_index(g->f, "huyen-a");
+	struct record row = { .family = FAMILY_COMMITTEE };
+
+	places[0] = (struct tenure){ .since = 3, .superior = fixture_id("huyen-b") };
+	places[1] = (struct tenure){ .since = 5, .superior = fixture_id("tinh") };
+	g->f->entries[at].places = places;
+	g->f->entries[at].place_count = 2;
+	fixture_repack(g->f, at);
+	row.u.committee = g->f->entries[at];
+	plan_put(g->s->plan, key_committee(row.u.committee.id), &row);
+	station_commit(g->s);
+	tree_forget(g->s->core->tree);
+	g->s->core->directory_version = 5;
+	(void)put_counters(g); /* in which it is not known where we stood */
+	reporting_tick(g);
+	reporting_want(g);
+	assert_non_null(reporting_wait(g));
+	assert_string_equal(reporting_draft(g, 0)->head.recipients[0].committee.text, "tinh");
+	assert_string_equal(reporting_draft(g, 1)->head.recipients[0].committee.text, "huyen-b");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -228,6 +254,7 @@ int main(void)
 		TEST(test_clock_that_was_ahead_holds_up_no_report),
 		TEST(test_damaged_counter_is_mended_before_it_is_reported),
 		TEST(test_more_than_one_report_holds_goes_in_several),
+		TEST(test_superior_of_before_gets_a_copy_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,6 +159,32 @@ static void test_report_of_one_that_never_stood_below_us_is_not_kept(void **stat
 	assert_int_equal(station_notice(g->s, NOTICE_REFUSED)->reason, ERR_NOT_ENTITLED);
 }
 
+/* Of days before any directory knew it, in a report of one that has left us since. */
+static void test_report_of_one_that_stood_below_us_first_is_kept(void **state)
+{
+	static struct tenure places[2];
+	struct neighbour tinh = neighbour_of("tinh");
+	struct stage *g = *state;
+	struct report r = reporting_good();
+	unsigned at = fixture_index(g->f, "xa-a1");
+	struct record row = { .family = FAMILY_COMMITTEE };
+
+	places[0] = (struct tenure){ .since = 3, .superior = fixture_id("huyen-a") };
+	places[1] = (struct tenure){ .since = 5, .superior = fixture_id("huyen-b") };
+	g->f->entries[at].places = places;
+	g->f->entries[at].place_count = 2;
+	g->f->entries[at].superior = places[1].superior;
+	fixture_repack(g->f, at);
+	row.u.committee = g->f->entries[at];
+	plan_put(g->s->plan, key_committee(row.u.committee.id), &row);
+	station_commit(g->s);
+	tree_forget(g->s->core->tree);
+	neighbour_up(g->s, &tinh);
+	reporting_take(g, &tinh, "xa-a1", 1, FIXTURE_NOW_MS - 1000, &r);
+	assert_int_equal(reporting_known(g).signed_at_ms, FIXTURE_NOW_MS - 1000);
+	assert_true(station_has(g->s, FAMILY_FIGURES, key_figures(fixture_id("xa-a1"), JUNE)));
+}
+
 static void test_bounds_of_what_a_report_may_say(void **state)
 {
 	struct report_exchange x = { .with = fixture_id("huyen-a"), .direction = DIRECTION_IN };
@@ -538,6 +564,7 @@ int main(void)
 		TEST(test_what_cannot_be_is_counted_and_changes_no_figure),
 		TEST(test_one_that_another_shows_again_is_no_fault_of_its_signer),
 		TEST(test_report_of_one_that_never_stood_below_us_is_not_kept),
+		TEST(test_report_of_one_that_stood_below_us_first_is_kept),
 		TEST(test_bounds_of_what_a_report_may_say),
 		TEST(test_texts_that_nobody_can_see_are_not_taken),
 		TEST(test_one_from_a_clock_that_was_ahead_holds_up_no_other),
