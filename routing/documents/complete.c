@@ -94,7 +94,7 @@ enum err document_unserved(struct turn_view *t, struct doc_key doc, const struct
 			   const struct routing_answer *answer)
 {
 	static const enum err reasons[] = { ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT,
-					    ERR_NO_ROUTE, ERR_REJECTED };
+					    ERR_NO_ROUTE, ERR_REJECTED, ERR_SIGNED_LOST };
 	enum err e = ERR_OK;
 
 	for (size_t i = 0;
