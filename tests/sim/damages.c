@@ -203,18 +203,20 @@ static int document_at(const struct member *m, struct arena *a, const struct key
 }
 
 /* Where in a stream a document came first nobody knows any more without its DOCUMENT; and without
- * its signed bytes, while it waits, it may be lost. */
+ * its signed bytes, while it waits and nobody can give them, it may be lost. */
 static void note_loss(const struct member *m, struct arena *a, enum family f, const struct key *key)
 {
 	struct world *w = m->world;
 	int document = document_at(m, a, key);
 	struct doc_key doc;
+	struct record r;
 
-	if (document < 0 || !key_parse_serial(key, &doc.role, &doc.serial))
+	if (document < 0 || !key_parse_serial(key, &doc.role, &doc.serial) ||
+	    !member_get(m, a, FAMILY_DOCUMENT, *key, &r))
 		return;
 	if (f == FAMILY_DOCUMENT)
 		w->was_aside[document] |= (uint16_t)(1u << m->index);
-	if (f == FAMILY_ENVELOPE && is_queued(m, a, doc))
+	if (f == FAMILY_ENVELOPE && !is_given(m, a, &r.u.document) && is_queued(m, a, doc))
 		w->unsigned_at[document] |= (uint16_t)(1u << m->index);
 }
 
