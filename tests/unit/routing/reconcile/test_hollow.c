@@ -9,6 +9,8 @@
 #include "proto/digest.h"
 #include "proto/wire_decode.h"
 #include "proto/wire_encode.h"
+#include "routing/base/committee_id.h"
+#include "routing/state/event.h"
 #include "routing/state/hollow.h"
 #include "routing/state/stream.h"
 #include "tests/unit/support/shelf.h"
@@ -342,6 +344,10 @@ static void test_whom_it_was_for_is_refused_by_name_members_of_a_group_too(void 
 	(void)pump(g, &xa);
 	acknowledge(g, &xa, 2, 2);
 	assert_int_equal(station_notice(g->s, NOTICE_REFUSED)->reason, ERR_SIGNED_LOST);
+	assert_true(g->s->plan->change_count == 1 &&
+		    g->s->plan->changes[0].kind == CHANGE_REFUSED &&
+		    g->s->plan->changes[0].reason == ERR_SIGNED_LOST &&
+		    id_equal(g->s->plan->changes[0].committee, xa.id));
 	assert_true(answer_for(g, 2, "xa-a1").kind == KIND_REFUSAL &&
 		    answer_for(g, 2, "xa-a1").reason == ERR_SIGNED_LOST);
 	/* the other waits in a lane of its own */
