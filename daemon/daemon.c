@@ -540,6 +540,7 @@ static enum err join_duties(struct daemon *d)
 					       .trust = directory_trust_root(&d->registry_root_der),
 					       .data = d->config.data },
 				     .repair = { .store = d->store,
+						 .core = d->core,
 						 .inbox = d->inbox,
 						 .runner = workers_runner(d->file_workers),
 						 .stop = &d->stopping },

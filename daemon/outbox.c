@@ -7,6 +7,7 @@
 
 #include "daemon/base/log.h"
 #include "proto/wire_encode.h"
+#include "routing/state/hollow.h"
 #include "routing/state/stream.h"
 
 enum { OUTBOX_ARENA_BYTES = 8 * 1024 * 1024 };
@@ -60,14 +61,16 @@ static enum err send_on_visit(struct outbox *o, const struct act *a)
 }
 
 /* Reads one queued publication into an item. The envelope's relay records go with it, our own
- * last. */
-static enum err read_item(struct outbox *o, const struct rec_stream *s, struct publish_item *item)
+ * last. *hollow: its signed bytes are lost, and the item is to be rejected. */
+static enum err read_item(struct outbox *o, const struct rec_stream *s, struct publish_item *item,
+			  bool *hollow)
 {
 	struct record envelope, relay;
 	struct blob *relays;
 	struct key key;
 	enum err e;
 
+	*hollow = false;
 	item->targets = s->targets;
 	item->target_count = s->target_count;
 	if (s->role == ROLE_NONE) {
@@ -83,7 +86,8 @@ static enum err read_item(struct outbox *o, const struct rec_stream *s, struct p
 	item->envelope = envelope.u.envelope.envelope.bytes;
 	item->relays = envelope.u.envelope.relays;
 	item->relay_count = envelope.u.envelope.relay_count;
-	if (s->role == ROLE_OUT)
+	*hollow = hollow_is(&envelope.u.envelope);
+	if (s->role == ROLE_OUT || *hollow)
 		return ERR_OK;
 	e = o->store.get(o->store.ctx, o->arena, FAMILY_RELAY, &key, &relay);
 	if (e != ERR_OK)
@@ -110,6 +114,19 @@ struct pumped {
 	bool more;	     /* neither credit nor queue is used up, and the neighbour takes more */
 };
 
+/* What was taken into a frame last went hollow, or as it is. */
+static void note_hollow(const struct pumped *p, struct stream_out *moved, bool hollow)
+{
+	if (hollow && moved->hollow_at != moved->sent)
+		log_event(LOG_ERROR, "signed-bytes-lost", "committee=%s lane=%d seq=%llu error=VT-%d",
+			  p->neighbour.text, (int)p->lane, (unsigned long long)moved->sent,
+			  (int)ERR_SIGNED_LOST);
+	if (hollow)
+		moved->hollow_at = moved->sent;
+	else if (moved->hollow_at == moved->sent)
+		moved->hollow_at = 0; /* it is here again */
+}
+
 /* One frame's worth. */
 static enum err pump_frame(struct outbox *o, struct pumped *p)
 {
@@ -118,6 +135,7 @@ static enum err pump_frame(struct outbox *o, struct pumped *p)
 	struct stream_out moved = *p->s;
 	size_t filled = 0;
 	uint32_t count = 0;
+	bool hollow = false;
 	enum err e;
 
 	p->more = false;
@@ -125,7 +143,7 @@ static enum err pump_frame(struct outbox *o, struct pumped *p)
 		return ERR_NO_MEMORY;
 	if (o->ops.may_publish != NULL && !o->ops.may_publish(o->ops.ctx, p->neighbour))
 		return ERR_OK;
-	while (count < FRAME_ITEMS_MAX && moved.sent < p->upto) {
+	while (count < FRAME_ITEMS_MAX && moved.sent < p->upto && !hollow) {
 		struct key key = key_seq(p->neighbour, p->lane, moved.sent + 1);
 		struct record r;
 
@@ -133,7 +151,7 @@ static enum err pump_frame(struct outbox *o, struct pumped *p)
 		if (e == ERR_OK && !stream_may_send(&moved, r.u.stream.size_bytes))
 			break;
 		if (e == ERR_OK)
-			e = read_item(o, &r.u.stream, &items[count]);
+			e = read_item(o, &r.u.stream, &items[count], &hollow);
 		if (e == ERR_DAMAGED && count > 0) {
 			p->more = true; /* what stands before it goes */
 			break;
@@ -158,6 +176,7 @@ static enum err pump_frame(struct outbox *o, struct pumped *p)
 		items[count].chain = p->chain;
 		filled += wire_item_bound(&items[count]);
 		stream_note_sent(&moved, r.u.stream.size_bytes);
+		note_hollow(p, &moved, hollow);
 		count++;
 	}
 	if (count == 0)
@@ -215,11 +234,11 @@ static enum err pump_lane(struct outbox *o, struct committee_id neighbour, enum 
 	if (s == NULL || !s->subscribed)
 		return ERR_OK;
 	p.upto = upto < s->last ? upto : s->last; /* one that began anew may be shorter */
-	if (s->sent >= p.upto)
+	if (s->sent >= p.upto || stream_is_held(s))
 		return ERR_OK;
 	arena_reset(o->arena);
 	e = chain_at_sent(o, &p);
-	while (e == ERR_OK && p.more && s->subscribed) {
+	while (e == ERR_OK && p.more && s->subscribed && !stream_is_held(s)) {
 		uint64_t before = s->sent;
 
 		arena_reset(o->arena);

@@ -309,6 +309,35 @@ static void work(struct job *j)
 			  err_text(e));
 }
 
+static int64_t told_since_ms(const struct repair *r, const struct ev_damaged *d)
+{
+	for (uint32_t i = 0; i < r->before_count; i++) {
+		const struct told_damage *b = &r->before[i];
+
+		if (b->at.family == d->family && key_equal(&b->at.key, &d->key))
+			return b->since_ms;
+	}
+	return r->now_ms;
+}
+
+/* Without memory all of it is as if it were told first. */
+static void remember(struct repair *r)
+{
+	struct told_damage *told = calloc(r->count, sizeof *told);
+
+	for (uint32_t i = 0; i < r->count; i++) {
+		struct ev_damaged *d = &r->found[i];
+		int64_t since_ms = told_since_ms(r, d);
+
+		d->told_ms = r->now_ms - since_ms;
+		if (told != NULL)
+			told[i] = (struct told_damage){ { d->family, d->key }, since_ms };
+	}
+	free(r->before);
+	r->before = told;
+	r->before_count = told == NULL ? 0 : r->count;
+}
+
 /* What is damaged is what was: it is told again in its time. */
 static void worked(struct job *j)
 {
@@ -316,6 +345,8 @@ static void worked(struct job *j)
 	uint64_t sum = r->count;
 
 	r->running = false;
+	if (r->count > 0)
+		remember(r);
 	for (uint32_t i = 0; i < r->count; i++)
 		sum = 31 * sum +
 		      crc32c(0, (struct blob){ r->found[i].key.bytes, r->found[i].key.len_bytes });
@@ -343,15 +374,37 @@ static void tell(struct repair *r)
 	}
 }
 
+/* A lane that has come to stand waits for nothing else; not each time that its link is up again. */
+static void hurry(struct repair *r, int64_t mono_ms)
+{
+	uint64_t standing = core_standing(r->core);
+
+	if (standing == 0 || standing == r->standing)
+		return;
+	r->standing = standing;
+	r->next_ms = mono_ms;
+	r->rest_ms = first_rest_ms;
+}
+
 static bool is_due(struct repair *r, const struct store_figures *figures, int64_t mono_ms)
 {
-	if (figures->listed == 0)
+	if (figures->listed == 0) {
+		r->before_count = 0;
 		return false;
+	}
+	hurry(r, mono_ms);
 	r->due = mono_ms >= r->next_ms;
 	if (!r->due && figures->surveys == r->survey)
 		return false;
 	r->survey = figures->surveys;
 	return true;
+}
+
+static void forget(struct repair *r)
+{
+	free(r->found);
+	r->found = NULL;
+	r->count = r->told = 0;
 }
 
 void repair_second(struct repair *r, int64_t mono_ms)
@@ -367,7 +420,7 @@ void repair_second(struct repair *r, int64_t mono_ms)
 	r->store->ops->figures(r->store, &figures);
 	if (!is_due(r, &figures, mono_ms))
 		return;
-	repair_end(r);
+	forget(r);
 	r->now_ms = mono_ms;
 	r->running = true;
 	r->job = (struct job){ .work = work, .done = worked };
@@ -376,7 +429,8 @@ void repair_second(struct repair *r, int64_t mono_ms)
 
 void repair_end(struct repair *r)
 {
-	free(r->found);
-	r->found = NULL;
-	r->count = r->told = 0;
+	forget(r);
+	free(r->before);
+	r->before = NULL;
+	r->before_count = 0;
 }

@@ -466,6 +466,22 @@ struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour
 	return l == NULL || lane == LANE_NONE ? NULL : &l->out[lane];
 }
 
+uint64_t core_standing(const struct core *c)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < c->link_count; i++) {
+		for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
+			const struct stream_out *s = &c->links[i]->out[lane];
+
+			if (s->subscribed && s->stands_at != 0 && s->stands_at == s->sent + 1)
+				sum = 31 * sum + (uint64_t)LANE_COUNT * s->stands_at +
+				      (unsigned)lane + 1;
+		}
+	}
+	return sum;
+}
+
 void core_chain_step(const struct core *c, struct digest *chain, uint64_t n,
 		     const struct digest *digest)
 {

@@ -229,6 +229,9 @@ bool core_link_find(const struct core *c, struct committee_id neighbour, struct 
 /* The outgoing side of a lane: what the pump reads and moves forward. NULL when there is no such
  * link or it is not subscribed. */
 struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour, enum lane lane);
+/* What lanes stand before rows that cannot be read: another number when that has changed, 0: none
+ * does. */
+uint64_t core_standing(const struct core *c);
 
 /* How long a row of a queue has waited (ms, as of the last event), whatever was done to the clock
  * meanwhile; with the time that the daemon was down, as far as that is known. */

@@ -80,6 +80,7 @@ ROUTING := \
 	reconcile/content \
 	reconcile/give \
 	reconcile/gone \
+	reconcile/hollow \
 	reconcile/own \
 	reconcile/rebuild \
 	reconcile/repair \
@@ -109,6 +110,7 @@ ROUTING := \
 	state/clocks \
 	state/feed \
 	state/history \
+	state/hollow \
 	state/memory \
 	state/plan \
 	state/plan_cost \

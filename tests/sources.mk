@@ -126,6 +126,7 @@ UNIT := \
 	routing/reconcile/test_content \
 	routing/reconcile/test_give \
 	routing/reconcile/test_gone \
+	routing/reconcile/test_hollow \
 	routing/reconcile/test_own \
 	routing/reconcile/test_repair \
 	routing/rules/test_competence \

@@ -10,6 +10,7 @@
 #include "proto/fields.h"
 #include "routing/base/limits.h"
 #include "routing/core.h"
+#include "routing/state/hollow.h"
 
 /* Of one piece: a row may bring HOP_LIMIT records of relays besides its own. */
 enum { PIECE_ITEMS_MAX = 1024, PIECE_FILL_BYTES = CONTROL_DATA_BYTES };
@@ -77,6 +78,8 @@ static enum err take_row(struct client *c, struct evidence_walk *w, struct piece
 		e = l.get(l.ctx, a, FAMILY_ENVELOPE, &own, &r);
 		if (e == ERR_NOT_FOUND && w->gone != ERR_OK)
 			return w->gone;
+		if (e == ERR_OK && hollow_is(&r.u.envelope))
+			return ERR_SIGNED_LOST;
 		if (e != ERR_OK)
 			return e;
 		p->out.envelope = field_bytes(r.u.envelope.envelope.bytes.data,

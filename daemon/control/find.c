@@ -10,6 +10,7 @@
 #include "daemon/control/stored.h"
 #include "routing/base/committee_id.h"
 #include "routing/rules/rules.h"
+#include "routing/state/hollow.h"
 
 enum {
 	ENDING_MIN = CONTROL_ENDING_MIN,
@@ -395,6 +396,8 @@ enum err control_envelope(struct client *c, const struct found_document *f,
 	struct record r;
 	enum err e = l.get(l.ctx, c->control->arena, FAMILY_ENVELOPE, &key, &r);
 
+	if (e == ERR_OK && hollow_is(&r.u.envelope))
+		return ERR_SIGNED_LOST;
 	if (e == ERR_OK)
 		*out = r.u.envelope;
 	return e == ERR_NOT_FOUND && control_content_gone(f) != ERR_OK ? control_content_gone(f)

@@ -70,7 +70,8 @@ must_use enum err control_get_paper(struct client *c, struct arena *a, struct se
 must_use enum err control_load_state(struct client *c, struct found_document *f);
 /* ERR_CONTENT_ARCHIVED, ERR_CONTENT_RECALLED: its content was here, and is not kept. */
 must_use enum err control_content_gone(const struct found_document *f);
-/* The signed envelope; what control_content_gone says where it went with the content. */
+/* The signed envelope; what control_content_gone says where it went with the content;
+ * ERR_SIGNED_LOST: it was given up (routing/reconcile/hollow.h). */
 must_use enum err control_envelope(struct client *c, const struct found_document *f,
 				   struct rec_envelope *out);
 /* Is it this number, as spelling_number() has it? */

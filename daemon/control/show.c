@@ -91,7 +91,7 @@ static enum err fill_body(struct client *c, const struct found_document *f,
 	struct opened *opened = arena_alloc(a, sizeof *opened);
 	enum err e = opened == NULL ? ERR_NO_MEMORY : control_envelope(c, f, &envelope);
 
-	if (e == ERR_CONTENT_RECALLED || e == ERR_CONTENT_ARCHIVED)
+	if (e == ERR_CONTENT_RECALLED || e == ERR_CONTENT_ARCHIVED || e == ERR_SIGNED_LOST)
 		return fill_gone(a, &f->document, view);
 	if (e == ERR_OK)
 		e = seal_peek(a, envelope.envelope.bytes, opened);

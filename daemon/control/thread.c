@@ -103,7 +103,7 @@ static enum err answered_by(struct client *c, const struct found_document *f,
 {
 	struct rec_envelope envelope;
 	enum err e = control_envelope(c, f, &envelope);
-	bool gone = e == ERR_CONTENT_RECALLED || e == ERR_CONTENT_ARCHIVED;
+	bool gone = e == ERR_CONTENT_RECALLED || e == ERR_CONTENT_ARCHIVED || e == ERR_SIGNED_LOST;
 
 	*out = (struct document_ref){ .origin = { "" } };
 	if (gone && f->document.summary.reply_to != NULL)

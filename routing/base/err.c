@@ -426,6 +426,8 @@ static const struct err_row rows[] = {
 	{ ERR_HISTORY, N_("the history of this daemon, or what it tells of, was changed"),
 	  N_("keep the store as it is, and put a backup of before beside it: OPERATION, \"The "
 	     "history\"") },
+	{ ERR_SIGNED_LOST, N_("its signed bytes are damaged where it waited, and nobody has them"),
+	  N_("send it again, under its number: OPERATION, \"Something is damaged\"") },
 	{ ERR_UNREACHABLE, N_("no daemon answers"),
 	  N_("start it: vanthud -c FILE, or vanthu lab start DIR") },
 	{ ERR_TIMEOUT, N_("no answer in time; it may still happen"),

@@ -219,6 +219,8 @@ enum err {
 	ERR_UNSOUND = 4042,         /* refused while records are damaged or missing */
 	/* the history does not follow from itself, or stored records are not what it says */
 	ERR_HISTORY = 4043,
+	/* a document whose signed bytes are damaged, and that no neighbour has */
+	ERR_SIGNED_LOST = 4044,
 
 	ERR_BACKUP_BUSY = 4030,     /* one is made, or the folder is in use */
 	ERR_BACKUP_FOLDER = 4031,   /* other things lie in it */

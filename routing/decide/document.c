@@ -234,7 +234,7 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 	struct routing_answer answer;
 	struct record r;
 	bool taken = false;
-	enum err result;
+	enum err known, result;
 
 	if (e->verdict != ERR_OK) {
 		/* Nobody else signed it, or nobody knows who did: the neighbour answers for what it
@@ -245,18 +245,18 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 	}
 	if (e->head->kind != KIND_DOCUMENT)
 		return document_refuse(t, e, ERR_PROTOCOL);
-	if (id_equal(e->head->origin, t->core->config.self)) {
+	known = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);
+	result = known == ERR_OK ? repair_hollow(t, e, &r.u.ident) : ERR_OK;
+	if (result == ERR_OK && id_equal(e->head->origin, t->core->config.self))
 		result = take_back(t, l, e, &taken);
-		if (result != ERR_OK || taken)
-			return result;
-	}
+	if (result != ERR_OK || taken)
+		return result;
 	/* Known first: a document returned after a change of the tree has our own relay record, and
 	 * is no loop. */
-	result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);
-	if (result == ERR_OK)
+	if (known == ERR_OK)
 		return document_duplicate(t, l, e, &r.u.ident);
-	if (result != ERR_NOT_FOUND)
-		return result;
+	if (known != ERR_NOT_FOUND)
+		return known;
 	result = policy_document(e->head, t->core->config.self, e->relay_notes, e->relay_count,
 				 t->core->config.attachment_max_bytes);
 	if (result != ERR_OK)

@@ -7,6 +7,7 @@
 #include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
+#include "routing/state/hollow.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
@@ -36,12 +37,12 @@ static enum err frozen(struct turn_view *t, const struct ev_resend *e, const str
 }
 
 /* Whole, with all its bytes here, and for that one. Answers (ERR_NOT_FOUND, ERR_NOT_YET,
- * ERR_NOT_HERE, ERR_NOT_RECIPIENT) and failures alike. */
+ * ERR_NOT_HERE, ERR_NOT_RECIPIENT, ERR_SIGNED_LOST) and failures alike. */
 static enum err may_go(struct turn_view *t, const struct ev_resend *e, struct record *document)
 {
 	struct key key = key_serial(e->role, e->serial);
 	struct routing_question q;
-	struct record state;
+	struct record state, envelope;
 	bool contains = false;
 	enum err r = core_get(t, FAMILY_DOCUMENT, key, document);
 
@@ -65,7 +66,9 @@ static enum err may_go(struct turn_view *t, const struct ev_resend *e, struct re
 		return ERR_CONTENT_ARCHIVED;
 	if (r == ERR_OK && (state.u.state.complete_at_ms == 0 || state.u.state.content_dropped))
 		return ERR_NOT_HERE;
-	return r;
+	if (r == ERR_OK)
+		r = core_get(t, FAMILY_ENVELOPE, key, &envelope);
+	return r == ERR_OK && hollow_is(&envelope.u.envelope) ? ERR_SIGNED_LOST : r;
 }
 
 /* Under which number it was published to that neighbour last; 0: never. What it took before leaves
@@ -87,7 +90,7 @@ static bool is_answer(enum err r)
 {
 	return r == ERR_NOT_FOUND || r == ERR_NOT_YET || r == ERR_NOT_HERE ||
 	       r == ERR_CONTENT_ARCHIVED || r == ERR_NOT_RECIPIENT || r == ERR_RECALLED ||
-	       r == ERR_DAMAGED;
+	       r == ERR_DAMAGED || r == ERR_SIGNED_LOST;
 }
 
 /* Whoever passes a document on does so once: beyond a neighbour a second copy would go nowhere. So

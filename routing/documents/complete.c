@@ -47,6 +47,11 @@ static enum err refuse_ours(struct turn_view *t, struct doc_key doc, const struc
 		if (e != ERR_NOT_FOUND)
 			return e;
 		core_put(t, receipt_key, &r);
+		feed_add(t, &(struct change){ .kind = CHANGE_REFUSED,
+					      .role = doc.role,
+					      .serial = doc.serial,
+					      .committee = fact->targets[i],
+					      .reason = fact->reason });
 		state.refused++;
 	}
 	if (state.closed_at_ms == 0 && state.delivered + state.refused >= d->recipient_count)
@@ -94,7 +99,7 @@ enum err document_unserved(struct turn_view *t, struct doc_key doc, const struct
 			   const struct routing_answer *answer)
 {
 	static const enum err reasons[] = { ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT,
-					    ERR_NO_ROUTE, ERR_REJECTED };
+					    ERR_NO_ROUTE, ERR_REJECTED, ERR_SIGNED_LOST };
 	enum err e = ERR_OK;
 
 	for (size_t i = 0;

@@ -7,6 +7,7 @@
 #include "routing/links/links.h"
 #include "routing/reconcile/gone.h"
 #include "routing/state/event.h"
+#include "routing/state/hollow.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/message.h"
@@ -111,7 +112,7 @@ static enum err has_envelope(struct turn_view *t, struct doc_key doc, bool *has)
 	struct record r;
 	enum err e = core_get(t, FAMILY_ENVELOPE, key_serial(doc.role, doc.serial), &r);
 
-	*has = e == ERR_OK;
+	*has = e == ERR_OK && !hollow_is(&r.u.envelope);
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 

@@ -32,6 +32,7 @@
 #include "routing/reconcile/content.h"
 #include "routing/reconcile/give.h"
 #include "routing/reconcile/gone.h"
+#include "routing/reconcile/hollow.h"
 #include "routing/reconcile/own.h"
 #include "routing/reconcile/rebuild.h"
 #include "routing/reconcile/repair.h"

@@ -9,10 +9,12 @@
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
 #include "routing/reconcile/content.h"
+#include "routing/reconcile/hollow.h"
 #include "routing/reconcile/rebuild.h"
 #include "routing/reconcile/wanted.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
+#include "routing/state/hollow.h"
 #include "routing/state/lookup.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
@@ -402,6 +404,8 @@ enum err repair_record(struct turn_view *t, const struct ev_damaged *e)
 		return result == ERR_NOT_FOUND ? ERR_OK : result;
 	go_on(t);
 	result = make_again(t, e);
+	if (result == ERR_OK && e->family == FAMILY_ENVELOPE)
+		result = hollow_look(t, e);
 	/* Whatever else stands in the way of it now: it is tried again. */
 	return result == ERR_STORE || result == ERR_NO_MEMORY ? result : ERR_OK;
 }
@@ -482,9 +486,12 @@ static enum err write_both(struct turn_view *t, struct doc_key doc, const struct
 	struct key at = key_serial(doc.role, doc.serial);
 	struct record r, document = { .family = FAMILY_DOCUMENT };
 	enum err result = core_get(t, FAMILY_ENVELOPE, at, &r);
+	bool hollow = result == ERR_OK && hollow_is(&r.u.envelope);
 	uint32_t count = doc.role == ROLE_OUT ? 0 : relays_before_us(t, e);
 
-	if (result == ERR_OK)
+	if (hollow)
+		result = ERR_DAMAGED;
+	else if (result == ERR_OK)
 		count = r.u.envelope.relay_count;
 	else if (result != ERR_DAMAGED)
 		count = d->relay_count;
@@ -545,6 +552,20 @@ enum err repair_by(struct turn_view *t, const struct ev_publish *e)
 	result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);
 	if (result == ERR_OK)
 		result = document(t, e, &r.u.ident);
+	return result == ERR_STORE || result == ERR_NO_MEMORY ? result : ERR_OK;
+}
+
+enum err repair_hollow(struct turn_view *t, const struct ev_publish *e,
+		       const struct rec_ident *ident)
+{
+	struct record r;
+	enum err result;
+
+	if (guard_may_sign(t) != ERR_OK || ident->role == ROLE_PAPER)
+		return ERR_OK;
+	result = core_get(t, FAMILY_ENVELOPE, key_serial(ident->role, ident->serial), &r);
+	if (result == ERR_OK && hollow_is(&r.u.envelope))
+		result = document(t, e, ident);
 	return result == ERR_STORE || result == ERR_NO_MEMORY ? result : ERR_OK;
 }
 

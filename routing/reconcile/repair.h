@@ -11,7 +11,8 @@
  * | STATE, WORK, ROUTE | rebuild.h |
  * | DOCUMENT, ENVELOPE | the document: neighbours that it came from or that got it are asked to
  *   publish it once more (KIND_ASKED with `content`); it is believed when its digest is the one
- *   that IDENT says, which was signed for |
+ *   that IDENT says, which was signed for. An ENVELOPE that nobody has and before which a lane
+ *   stands is given up: hollow.h |
  * | RECEIPT, STATUS | who gave it, or got it, is asked for it (KIND_ASKED) |
  * | LINKIN, LINKOUT, META | at the start: routing/links/mend.h |
  * | COUNTER, REPORT, FIGURES | by the next tick; by the next report |
@@ -30,6 +31,8 @@
 struct ev_damaged;
 struct ev_publish;
 struct fact;
+struct rec_ident;
+struct rec_ident;
 struct turn_view;
 
 /* One that is whole by now is left alone. ERR_STORE, ERR_NO_MEMORY. */
@@ -39,6 +42,16 @@ must_use enum err repair_record(struct turn_view *t, const struct ev_damaged *e)
  * DOCUMENT or the ENVELOPE is damaged, and has it the digest that IDENT says, then those are
  * written anew. Costs nothing while the store is sound. ERR_STORE, ERR_NO_MEMORY. */
 must_use enum err repair_by(struct turn_view *t, const struct ev_publish *e);
+
+/* A document that is known here has come, and its signature is good: were its signed bytes given up
+ * (hollow.h), they are here again. ERR_STORE, ERR_NO_MEMORY. */
+must_use enum err repair_hollow(struct turn_view *t, const struct ev_publish *e,
+				const struct rec_ident *ident);
+
+/* A document that is known here has come, and its signature is good: were its signed bytes given up
+ * (hollow.h), they are here again. ERR_STORE, ERR_NO_MEMORY. */
+must_use enum err repair_hollow(struct turn_view *t, const struct ev_publish *e,
+				const struct rec_ident *ident);
 
 /* Is it a status or receipt of ours (KIND_RETURNED) whose record here is damaged? */
 must_use enum err repair_wants(struct turn_view *t, const struct fact *returned, bool *yes);

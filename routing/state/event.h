@@ -176,6 +176,7 @@ struct ev_content_lost {
 struct ev_damaged {
 	enum family family;
 	struct key key;
+	int64_t told_ms; /* since it was told first, by this process */
 	bool found;
 	enum role role;
 	struct serial serial;

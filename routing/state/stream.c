@@ -53,6 +53,11 @@ void stream_note_sent(struct stream_out *s, uint64_t size_bytes)
 	stream_assert_out(s);
 }
 
+bool stream_is_held(const struct stream_out *s)
+{
+	return s->hollow_at > s->acked && s->hollow_at <= s->sent;
+}
+
 bool stream_credit_due(const struct stream_in *s, uint64_t window_messages, uint64_t window_bytes)
 {
 	/* Rounded up: a window of one is used up when nothing is left of it. */

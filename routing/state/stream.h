@@ -33,6 +33,9 @@ struct stream_out {
 	uint64_t sent_chain_at;
 	struct digest sent_chain;
 	uint64_t stands_at; /* and the row that it could not read last, which it has told of */
+	/* the last that it sent hollow (routing/state/hollow.h): nothing goes behind it until it is
+	 * acknowledged */
+	uint64_t hollow_at;
 };
 
 struct stream_in {
@@ -68,6 +71,8 @@ struct digest stream_chain_start(struct stream_id id, uint64_t base);
  * envelope. */
 bool stream_may_send(const struct stream_out *s, uint64_t size_bytes);
 void stream_note_sent(struct stream_out *s, uint64_t size_bytes); /* moves sent by one */
+/* Does what was sent hollow wait to be acknowledged? */
+bool stream_is_held(const struct stream_out *s);
 
 /* How far the subscriber lets the publisher go. True when new credit should be announced (half of a
  * window is used up). */

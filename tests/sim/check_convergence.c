@@ -84,7 +84,8 @@ static void check_document(struct world *w, const struct wanted *d)
 		struct member *m = &w->members[i];
 		struct record there;
 
-		if ((d->addressed >> i & 1) == 0 || workload_excused(w, d, i))
+		if ((d->addressed >> i & 1) == 0 || workload_excused(w, d, i) ||
+		    damages_lost(w, d, i))
 			continue;
 		if (!member_get(origin, a, FAMILY_RECEIPT,
 				key_receipt(ident.u.ident.role, ident.u.ident.serial, m->id),
@@ -100,7 +101,8 @@ static void check_document(struct world *w, const struct wanted *d)
 					d->number, origin->id.text, m->id.text,
 					answer.u.receipt.reason);
 	}
-	if (!w->changing && state.u.state.delivered != (uint64_t)__builtin_popcount(d->addressed))
+	if (!w->changing && state.u.state.delivered + damages_lost_count(w, d) !=
+				    (uint64_t)__builtin_popcount(d->addressed))
 		world_violation(w, "convergence", "%s of %s counts %llu delivered", d->number,
 				origin->id.text, (unsigned long long)state.u.state.delivered);
 	arena_destroy(a);

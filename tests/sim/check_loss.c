@@ -36,6 +36,7 @@ static void check_at(struct world *w, const struct wanted *d, struct member *m, 
 	struct record ident, state, envelope;
 	struct document_body body;
 	struct opened opened;
+	bool there;
 
 	if (!member_get(m, a, FAMILY_IDENT, key_ident(d->id, w->members[d->origin].id), &ident)) {
 		world_violation(w, "loss", "%s of %s never came to %s", d->number,
@@ -50,9 +51,11 @@ static void check_at(struct world *w, const struct wanted *d, struct member *m, 
 	}
 	if (state.u.state.content_dropped && recalls_let_go(w, m->index))
 		return; /* check_recalls has it */
-	if (!member_get(m, a, FAMILY_ENVELOPE, key_serial(ident.u.ident.role, ident.u.ident.serial),
-			&envelope) ||
-	    seal_peek(a, envelope.u.envelope.envelope.bytes, &opened) != ERR_OK ||
+	there = member_get(m, a, FAMILY_ENVELOPE,
+			   key_serial(ident.u.ident.role, ident.u.ident.serial), &envelope);
+	if (there && damages_hollow(m, d, &envelope.u.envelope))
+		return;
+	if (!there || seal_peek(a, envelope.u.envelope.envelope.bytes, &opened) != ERR_OK ||
 	    document_body_unpack(a, opened.body, &body) != ERR_OK) {
 		world_violation(w, "loss", "the envelope of %s is gone at %s", d->number,
 				m->id.text);
@@ -77,7 +80,7 @@ void check_loss(struct world *w)
 			arena_reset(a);
 			if (k == d->origin ||
 			    (!mandates_own(w, d) && (d->addressed >> k & 1) != 0 &&
-			     !workload_excused(w, d, k)))
+			     !workload_excused(w, d, k) && !damages_lost(w, d, k)))
 				check_at(w, d, &w->members[k], a);
 		}
 	}

@@ -261,7 +261,8 @@ static void check_stand(struct world *w, const struct wanted *d, const struct me
 		const struct wanted *x = &w->documents[i];
 
 		if (x->older == 0 || &w->documents[x->older - 1] != d || !x->accepted ||
-		    (x->addressed >> office->index & 1) == 0)
+		    (x->addressed >> office->index & 1) == 0 ||
+		    damages_lost(w, x, office->index))
 			continue;
 		if ((c->answered_newer >> i & 1) == 0 && !c->frozen && !c->replaced &&
 		    at->recall != OFFICE_RECALL_ASKED)
@@ -280,6 +281,8 @@ static void check_asked(struct world *w, const struct wanted *d, const struct me
 	uint32_t came = questions_at(w, d, office, a);
 	struct record ident, told = { .family = FAMILY_TOLD };
 
+	if (damages_lost(w, d, office->index))
+		return; /* it was asked for what never came to it */
 	arena_reset(a);
 	if (!member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id), &ident) ||
 	    !member_get(origin, a, FAMILY_TOLD,

@@ -59,7 +59,7 @@ void check_receipts(struct world *w)
 
 			arena_reset(a);
 			if ((d->addressed >> k & 1) == 0 || workload_excused(w, d, k) ||
-			    mandates_own(w, d))
+			    mandates_own(w, d) || damages_lost(w, d, k))
 				continue;
 			if (!member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id),
 					&ident) ||

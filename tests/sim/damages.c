@@ -1,13 +1,15 @@
 /* Worlds in which a bit of a stored record changes while its process is down: it must be found, and
- * be made again, from the other records or from a neighbour, and nothing else may suffer. Only what
- * somebody still has is spoilt, of one disk at a time: what nobody has is lost, and no program
- * brings it back. */
+ * be made again, from the other records or from a neighbour, and nothing else may suffer. What is
+ * spoilt somebody still has, of one disk at a time; but for the signed bytes of a document that
+ * waits in a lane. Those may be lost: then whom they were for must be refused by that name, and
+ * what is behind them in the lane must come. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/store/memory.h"
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
+#include "routing/state/hollow.h"
 #include "routing/state/memory.h"
 #include "tests/sim/check.h"
 
@@ -118,6 +120,27 @@ static bool is_status_there(const struct member *m, struct arena *a, struct doc_
 			  &r);
 }
 
+/* A row of it stands in a lane, and was not acknowledged. */
+static bool is_queued(const struct member *m, struct arena *a, struct doc_key doc)
+{
+	struct record route, r;
+
+	if (!member_get(m, a, FAMILY_ROUTE, key_serial(doc.role, doc.serial), &route))
+		return false;
+	for (uint32_t i = 0; i < route.u.route.count; i++) {
+		const struct publication *p = &route.u.route.publications[i];
+		uint64_t acked = 0;
+
+		if (member_get(m, a, FAMILY_LINKOUT, key_link(p->neighbour, p->lane), &r))
+			acked = r.u.linkout.acked;
+		if (p->seq > acked &&
+		    member_get(m, a, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &r) &&
+		    r.u.stream.role == doc.role && r.u.stream.serial.n == doc.serial.n)
+			return true;
+	}
+	return false;
+}
+
 static bool may_be_had(const struct member *m, struct arena *a, enum family f,
 		       const struct key *key)
 {
@@ -151,7 +174,8 @@ static bool may_be_had(const struct member *m, struct arena *a, enum family f,
 		return is_receipt_there(m, a, doc, &r.u.document, who);
 	if (f == FAMILY_STATUS)
 		return is_status_there(m, a, doc, &r.u.document, who, n);
-	return is_given(m, a, &r.u.document);
+	return is_given(m, a, &r.u.document) ||
+	       (f == FAMILY_ENVELOPE && is_queued(m, a, doc));
 }
 
 /* ---- a bit ---- */
@@ -166,8 +190,8 @@ static size_t count_of(const struct memory_disk *d, enum family f)
 	return n;
 }
 
-/* Where in a stream it came first nobody knows any more. */
-static void note_lost_place(const struct member *m, struct arena *a, const struct key *key)
+/* By its index; -1: none of the model's. */
+static int document_at(const struct member *m, struct arena *a, const struct key *key)
 {
 	struct world *w = m->world;
 	const struct wanted *d = NULL;
@@ -175,8 +199,25 @@ static void note_lost_place(const struct member *m, struct arena *a, const struc
 
 	if (member_get(m, a, FAMILY_DOCUMENT, *key, &r))
 		d = workload_find(w, &r.u.document.id);
-	if (d != NULL)
-		w->was_aside[d - w->documents] |= (uint16_t)(1u << m->index);
+	return d == NULL ? -1 : (int)(d - w->documents);
+}
+
+/* Where in a stream a document came first nobody knows any more without its DOCUMENT; and without
+ * its signed bytes, while it waits and nobody can give them, it may be lost. */
+static void note_loss(const struct member *m, struct arena *a, enum family f, const struct key *key)
+{
+	struct world *w = m->world;
+	int document = document_at(m, a, key);
+	struct doc_key doc;
+	struct record r;
+
+	if (document < 0 || !key_parse_serial(key, &doc.role, &doc.serial) ||
+	    !member_get(m, a, FAMILY_DOCUMENT, *key, &r))
+		return;
+	if (f == FAMILY_DOCUMENT)
+		w->was_aside[document] |= (uint16_t)(1u << m->index);
+	if (f == FAMILY_ENVELOPE && !is_given(m, a, &r.u.document) && is_queued(m, a, doc))
+		w->unsigned_at[document] |= (uint16_t)(1u << m->index);
 }
 
 static void tell(const struct member *m, enum family f, const struct key *key)
@@ -210,8 +251,8 @@ void damages_after_crash(struct member *m)
 		    !memory_disk_nth(m->disk, f, prng_below(&w->damages, count), &key) ||
 		    !may_be_had(m, a, f, &key))
 			continue;
-		if (f == FAMILY_DOCUMENT)
-			note_lost_place(m, a, &key);
+		if (f == FAMILY_DOCUMENT || f == FAMILY_ENVELOPE)
+			note_loss(m, a, f, &key);
 		if (memory_disk_spoil(m->disk, f, &key) != ERR_OK)
 			abort();
 		w->spoilt[f]++;
@@ -240,6 +281,49 @@ bool damages_counted(const struct member *m)
 bool damages_are(const struct member *m)
 {
 	return memory_disk_damaged(m->disk) > 0;
+}
+
+/* ---- signed bytes that are lost ---- */
+
+static int index_of(const struct world *w, const struct wanted *d)
+{
+	return (int)(d - w->documents);
+}
+
+bool damages_lost(const struct world *w, const struct wanted *d, int recipient)
+{
+	const struct member *origin = &w->members[d->origin];
+	struct arena *a;
+	struct doc_key doc;
+	struct record r;
+	bool lost;
+
+	if (w->unsigned_at[index_of(w, d)] == 0)
+		return false;
+	a = scratch();
+	lost = member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id), &r);
+	doc = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
+	lost = lost &&
+	       member_get(origin, a, FAMILY_RECEIPT,
+			  key_receipt(doc.role, doc.serial, w->members[recipient].id), &r) &&
+	       r.u.receipt.kind == KIND_REFUSAL && r.u.receipt.reason == ERR_SIGNED_LOST;
+	arena_destroy(a);
+	return lost;
+}
+
+unsigned damages_lost_count(const struct world *w, const struct wanted *d)
+{
+	unsigned count = 0;
+
+	for (int i = 0; i < w->member_count; i++)
+		count += (d->addressed >> i & 1) != 0 && damages_lost(w, d, i);
+	return count;
+}
+
+bool damages_hollow(const struct member *m, const struct wanted *d, const struct rec_envelope *e)
+{
+	return (m->world->unsigned_at[index_of(m->world, d)] >> m->index & 1) != 0 &&
+	       hollow_is(e);
 }
 
 /* ---- at the end ---- */

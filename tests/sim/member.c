@@ -436,7 +436,8 @@ static void build(struct member *m)
 	assert(m->follow != NULL);
 	build_garbage(m);
 	m->repair = (struct repair){
-		.store = m->store, .inbox = m->inbox, .runner = { .run = run_job }, .stop = &never
+		.store = m->store, .core = m->core, .inbox = m->inbox,
+		.runner = { .run = run_job }, .stop = &never
 	};
 }
 

@@ -65,6 +65,7 @@ static const struct place {
 	{ PLACE_REFUSED, ERR_REPORT_PERIOD, "refused: the period of a report" },
 	{ PLACE_REFUSED, ERR_CHAIN, "refused for its chain" },
 	{ PLACE_REFUSED, ERR_GAP, "refused for a gap" },
+	{ PLACE_REFUSED, ERR_SIGNED_LOST, "refused: signed bytes lost" },
 	{ PLACE_ASIDE, ERR_DIRECTORY_AHEAD, "aside for a directory" },
 	{ PLACE_ASIDE, ERR_CLOCK, "aside for a clock" },
 	{ PLACE_ASIDE, ERR_CLOCK_WRONG, "aside until we may sign" },

@@ -467,7 +467,8 @@ static bool closed(struct world *w, const struct wanted *d, struct arena *a)
 	if (w->mandates)
 		return state.u.state.delivered + state.u.state.refused ==
 		       (uint64_t)__builtin_popcount(d->addressed);
-	return w->changing || state.u.state.delivered == (uint64_t)__builtin_popcount(d->addressed);
+	return w->changing || state.u.state.delivered + damages_lost_count(w, d) ==
+				      (uint64_t)__builtin_popcount(d->addressed);
 }
 
 bool workload_given_up(const struct world *w, const struct wanted *d)

@@ -362,6 +362,8 @@ struct world {
 	bool damaging;
 	struct prng damages;
 	unsigned spoilt[FAMILY_COUNT];
+	/* bit per member: signed bytes that waited there in a lane were spoilt */
+	uint16_t unsigned_at[DOCUMENTS_MAX];
 	bool setback, shown; /* shown: a neighbour holds what the copy does not */
 	int setback_member;
 	int64_t knew_ms;     /* since then */
@@ -563,6 +565,11 @@ bool damages_answer(const struct world *w, enum err e);
 /* It has counted since, or is in no need to. */
 bool damages_counted(const struct member *m);
 bool damages_are(const struct member *m); /* its disk has a record that is not whole */
+/* Was this recipient refused it, because the signed bytes were spoilt where they waited? To how many
+ * was it? And is that what lies there instead of them? */
+bool damages_lost(const struct world *w, const struct wanted *d, int recipient);
+unsigned damages_lost_count(const struct world *w, const struct wanted *d);
+bool damages_hollow(const struct member *m, const struct wanted *d, const struct rec_envelope *e);
 void check_damages(struct world *w);
 
 /* ---- setback.c ---- */

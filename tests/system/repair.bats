@@ -113,6 +113,68 @@ heals() { # WHO WHERE FAMILY:NTH…
 	is_whole btp
 }
 
+@test "signed bytes that nobody has hold up no lane: what is behind them goes, and whom they were for is refused by name" {
+	local i since
+	"$VANTHU" lab stop "$LAB" vanphong -q >/dev/null
+	for i in 1 2 3 4; do v btp send doc.txt --to vanphong --type CV --number "1$i-CV/ĐU" --subject "chờ $i" -q >/dev/null; done
+	since=$(v btp changes --json | jq '.data.last')
+	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	spoil_each btp bit 5:2
+	start_lab btp
+	v btp status --json | jq -e '.data.damaged == 1 and (.data.alarms | index("VT-4003") != null)'
+	start_lab vanphong
+	wait_for 120 eval 'v vanphong inbox --json | jq -e "[.data[].number | select(startswith(\"1\") and (length > 7))] == [\"14-CV/ĐU\", \"13-CV/ĐU\", \"11-CV/ĐU\"]"'
+	wait_for 60 is_whole btp
+	quiet
+	v btp status --json | jq -e '.data.alarms == [] and .data.store.missing_in == []'
+	v btp outbox --json >outbox.json
+	jq -e '.data[] | select(.number == "12-CV/ĐU") | .state == "refused"' outbox.json
+	jq -e '[.data[] | select(.number == "11-CV/ĐU" or .number == "13-CV/ĐU" or .number == "14-CV/ĐU") | .state] == ["delivered", "delivered", "delivered"]' outbox.json
+	v btp trace 12-CV/ĐU --json | jq -e '[.data.recipients[] | [.state, .reason]] == [["refused", "VT-4044"]]'
+	v btp show 12-CV/ĐU --json | jq -e '[.data.receipts[] | [.state, .reason]] == [["refused", "VT-4044"]]'
+	v btp changes --since "$since" --json | jq -e '[.data.changes[] | select(.kind == "refused") | .reason] == ["VT-4044"]'
+	run v btp verify 12-CV/ĐU
+	[ "$status" != 0 ]
+	[[ $output == *VT-4044* ]]
+	[ "$(v btp target recount --json | jq .data.equal)" = true ]
+	v btp log verify -q
+	v btp quarantine list --json | jq -e '.data | length == 1 and .[0].family == "envelope"'
+	# it is sent again, under its number
+	v btp send doc.txt --to vanphong --type CV --number 12-CV/ĐU --subject "gửi lại" -q --wait delivered --timeout 120 >/dev/null
+	# and all of that is on the disk
+	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	: >"$LAB/btp/vanthud.log"
+	start_lab btp
+	v btp status --json | jq -e '.data.damaged == 0 and .data.alarms == []'
+	! grep -E 'record-damaged|records-missing|lane-stands' "$LAB/btp/vanthud.log"
+}
+
+@test "what a relay has still to hand on it gets from who gave it; when that one has lost it too, the lane goes on and the issuer hears of it" {
+	local n
+	for n in 2 3; do
+		"$VANTHU" lab stop "$LAB" cb-nghiepvu -q >/dev/null
+		v btp send doc.txt --to cb-nghiepvu --type CV --number "${n}1-CV/ĐU" --subject "qua $n" -q >/dev/null
+		v btp send doc.txt --to cb-nghiepvu --type CV --number "${n}2-CV/ĐU" --subject "sau $n" -q >/dev/null
+		wait_for 60 eval 'v thads link list --json | jq -e "[.data[] | select(.committee == \"cb-nghiepvu\")][0].queued == 2"'
+		"$VANTHU" lab stop "$LAB" thads -q >/dev/null
+		spoil_each thads bit 5:1 # of those that pass through, the last but one
+		if [ $n = 3 ]; then
+			"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+			spoil_each btp bit 5:1
+			start_lab btp
+		fi
+		start_lab thads cb-nghiepvu
+		wait_for 300 eval "v cb-nghiepvu inbox --json | jq -e '[.data[].number] | index(\"${n}2-CV/ĐU\") != null'"
+		wait_for 60 is_whole thads
+		v thads status --json | jq -e '.data.alarms == []'
+	done
+	v cb-nghiepvu inbox --json | jq -e '[.data[].number] | index("21-CV/ĐU") != null and index("31-CV/ĐU") == null'
+	wait_for 60 eval 'v btp trace 31-CV/ĐU --json | jq -e "[.data.recipients[] | [.state, .reason]] == [[\"refused\", \"VT-4044\"]]"'
+	v btp trace 21-CV/ĐU --json | jq -e '.data.state == "delivered"'
+	# nobody can give it back to its issuer, whose lanes do not need it: that stays an alarm
+	v btp status --json | jq -e '.data.damaged == 1 and (.data.alarms | index("VT-4003") != null)'
+}
+
 @test "the directory's entries, its own and its neighbours' too: from the file of the configuration, or from the one kept beside the store" {
 	local n
 	wait_for 60 test -s "$LAB/btp/data/directory.vtd"
