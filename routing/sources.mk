@@ -77,9 +77,11 @@ ROUTING := \
 	links/settle \
 	links/stand \
 	links/visit \
+	reconcile/accept \
 	reconcile/content \
 	reconcile/give \
 	reconcile/gone \
+	reconcile/last_number \
 	reconcile/own \
 	reconcile/rebuild \
 	reconcile/repair \
