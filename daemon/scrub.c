@@ -6,6 +6,8 @@
 
 /* Between two walks for what readers met. */
 static const int64_t not_again_ms = 600 * 1000, longest_ms = 24 * 3600 * 1000;
+/* The first lot is repaired as far as it can be when nothing more of it was for so long. */
+static const int64_t settled_ms = 10 * 1000;
 
 static void walk(struct job *j)
 {
@@ -32,6 +34,28 @@ static void begin(struct scrub *s)
 	s->runner.run(s->runner.ctx, &s->job);
 }
 
+/* There is more than the list had room for, and it has room again. A walk that brings nothing is
+ * not repeated soon: what no walk can name is beyond the list for good. */
+static bool wants_more(struct scrub *s, const struct store_figures *f, int64_t mono_ms)
+{
+	if (f->listed != s->listed) {
+		s->listed = f->listed;
+		s->listed_ms = mono_ms;
+	}
+	if (f->beyond == 0) {
+		s->more_rest_ms = 0;
+		return false;
+	}
+	if (f->damaged != s->more_damaged)
+		s->more_rest_ms = settled_ms;
+	if (f->listed >= STORE_DAMAGES_MAX || mono_ms < s->listed_ms + s->more_rest_ms)
+		return false;
+	s->more_damaged = f->damaged;
+	s->more_rest_ms = 2 * s->more_rest_ms < longest_ms ? 2 * s->more_rest_ms : longest_ms;
+	s->listed_ms = mono_ms;
+	return true;
+}
+
 void scrub_second(struct scrub *s, int64_t mono_ms)
 {
 	struct store_figures figures;
@@ -48,6 +72,10 @@ void scrub_second(struct scrub *s, int64_t mono_ms)
 		s->not_again_ms = mono_ms + s->rest_ms;
 		/* what no walk finds is met again and again */
 		s->rest_ms = 2 * s->rest_ms < longest_ms ? 2 * s->rest_ms : longest_ms;
+		begin(s);
+		return;
+	}
+	if (wants_more(s, &figures, mono_ms)) {
 		begin(s);
 		return;
 	}

@@ -1,6 +1,7 @@
 /* Looks through the whole store from time to time, while everything else goes on: a wrong bit in
  * what nobody reads is found while a neighbour still has the document. A store too large to be
- * looked through before the start is looked through right after it. */
+ * looked through before the start is looked through right after it. What one walk finds beyond what
+ * the store lists is looked for again when the first lot has been repaired, as far as it can be. */
 #ifndef VANTHU_DAEMON_SCRUB_H
 #define VANTHU_DAEMON_SCRUB_H
 
@@ -19,6 +20,10 @@ struct scrub {
 	bool running;
 	int64_t next_ms, every_then_ms, not_again_ms, rest_ms;
 	uint64_t damaged;
+	uint32_t listed; /* as of the last look; since when it is so few: */
+	int64_t listed_ms;
+	int64_t more_rest_ms;
+	uint64_t more_damaged; /* when a walk was begun for what is not listed */
 };
 
 /* Each second, on the control thread. Tells the core what is known of damage, too. */

@@ -404,6 +404,8 @@ static struct reply_to reply_of(const struct event *e)
 		return e->u.declare.reply;
 	case EVENT_RESEND:
 		return e->u.resend.reply;
+	case EVENT_ACCEPT:
+		return e->u.accept.reply;
 	case EVENT_NONE:
 	case EVENT_CONNECTED:
 	case EVENT_DISCONNECTED:

@@ -275,6 +275,31 @@ enum err office_record_decode_gone(struct arena *a, struct blob bytes, struct re
 	return e;
 }
 
+enum err office_record_encode_accepted(struct arena *a, const struct record *record,
+				       struct blob *out)
+{
+	const struct rec_accepted *r = &record->u.accepted;
+	Vanthu__V1__AcceptedRecord m = VANTHU__V1__ACCEPTED_RECORD__INIT;
+
+	m.at_ms = r->at_ms;
+	m.uid = r->uid;
+	m.reason = (char *)(uintptr_t)(r->reason == NULL ? "" : r->reason);
+	return pb_pack(a, &m.base, out);
+}
+
+enum err office_record_decode_accepted(struct arena *a, struct blob bytes, struct record *record)
+{
+	enum err e;
+	const Vanthu__V1__AcceptedRecord *m =
+		pb_unpack(a, &vanthu__v1__accepted_record__descriptor, bytes, &e);
+	struct rec_accepted *r = &record->u.accepted;
+
+	if (m == NULL)
+		return e;
+	*r = (struct rec_accepted){ .at_ms = m->at_ms, .uid = m->uid };
+	return field_text(m->reason, NOTE_MAX, &r->reason);
+}
+
 enum err office_record_encode_told(struct arena *a, const struct record *record, struct blob *out)
 {
 	Vanthu__V1__ToldRecord m = VANTHU__V1__TOLD_RECORD__INIT;

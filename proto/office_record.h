@@ -34,6 +34,10 @@ must_use enum err office_record_encode_gone(struct arena *a, const struct record
 					    struct blob *out);
 must_use enum err office_record_decode_gone(struct arena *a, struct blob bytes,
 					    struct record *record);
+must_use enum err office_record_encode_accepted(struct arena *a, const struct record *record,
+						struct blob *out);
+must_use enum err office_record_decode_accepted(struct arena *a, struct blob bytes,
+						struct record *record);
 must_use enum err office_record_encode_told(struct arena *a, const struct record *record,
 					    struct blob *out);
 must_use enum err office_record_decode_told(struct arena *a, struct blob bytes,

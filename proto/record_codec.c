@@ -55,6 +55,7 @@ static const struct {
 	[FAMILY_FEED] = { feed_record_encode, feed_record_decode },
 	[FAMILY_GONE] = { office_record_encode_gone, office_record_decode_gone },
 	[FAMILY_HISTORY] = { record_encode_history, record_decode_history },
+	[FAMILY_ACCEPTED] = { office_record_encode_accepted, office_record_decode_accepted },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a codec");
 

@@ -85,6 +85,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = stand_load(&t);
 	if (e == ERR_OK)
+		e = accept_load(&t);
+	if (e == ERR_OK)
 		e = aside_load(&t);
 	if (e == ERR_OK)
 		e = load_last(&t, FAMILY_DIRECTORY, all);
@@ -152,6 +154,8 @@ static enum err decide(struct turn_view *t, const struct event *event)
 		return content_lost(t, &event->u.content_lost);
 	case EVENT_DAMAGED:
 		return repair_record(t, &event->u.damaged);
+	case EVENT_ACCEPT:
+		return accept_record(t, &event->u.accept);
 	case EVENT_DIRECTORY:
 		return decide_directory(t, &event->u.directory);
 	case EVENT_OPERATE:
@@ -203,6 +207,11 @@ void core_set_room(struct core *c, struct core_room room)
 void core_set_unsound(struct core *c, enum err why)
 {
 	c->unsound = why;
+}
+
+uint64_t core_accepted(const struct core *c)
+{
+	return c->accepted;
 }
 
 void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms,

@@ -110,6 +110,9 @@ void core_set_room(struct core *c, struct core_room room);
  * be counted as never having been. */
 void core_set_unsound(struct core *c, enum err why);
 
+/* Damaged records that were accepted as lost so far, also those that came again after all. */
+uint64_t core_accepted(const struct core *c);
+
 /* What the directory in force says of the key that this daemon signs with. */
 struct signer_validity {
 	bool known; /* the directory has it */

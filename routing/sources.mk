@@ -77,10 +77,12 @@ ROUTING := \
 	links/settle \
 	links/stand \
 	links/visit \
+	reconcile/accept \
 	reconcile/content \
 	reconcile/give \
 	reconcile/gone \
 	reconcile/hollow \
+	reconcile/last_number \
 	reconcile/own \
 	reconcile/rebuild \
 	reconcile/repair \

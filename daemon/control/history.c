@@ -126,6 +126,23 @@ static void fill_act(struct answer *out, const struct key *key, Vanthu__V1__LogE
 		m->subject = kept(c->control->arena, r.u.act.subject);
 }
 
+/* Who has accepted it, and why; its key names what. */
+static void fill_accepted(struct answer *out, const struct key *key, Vanthu__V1__LogEntry *m)
+{
+	struct lookup l = control_lookup(out->client);
+	struct arena *a = out->client->control->arena;
+	enum family family;
+	struct record r;
+	struct key lost;
+
+	if (key_parse_accepted(key, &family, &lost))
+		m->verb = (char *)(uintptr_t)family_name(family);
+	if (l.get(l.ctx, out->scratch, FAMILY_ACCEPTED, key, &r) != ERR_OK)
+		return;
+	m->uid = r.u.accepted.uid;
+	m->subject = kept(a, r.u.accepted.reason);
+}
+
 static void fill_who(struct answer *out, const struct history_entry *e, Vanthu__V1__LogEntry *m)
 {
 	struct arena *a = out->client->control->arena;
@@ -175,6 +192,8 @@ static bool fill(struct answer *out, const struct history_entry *e, Vanthu__V1__
 		shown = fill_line(out, &e->key, m);
 	else if (e->what == FAMILY_ACT)
 		fill_act(out, &e->key, m);
+	else if (e->what == FAMILY_ACCEPTED)
+		fill_accepted(out, &e->key, m);
 	fill_who(out, e, m);
 	fill_event(out, e, m);
 	return shown;

@@ -14,10 +14,14 @@
 #include "daemon/control/find.h"
 #include "proto/digest.h"
 #include "routing/base/arena.h"
+#include "routing/base/limits.h"
+#include "routing/reconcile/reconcile.h"
 
-enum { ITEMS_MAX = 1000, NAME_BYTES_MAX = 255, CUT_BYTES = 96 /* of a key, in its name */ };
+enum { ITEMS_MAX = 1000, NAME_BYTES_MAX = 255, REQUEST_BYTES = 8192 };
 
-/* FAMILY-KEY, the key in hexadecimal digits, cut off after 96 bytes. */
+#define STAND(name) VANTHU__V1__QUARANTINE_STAND__QUARANTINE_STAND_##name
+
+/* FAMILY-KEY, the key in hexadecimal digits (store_ops.copied). */
 static bool is_copy(const char *name)
 {
 	const char *dash = strchr(name, '-');
@@ -56,6 +60,15 @@ static enum family family_of(const char *name, size_t len)
 			return (enum family)f;
 	}
 	return FAMILY_NONE;
+}
+
+/* Of which record the copy of this name is. False: of none that can be told. */
+static bool find_record(struct client *c, const char *name, enum family *family, struct key *key)
+{
+	struct store *store = c->control->parts.store;
+
+	return !is_content(name) && store->ops->copied != NULL &&
+	       store->ops->copied(store, name, family, key);
 }
 
 /* Keys of a document's records begin with role ‖ serial. */
@@ -111,6 +124,38 @@ static void name_holder(struct client *c, const char *hex, Vanthu__V1__Quarantin
 	name_document(c, digits, out);
 }
 
+/* What has become of the record since, and what may. */
+static void fill_stand(struct client *c, const char *name, Vanthu__V1__QuarantineItem *out)
+{
+	struct lookup l = c->control->parts.store->ops->lookup(c->control->parts.store);
+	struct arena *a = c->control->arena;
+	struct key key, accepted;
+	enum family family;
+	struct record r;
+	enum err e;
+
+	if (!find_record(c, name, &family, &key))
+		return;
+	e = l.get(l.ctx, a, family, &key, &r);
+	if (e != ERR_DAMAGED) {
+		out->stand = e == ERR_OK ? STAND(WHOLE) : STAND(GONE);
+		return;
+	}
+	out->stand = STAND(DAMAGED);
+	out->hope = (Vanthu__V1__QuarantineHope)accept_hope(family, &key);
+	if (!key_accepted(family, &key, &accepted))
+		return;
+	e = l.get(l.ctx, a, FAMILY_ACCEPTED, &accepted, &r);
+	if (e != ERR_OK && e != ERR_DAMAGED)
+		return;
+	out->stand = STAND(ACCEPTED);
+	if (e == ERR_DAMAGED)
+		return;
+	out->accepted_at_ms = r.u.accepted.at_ms;
+	out->accepted_by = r.u.accepted.uid;
+	out->accepted_reason = (char *)(uintptr_t)r.u.accepted.reason;
+}
+
 static Vanthu__V1__QuarantineItem *item_of(struct client *c, int folder, const char *name)
 {
 	struct arena *a = c->control->arena;
@@ -129,8 +174,11 @@ static Vanthu__V1__QuarantineItem *item_of(struct client *c, int folder, const c
 	if (is_content(name)) {
 		item->family = (char *)(uintptr_t) "content";
 		name_holder(c, name + len + 1, item);
-	} else if (has_serial(f))
+		return item->name == NULL ? NULL : item;
+	}
+	if (has_serial(f))
 		name_document(c, name + len + 1, item);
+	fill_stand(c, name, item);
 	return item->name == NULL ? NULL : item;
 }
 
@@ -165,19 +213,112 @@ static void list(struct client *c, uint64_t id)
 	control_say(c, &r);
 }
 
-static void drop(struct client *c, uint64_t id, const char *name)
+/* ---- what is done with one ---- */
+
+static bool is_there(struct client *c, const char *name)
 {
+	struct stat file;
+	DIR *folder = is_copy(name) ? open_folder(c) : NULL;
+	bool there =
+		folder != NULL && fstatat(dirfd(folder), name, &file, AT_SYMLINK_NOFOLLOW) == 0;
+
+	if (folder != NULL)
+		closedir(folder);
+	return there;
+}
+
+/* The event's memory. */
+static void release_event(void *owner)
+{
+	arena_destroy(owner);
+}
+
+/* That it goes is in the log by now. */
+static void dropped(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	text_t name = a->about == NULL ? "" : a->about;
 	DIR *folder = is_copy(name) ? open_folder(c) : NULL;
 	bool gone = folder != NULL && unlinkat(dirfd(folder), name, 0) == 0;
 
 	if (folder != NULL)
 		closedir(folder);
 	if (!gone) {
-		control_say_error(c, id, ERR_NOT_FOUND, name);
+		control_say_error(c, p->request_id, ERR_NOT_FOUND, name);
 		return;
 	}
 	log_event(LOG_INFO, "quarantine-dropped", "copy=%s uid=%u", name, (unsigned)c->uid);
-	control_say_done(c, id);
+	control_say_done(c, p->request_id);
+}
+
+static void drop(struct client *c, uint64_t id, const char *name)
+{
+	struct event event = { .type = EVENT_OPERATE };
+	struct ev_operate *o = &event.u.operate;
+	struct question q = { .request_id = id,
+			      .event = &event,
+			      .reply = &o->reply,
+			      .answer = dropped,
+			      .release = release_event };
+	struct arena *a;
+
+	if (!is_there(c, name)) {
+		control_say_error(c, id, ERR_NOT_FOUND, name);
+		return;
+	}
+	a = arena_new(REQUEST_BYTES);
+	o->operation = OPERATION_DROP_COPY;
+	o->uid = c->uid;
+	o->copy = a == NULL ? NULL : arena_text(a, name, strlen(name));
+	if (o->copy == NULL) {
+		arena_destroy(a);
+		control_say_error(c, id, ERR_NO_MEMORY, "");
+		return;
+	}
+	q.owner = a;
+	control_ask_core(c, &q);
+}
+
+static void accepted(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	log_event(LOG_WARNING, "quarantine-accepted", "copy=%s uid=%u",
+		  a->about == NULL ? "" : a->about, (unsigned)c->uid);
+	control_say_done(c, p->request_id);
+}
+
+/* Attachments raise no alarm, and are asked for as long as nobody has them: of those there is
+ * nothing to accept. */
+static void accept_loss(struct client *c, uint64_t id, const Vanthu__V1__QuarantineQuery *m)
+{
+	struct event event = { .type = EVENT_ACCEPT };
+	struct ev_accept *e = &event.u.accept;
+	struct question q = { .request_id = id,
+			      .event = &event,
+			      .reply = &e->reply,
+			      .answer = accepted,
+			      .release = release_event };
+	struct arena *a;
+	enum err why = is_there(c, m->accept) ? ERR_OK : ERR_NOT_FOUND;
+
+	if (why == ERR_OK && !find_record(c, m->accept, &e->family, &e->key))
+		why = ERR_BAD_STATE;
+	if (why == ERR_OK && strlen(m->reason) > NOTE_MAX)
+		why = ERR_FIELD;
+	a = why == ERR_OK ? arena_new(REQUEST_BYTES) : NULL;
+	if (why == ERR_OK && a != NULL) {
+		e->copy = arena_text(a, m->accept, strlen(m->accept));
+		e->reason = arena_text(a, m->reason, strlen(m->reason));
+	}
+	if (why == ERR_OK && (e->copy == NULL || e->reason == NULL))
+		why = ERR_NO_MEMORY;
+	if (why != ERR_OK) {
+		arena_destroy(a);
+		control_say_error(c, id, why, m->accept);
+		return;
+	}
+	e->uid = c->uid;
+	e->knowing = m->knowing;
+	q.owner = a;
+	control_ask_core(c, &q);
 }
 
 /* Of a record nothing is put back: its copy is what could not be read. Is the record right again,
@@ -185,22 +326,12 @@ static void drop(struct client *c, uint64_t id, const char *name)
 static enum err release_record(struct client *c, const char *name)
 {
 	struct lookup l = c->control->parts.store->ops->lookup(c->control->parts.store);
-	const char *digits = strchr(name, '-') + 1;
-	enum family f = family_of(name, strcspn(name, "-"));
-	size_t bytes = strlen(digits) / 2;
-	struct key key = { .len_bytes = (uint8_t)bytes };
+	enum family f;
 	struct record r;
+	struct key key;
 
-	if (f == FAMILY_NONE || bytes >= CUT_BYTES || bytes > sizeof key.bytes)
-		return ERR_DAMAGED;
-	for (size_t i = 0; i < bytes; i++) {
-		unsigned byte;
-
-		if (sscanf(digits + 2 * i, "%2x", &byte) != 1)
-			return ERR_DAMAGED;
-		key.bytes[i] = (uint8_t)byte;
-	}
-	return l.get(l.ctx, c->control->arena, f, &key, &r);
+	return find_record(c, name, &f, &key) ? l.get(l.ctx, c->control->arena, f, &key, &r)
+					      : ERR_DAMAGED;
 }
 
 /* A content is looked at by a worker (daemon/scrub_files.h): put back when the copy is right, else
@@ -236,10 +367,14 @@ static void release(struct client *c, uint64_t id, const char *name)
 
 void control_quarantine(struct client *c, const Vanthu__V1__Request *request)
 {
-	if (request->quarantine->release[0] != '\0')
-		release(c, request->id, request->quarantine->release);
-	else if (request->quarantine->drop[0] == '\0')
+	const Vanthu__V1__QuarantineQuery *q = request->quarantine;
+
+	if (q->accept[0] != '\0')
+		accept_loss(c, request->id, q);
+	else if (q->release[0] != '\0')
+		release(c, request->id, q->release);
+	else if (q->drop[0] == '\0')
 		list(c, request->id);
 	else
-		drop(c, request->id, request->quarantine->drop);
+		drop(c, request->id, q->drop);
 }

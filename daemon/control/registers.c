@@ -321,17 +321,38 @@ static enum err fill_paper(struct client *c, struct serial serial, Vanthu__V1__R
 
 /* ---- the walk ---- */
 
+/* What cannot be read was accepted as lost by somebody, then. */
+static enum err fill_accepted(struct client *c, enum family family, const struct key *key,
+			      Vanthu__V1__RegisterLine *line)
+{
+	struct lookup l = control_lookup(c);
+	struct key accepted;
+	struct record r;
+	enum err e = key_accepted(family, key, &accepted)
+			     ? l.get(l.ctx, c->control->arena, FAMILY_ACCEPTED, &accepted, &r)
+			     : ERR_NOT_FOUND;
+
+	if (e == ERR_OK) {
+		line->accepted_at_ms = r.u.accepted.at_ms;
+		line->accepted_by = r.u.accepted.uid;
+	}
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
 /* What it registers, that cannot be read, leaves the line with its number. */
 static enum err fill_entry(struct client *c, struct register_walk *w, const struct rec_line *from,
 			   Vanthu__V1__RegisterLine *line)
 {
 	struct doc_key doc = { from->role, from->serial };
+	bool paper = from->role == ROLE_PAPER;
+	struct key key = paper ? key_paper(doc.serial) : key_serial(doc.role, doc.serial);
 	enum err e;
 
 	if (from->role == ROLE_NONE)
 		return ERR_OK;
-	e = from->role == ROLE_PAPER ? fill_paper(c, from->serial, line)
-				     : fill_document(c, w, doc, line);
+	e = paper ? fill_paper(c, from->serial, line) : fill_document(c, w, doc, line);
+	if (e == ERR_DAMAGED)
+		e = fill_accepted(c, paper ? FAMILY_PAPER : FAMILY_DOCUMENT, &key, line);
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -378,9 +399,11 @@ static enum err say_line(struct client *c, uint64_t id, struct register_walk *w,
 		line.office = text(from->office.text);
 		line.office_name = id_empty(from->office) ? text("") : name_of(c, w, from->office);
 	}
-	if (from != NULL && at.addition == 0)
+	if (from == NULL)
+		e = fill_accepted(c, FAMILY_LINE, &w->scan.at, &line);
+	else if (at.addition == 0)
 		e = fill_entry(c, w, from, &line);
-	else if (from != NULL && from->kind == LINE_ADDITION && from->role == ROLE_PAPER)
+	else if (from->kind == LINE_ADDITION && from->role == ROLE_PAPER)
 		e = fill_correction(c, from->serial, &line);
 	if (e != ERR_OK)
 		return e;

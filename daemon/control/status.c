@@ -140,6 +140,7 @@ static void fill_soundness(struct client *c, const struct store_figures *f, Vant
 						   strlen(v->first_fault));
 
 	s->damaged = f->damaged > v->damaged ? f->damaged : v->damaged;
+	s->accepted = core_accepted(c->control->parts.core);
 	s->checked_at_ms = v->at_ms;
 	s->checked_records = v->records;
 	s->missing = v->missing;

@@ -41,6 +41,18 @@ static void over_damaged(struct lmdb_store *s, const struct write *w, struct led
 	pthread_mutex_unlock(&s->lock);
 }
 
+static void over_accepted(struct lmdb_store *s, const struct key *accepted, struct ledger *sums)
+{
+	enum family family;
+	struct key key;
+
+	if (!key_parse_accepted(accepted, &family, &key))
+		return;
+	pthread_mutex_lock(&s->lock);
+	lmdb_damage_accept(s, family, &key, sums);
+	pthread_mutex_unlock(&s->lock);
+}
+
 static void begin_damaged(struct lmdb_store *s)
 {
 	pthread_mutex_lock(&s->lock);
@@ -87,6 +99,8 @@ static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write
 	if (e != ERR_OK)
 		return e;
 	ledger_add(sums, w->record.family, &w->key, bytes);
+	if (w->record.family == FAMILY_ACCEPTED && s->has_damages)
+		over_accepted(s, &w->key, sums);
 	value = (MDB_val){ .mv_size = bytes.len_bytes, .mv_data = (void *)(uintptr_t)bytes.data };
 	return lmdb_error(mdb_put(txn, dbi, &key, &value, 0), "mdb_put");
 }
@@ -188,6 +202,7 @@ static void lmdb_figures(struct store *base, struct store_figures *out)
 	out->unlisted = s->unlisted;
 	for (uint32_t i = 0; i < s->damages.count; i++)
 		out->listed += !s->damages.items[i].whole;
+	out->beyond = s->damages.beyond;
 	out->unsound = unsound(s);
 	pthread_mutex_unlock(&s->lock);
 	mdb_env_info(s->env, &info);
@@ -380,6 +395,18 @@ static enum err make_folders(struct lmdb_store *s, const char *data)
 	return errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : ERR_STORE;
 }
 
+static enum err without_accepted(struct lmdb_store *s)
+{
+	MDB_txn *txn;
+	enum err e = s->damages.count == 0 ? ERR_NOT_FOUND : lmdb_reader_take(s, &txn);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	lmdb_damages_open(s, txn);
+	lmdb_reader_give(s, txn);
+	return ERR_OK;
+}
+
 enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **out)
 {
 	static const struct store_ops ops = {
@@ -395,6 +422,7 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 		.missed = lmdb_missed,
 		.survey = lmdb_ledger_survey,
 		.damages = lmdb_damages,
+		.copied = lmdb_copied,
 		.accept = lmdb_ledger_accept,
 		.idle = lmdb_idle,
 		.close = lmdb_close,
@@ -423,6 +451,8 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 		e = open_environment(s, config->map_bytes);
 	if (e == ERR_OK)
 		e = check_format(s);
+	if (e == ERR_OK)
+		e = without_accepted(s);
 	if (e == ERR_OK)
 		e = lmdb_move_in(s);
 	if (e == ERR_OK)

@@ -6,6 +6,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/store/lmdb_env.h"
+#include "daemon/store/lmdb_layout.h"
 
 enum { FIRST_ROOM = 16 };
 
@@ -13,6 +14,7 @@ void lmdb_damages_add(struct lmdb_damages *d, enum family family, const struct k
 {
 	struct damaged_record *more = d->items;
 
+	d->in |= 1ULL << family;
 	if (d->count == d->room && d->room < STORE_DAMAGES_MAX) {
 		uint32_t room = d->room == 0 ? FIRST_ROOM : 2 * d->room;
 
@@ -66,6 +68,30 @@ void lmdb_damage_write(struct lmdb_store *s, enum family family, const struct ke
 	r->written = true;
 }
 
+void lmdb_damage_accept(struct lmdb_store *s, enum family family, const struct key *key,
+			struct ledger *sums)
+{
+	struct damaged_record *r = find(s, family, key);
+
+	lmdb_damage_write(s, family, key, sums);
+	if (r != NULL)
+		r->accepted = true;
+}
+
+bool lmdb_damage_accepted(const struct lmdb_store *s, MDB_txn *txn, enum family family,
+			  const struct key *key)
+{
+	struct stored_key stored;
+	struct key accepted;
+	MDB_val k, v;
+
+	if (!key_accepted(family, key, &accepted))
+		return false;
+	lmdb_encode_key(FAMILY_ACCEPTED, &accepted, &stored);
+	k = (MDB_val){ .mv_size = stored.len_bytes, .mv_data = stored.bytes };
+	return mdb_get(txn, s->dbis[FAMILY_ACCEPTED], &k, &v) == MDB_SUCCESS;
+}
+
 /* A family of which nothing more is known to be damaged is whole. */
 static void count_again(struct lmdb_store *s)
 {
@@ -99,8 +125,11 @@ void lmdb_damage_written(struct lmdb_store *s, bool landed)
 		if (landed) {
 			r->whole = true;
 			s->survey.damaged--;
-			log_event(LOG_INFO, "record-whole", "family=%s", family_name(r->at.family));
+			s->damages.accepted += r->accepted;
+			log_event(LOG_INFO, r->accepted ? "record-accepted" : "record-whole",
+				  "family=%s", family_name(r->at.family));
 		}
+		r->accepted = r->accepted && landed;
 	}
 	for (int f = FAMILY_META; any && f < FAMILY_COUNT; f++) {
 		if (s->settled[f] && landed)
@@ -109,6 +138,21 @@ void lmdb_damage_written(struct lmdb_store *s, bool landed)
 	}
 	s->mends += any;
 	if (any && landed)
+		count_again(s);
+}
+
+void lmdb_damages_open(struct lmdb_store *s, MDB_txn *txn)
+{
+	for (uint32_t i = 0; i < s->damages.count; i++) { /* no other thread is there yet */
+		struct damaged_record *r = &s->damages.items[i];
+
+		if (!lmdb_damage_accepted(s, txn, r->at.family, &r->at.key))
+			continue;
+		r->whole = true;
+		s->damages.accepted++;
+		s->survey.damaged--;
+	}
+	if (s->damages.accepted > 0)
 		count_again(s);
 }
 

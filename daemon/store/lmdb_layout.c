@@ -76,6 +76,7 @@ static const struct {
 	[FAMILY_FEED] = { LAYOUT_ALONE, NULL },
 	[FAMILY_GONE] = { LAYOUT_LINKS, "links" },
 	[FAMILY_HISTORY] = { LAYOUT_ALONE, NULL },
+	[FAMILY_ACCEPTED] = { LAYOUT_LINKS, "links" },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a layout");
 

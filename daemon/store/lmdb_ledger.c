@@ -15,8 +15,10 @@
 enum { AT_START_BYTES = 256 << 20, TRIES = 20 };
 _Static_assert(FAMILY_COUNT <= 64, "a bit for each family");
 
-static void log_found(const struct lmdb_survey *s)
+static void log_found(const struct lmdb_survey *s, uint64_t accepted)
 {
+	uint64_t damaged = s->found.damaged - accepted;
+
 	for (int f = FAMILY_META; f < FAMILY_COUNT; f++) {
 		if ((s->found.differing >> f & 1) != 0)
 			log_event(LOG_ERROR, "records-missing",
@@ -24,10 +26,9 @@ static void log_found(const struct lmdb_survey *s)
 				  (unsigned long long)s->held.of[f].count,
 				  (unsigned long long)s->counted.of[f].count);
 	}
-	if (s->found.damaged > 0)
+	if (damaged > 0)
 		log_event(LOG_ERROR, "records-damaged", "count=%llu of=%llu",
-			  (unsigned long long)s->found.damaged,
-			  (unsigned long long)s->found.records);
+			  (unsigned long long)damaged, (unsigned long long)s->found.records);
 }
 
 /* Takes what was found to be damaged. */
@@ -41,8 +42,11 @@ static void keep(struct lmdb_store *s, const struct lmdb_survey *survey,
 	s->accepting = false;
 	lmdb_damages_free(&s->damages);
 	s->damages = *found;
-	s->damaged = survey->found.damaged;
-	s->damaged_in = survey->found.damaged_in;
+	s->survey.damaged -= found->accepted;
+	if (found->accepted > 0)
+		s->survey.damaged_in = found->in;
+	s->damaged = s->survey.damaged;
+	s->damaged_in = s->survey.damaged_in;
 	s->unlisted = false;
 	for (int f = FAMILY_META; f < FAMILY_COUNT; f++) {
 		const struct ledger_sum *held = &survey->held.of[f],
@@ -52,12 +56,13 @@ static void keep(struct lmdb_store *s, const struct lmdb_survey *survey,
 						     held->digest - counted->digest };
 	}
 	pthread_mutex_unlock(&s->lock);
-	log_found(survey);
+	log_found(survey, found->accepted);
 }
 
 /* Who walks, and what is found to be damaged. */
 struct walker {
 	struct lmdb_store *store;
+	MDB_txn *txn; /* NULL: the environment is not open yet */
 	struct lmdb_damages found;
 };
 
@@ -74,6 +79,10 @@ static void set_aside(void *ctx, enum family f, const struct key *key, struct bl
 		k = (MDB_val){ .mv_size = key->len_bytes,
 			       .mv_data = (void *)(uintptr_t)key->bytes };
 		w->found.beyond++; /* nobody knows what it was */
+		w->found.in |= 1ULL << FAMILY_NONE;
+	} else if (w->txn != NULL && lmdb_damage_accepted(w->store, w->txn, f, key)) {
+		w->found.accepted++;
+		return;
 	} else {
 		lmdb_encode_key(f, key, &stored);
 		k = (MDB_val){ .mv_size = stored.len_bytes, .mv_data = stored.bytes };
@@ -214,6 +223,7 @@ enum err lmdb_ledger_survey(struct store *base, const bool *stop)
 		e = lmdb_reader_take(s, &txn);
 		if (e != ERR_OK)
 			return e;
+		walker.txn = txn;
 		e = lmdb_survey(s->owner.data_fd, mdb_txn_id(txn), &aside, &survey);
 		lmdb_reader_give(s, txn);
 		kept = e == ERR_OK && keep_if_so(s, &survey, &walker.found, mends);

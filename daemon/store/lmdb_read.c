@@ -14,6 +14,8 @@
 #include "daemon/store/lmdb_layout.h"
 #include "proto/record_codec.h"
 
+enum { NAMED_BYTES_MAX = 96 }; /* of a key, in the name of a copy */
+
 /* ---- transactions ---- */
 
 enum err lmdb_reader_take(struct lmdb_store *s, MDB_txn **out)
@@ -111,7 +113,7 @@ void lmdb_quarantine(struct lmdb_store *s, enum family family, const MDB_val *ke
 		return; /* a copy, which nobody writes to */
 	mkdir(s->quarantine, 0700);
 	n = snprintf(path, sizeof path, "%s/%s-", s->quarantine, family_name(family));
-	for (size_t i = 0; i < key->mv_size && i < 96; i++)
+	for (size_t i = 0; i < key->mv_size && i < NAMED_BYTES_MAX; i++)
 		n += snprintf(path + n, sizeof path - (size_t)n, "%02x",
 			      ((const uint8_t *)key->mv_data)[i]);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -123,26 +125,82 @@ void lmdb_quarantine(struct lmdb_store *s, enum family family, const MDB_val *ke
 	close(fd);
 }
 
-/* Met by reading: counted, unless the last survey did. */
-static void met(struct lmdb_store *s, enum family family, const MDB_val *key, const MDB_val *value)
+static enum family named(const char *name, size_t len)
 {
-	struct key known;
-	bool named = lmdb_key_at(family, key, &known);
+	for (int f = FAMILY_META; f < FAMILY_COUNT; f++) {
+		const char *known = family_name((enum family)f);
+
+		if (strlen(known) == len && memcmp(known, name, len) == 0)
+			return (enum family)f;
+	}
+	return FAMILY_NONE;
+}
+
+/* A key that was too long for the name is one of those that are listed, and begin so. */
+static bool find_listed(struct lmdb_store *s, enum family family, const struct stored_key *begin,
+			struct key *key)
+{
+	bool found = false;
 
 	pthread_mutex_lock(&s->lock);
-	if (!named || !lmdb_damage_listed(s, family, &known)) {
-		s->damaged++;
-		s->unlisted = true;
+	for (uint32_t i = 0; i < s->damages.count && !found; i++) {
+		const struct store_damage *at = &s->damages.items[i].at;
+		struct stored_key stored;
+
+		lmdb_encode_key(at->family, &at->key, &stored);
+		found = at->family == family && stored.len_bytes >= begin->len_bytes &&
+			memcmp(stored.bytes, begin->bytes, begin->len_bytes) == 0;
+		if (found)
+			*key = at->key;
 	}
-	s->damaged_in |= 1ULL << family;
 	pthread_mutex_unlock(&s->lock);
-	lmdb_quarantine(s, family, key, value);
+	return found;
+}
+
+bool lmdb_copied(struct store *base, const char *name, enum family *family, struct key *key)
+{
+	const char *dash = strchr(name, '-');
+	struct stored_key stored = { .len_bytes = 0 };
+	MDB_val bytes = { .mv_data = stored.bytes };
+	unsigned byte;
+
+	*family = dash == NULL ? FAMILY_NONE : named(name, (size_t)(dash - name));
+	if (*family == FAMILY_NONE || strlen(dash + 1) > 2 * (size_t)NAMED_BYTES_MAX)
+		return false;
+	for (const char *at = dash + 1; *at != '\0'; at += 2) {
+		if (strspn(at, "0123456789abcdef") < 2 || sscanf(at, "%2x", &byte) != 1)
+			return false;
+		stored.bytes[stored.len_bytes++] = (uint8_t)byte;
+	}
+	bytes.mv_size = stored.len_bytes;
+	if (stored.len_bytes == NAMED_BYTES_MAX)
+		return find_listed((struct lmdb_store *)base, *family, &stored, key);
+	return lmdb_family_at(*family, &bytes) == *family && lmdb_key_at(*family, &bytes, key);
 }
 
 struct found {
+	MDB_txn *txn;
 	enum family family;
 	MDB_val key, value; /* as stored */
 };
+
+/* Met by reading: counted, unless the last survey did, or it is accepted as lost. */
+static void met(struct lmdb_store *s, const struct found *f)
+{
+	struct key known;
+	bool named = lmdb_key_at(f->family, &f->key, &known);
+
+	if (named && lmdb_damage_accepted(s, f->txn, f->family, &known))
+		return;
+	pthread_mutex_lock(&s->lock);
+	if (!named || !lmdb_damage_listed(s, f->family, &known)) {
+		s->damaged++;
+		s->unlisted = true;
+	}
+	s->damaged_in |= 1ULL << f->family;
+	pthread_mutex_unlock(&s->lock);
+	lmdb_quarantine(s, f->family, &f->key, &f->value);
+}
 
 static enum err decode(struct lmdb_store *s, struct arena *a, const struct found *f,
 		       struct key *key, struct record *out)
@@ -150,13 +208,13 @@ static enum err decode(struct lmdb_store *s, struct arena *a, const struct found
 	enum err e;
 
 	if (!lmdb_key_at(f->family, &f->key, key)) {
-		met(s, f->family, &f->key, &f->value);
+		met(s, f);
 		return ERR_DAMAGED;
 	}
 	e = record_decode(a, f->family, key, (struct blob){ f->value.mv_data, f->value.mv_size },
 			  out);
 	if (e == ERR_DAMAGED)
-		met(s, f->family, &f->key, &f->value);
+		met(s, f);
 	return e;
 }
 
@@ -183,6 +241,7 @@ static enum err get(void *ctx, struct arena *arena, enum family family, const st
 
 	if (e != ERR_OK)
 		return e;
+	f.txn = txn;
 	lmdb_encode_key(family, key, &stored);
 	f.key = (MDB_val){ .mv_size = stored.len_bytes, .mv_data = stored.bytes };
 	e = lmdb_error(mdb_get(txn, s->dbis[family], &f.key, &f.value), "mdb_get");
@@ -297,6 +356,7 @@ static enum err walk(struct lmdb_store *s, struct arena *arena, enum family fami
 	e = lmdb_error(mdb_cursor_open(txn, s->dbis[family], &cursor), "mdb_cursor_open");
 	if (e != ERR_OK)
 		goto out;
+	f.txn = txn;
 	lmdb_encode_key(family, &scan->prefix, &prefix);
 	code = up ? begin_up(cursor, scan, &f) : begin_down(cursor, scan, &prefix, &f);
 	e = ERR_DAMAGED;

@@ -16,6 +16,8 @@ void lmdb_read_end(struct store *base);
 /* Copies a value that does not fit its checksum aside for an operator. */
 void lmdb_quarantine(struct lmdb_store *s, enum family family, const MDB_val *key,
 		     const MDB_val *value);
+/* store_ops.copied */
+bool lmdb_copied(struct store *base, const char *name, enum family *family, struct key *key);
 struct lookup lmdb_rows(struct lmdb_store *s); /* as they lie there */
 struct lookup lmdb_lookup(struct store *base); /* as they are in force */
 

@@ -219,6 +219,8 @@ static enum err write_all(struct memory_store *m, const struct plan *p)
 		const struct write *w = &p->writes[i];
 		struct table *t = &m->disk->tables[w->record.family];
 		struct blob value;
+		enum family lost;
+		struct key key;
 		enum err e;
 
 		forget_damage(m->disk, w->record.family, &w->key);
@@ -226,6 +228,8 @@ static enum err write_all(struct memory_store *m, const struct plan *p)
 			erase(t, &w->key);
 			continue;
 		}
+		if (w->record.family == FAMILY_ACCEPTED && key_parse_accepted(&w->key, &lost, &key))
+			forget_damage(m->disk, lost, &key);
 		arena_reset(m->arena);
 		e = record_encode(m->arena, &w->key, &w->record, &value);
 		if (e != ERR_OK)

@@ -54,12 +54,14 @@ enum { STORE_DAMAGES_MAX = 1024 };
 
 struct store_figures {
 	uint64_t commits;
-	/* records that are known to be damaged: by the last survey, and what was met since */
+	/* records that are known to be damaged: by the last survey, and what was met since; without
+	 * those that FAMILY_ACCEPTED says are lost */
 	uint64_t damaged;
 	uint32_t readers;
 	struct store_survey survey; /* the last */
 	uint64_t surveys;	    /* ended since the store was opened */
 	uint32_t listed;	    /* what store_ops.damages would give */
+	uint64_t beyond;	    /* found by it, and not listed */
 	/* a damaged record was met by reading that the last survey does not list: another survey
 	 * would find what else there is */
 	bool unlisted;
@@ -122,6 +124,9 @@ struct store_ops {
 	 * at most STORE_DAMAGES_MAX of them; returns how many. What is written over one of them is
 	 * whole, and is taken out of the figures. Any thread. NULL: none is ever known. */
 	uint32_t (*damages)(struct store *s, struct store_damage out[STORE_DAMAGES_MAX]);
+	/* Of which record a copy in the quarantine is, by its name. False: of none that can be
+	 * told. Any thread. NULL: there are no copies. */
+	bool (*copied)(struct store *s, const char *name, enum family *family, struct key *key);
 	/* What the last survey found missing is lost: with the next commit the sums say what is
 	 * there. False: nothing is missing, or what holds the records together is damaged, and
 	 * nothing is accepted. Control thread. NULL: nothing can be missing. */

@@ -2,6 +2,7 @@
 #include "routing/decide/operate.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "routing/base/arena.h"
 #include "routing/base/calendar.h"
@@ -169,6 +170,13 @@ static enum err ask_report(struct turn_view *t, const struct ev_operate *e)
 	return ERR_OK;
 }
 
+/* The file itself goes when the act is on the disk. */
+static enum err drop_copy(struct turn_view *t, const struct ev_operate *e)
+{
+	answer_about(t, e, ERR_OK, arena_text(t->plan->arena, e->copy, strlen(e->copy)));
+	return core_log_act(t, e->uid, "quarantine-drop", e->copy);
+}
+
 enum err decide_operate(struct turn_view *t, const struct ev_operate *e)
 {
 	switch (e->operation) {
@@ -180,6 +188,8 @@ enum err decide_operate(struct turn_view *t, const struct ev_operate *e)
 	case OPERATION_ACCEPT:
 		answer(t, e, ERR_OK);
 		return core_log_act(t, e->uid, "accept-loss", "");
+	case OPERATION_DROP_COPY:
+		return drop_copy(t, e);
 	case OPERATION_RESUME:
 		return settle_resume(t, e);
 	case OPERATION_REPORT:

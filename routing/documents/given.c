@@ -113,24 +113,34 @@ static void types_of(struct turn_view *t, const struct given_question *q, struct
 }
 
 /* Answers of numbering_series, and failures. */
+static enum err find_counter(struct turn_view *t, const struct number_parts *parts,
+			     const struct given_question *q, const struct number_term *term,
+			     struct key *out)
+{
+	char today[DATE_MAX + 1];
+	text_t date = term_date(term, parts->form == NUMBER_FORM_PARTY, date_of(t, q, today));
+	enum err e =
+		numbering_series_of(t->core->doctypes, parts,
+				    q->type_name == NULL ? "" : q->type_name, date, term->key, out);
+
+	if (e == ERR_OK && q->secret)
+		series_make_secret(out);
+	return e;
+}
+
+/* Likewise. */
 static enum err find(struct turn_view *t, const struct number_parts *parts,
 		     const struct given_question *q, const struct number_term *term,
 		     struct given *out)
 {
-	char today[DATE_MAX + 1];
 	struct doctypes types;
 	const struct wanted_number wanted = { &types, parts };
 	uint64_t stored = 0;
 	struct record r;
-	text_t date = term_date(term, parts->form == NUMBER_FORM_PARTY, date_of(t, q, today));
-	enum err e = numbering_series_of(t->core->doctypes, parts,
-					 q->type_name == NULL ? "" : q->type_name, date, term->key,
-					 &out->counter);
+	enum err e = find_counter(t, parts, q, term, &out->counter);
 
 	if (e != ERR_OK)
 		return e;
-	if (q->secret)
-		series_make_secret(&out->counter);
 	out->counted = true;
 	e = core_get(t, FAMILY_SERIES, out->counter, &r);
 	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
@@ -261,6 +271,11 @@ bool given_is_answer(enum err e)
 	return e == ERR_NUMBER_TYPE || e == ERR_NO_NUMBER || e == ERR_BAD_DATE || e == ERR_BUSY;
 }
 
+static bool is_uncounted(enum err e)
+{
+	return e == ERR_FIELD || e == ERR_BAD_TYPE || e == ERR_NUMBER_TYPE || e == ERR_BAD_DATE;
+}
+
 enum err given_by_hand(struct turn_view *t, const struct given_question *q, text_t number,
 		       struct given *out)
 {
@@ -278,10 +293,28 @@ enum err given_by_hand(struct turn_view *t, const struct given_question *q, text
 	if (e == ERR_OK)
 		e = find(t, &parts, q, &term, out);
 	out->n = parts.n;
-	return !out->counted && (e == ERR_FIELD || e == ERR_BAD_TYPE || e == ERR_NUMBER_TYPE ||
-				 e == ERR_BAD_DATE)
-		       ? ERR_OK
-		       : e;
+	return !out->counted && is_uncounted(e) ? ERR_OK : e;
+}
+
+enum err given_counter(struct turn_view *t, const struct given_question *q, text_t number,
+		       struct key *counter, uint64_t *n)
+{
+	char today[DATE_MAX + 1];
+	struct number_parts parts;
+	struct doctypes types;
+	struct number_term term;
+	enum err e;
+
+	*n = 0;
+	types_of(t, q, &types);
+	if (number == NULL || numbering_parse_among(&types, number, &parts) != ERR_OK)
+		return ERR_OK;
+	e = term_of(t, date_of(t, q, today), &term);
+	if (e == ERR_OK)
+		e = find_counter(t, &parts, q, &term, counter);
+	if (e == ERR_OK)
+		*n = parts.n;
+	return is_uncounted(e) ? ERR_OK : e;
 }
 
 uint32_t given_gap(const struct given *g)

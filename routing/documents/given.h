@@ -53,6 +53,9 @@ bool given_is_answer(enum err e);
  * type is not clear, is not counted. Failures only. */
 must_use enum err given_by_hand(struct turn_view *t, const struct given_question *q, text_t number,
 				struct given *out);
+/* Only of which series it is, and the number itself; *n 0: it is not counted. Failures. */
+must_use enum err given_counter(struct turn_view *t, const struct given_question *q, text_t number,
+				struct key *counter, uint64_t *n);
 /* How many numbers of the series it skips; of the first one that is known: 0. */
 uint32_t given_gap(const struct given *g);
 /* Plans that it has been given. */

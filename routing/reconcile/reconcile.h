@@ -29,10 +29,12 @@
 #ifndef VANTHU_ROUTING_RECONCILE_RECONCILE_H
 #define VANTHU_ROUTING_RECONCILE_RECONCILE_H
 
+#include "routing/reconcile/accept.h"
 #include "routing/reconcile/content.h"
 #include "routing/reconcile/give.h"
 #include "routing/reconcile/gone.h"
 #include "routing/reconcile/hollow.h"
+#include "routing/reconcile/last_number.h"
 #include "routing/reconcile/own.h"
 #include "routing/reconcile/rebuild.h"
 #include "routing/reconcile/repair.h"

@@ -10,10 +10,12 @@
 #include "routing/links/links.h"
 #include "routing/reconcile/content.h"
 #include "routing/reconcile/hollow.h"
+#include "routing/reconcile/last_number.h"
 #include "routing/reconcile/rebuild.h"
 #include "routing/reconcile/wanted.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
+#include "routing/state/feed.h"
 #include "routing/state/hollow.h"
 #include "routing/state/lookup.h"
 #include "routing/state/plan.h"
@@ -384,6 +386,11 @@ static enum err make_again(struct turn_view *t, const struct ev_damaged *e)
 		return led_to(t, e);
 	case FAMILY_TOLD:
 		return told(t, e);
+	case FAMILY_SERIES:
+		last_number_want(t, &e->key);
+		return ERR_OK;
+	case FAMILY_FEED:
+		return feed_leave_out(t, &e->key, passed_now(t->core, t->now));
 	case FAMILY_STATE:
 	case FAMILY_WORK:
 	case FAMILY_ROUTE:
@@ -545,7 +552,7 @@ enum err repair_by(struct turn_view *t, const struct ev_publish *e)
 	enum err result;
 
 	/* One signed ahead of our clock was believed once, and its signature is good. */
-	if (t->core->unsound == ERR_OK || e->lane == LANE_FACTS ||
+	if ((t->core->unsound == ERR_OK && t->core->accepted == 0) || e->lane == LANE_FACTS ||
 	    (e->verdict != ERR_OK && e->verdict != ERR_CLOCK) || e->head == NULL ||
 	    e->head->kind != KIND_DOCUMENT || guard_may_sign(t) != ERR_OK)
 		return ERR_OK;

@@ -186,6 +186,21 @@ bool series_members(const struct key *counter, struct key *prefix)
 	return counter->bytes[0] == COUNTER && prefix->len_bytes > 0;
 }
 
+bool series_is_of_year(const struct key *counter)
+{
+	return counter->len_bytes > 1 && counter->bytes[1] == YEAR;
+}
+
+bool series_begins(const struct key *counter, char year[5])
+{
+	memcpy(year, "", 1);
+	if (head_bytes(counter) == 0 || counter->bytes[2] == 0)
+		return false;
+	memcpy(year, counter->bytes + 2, 4);
+	year[4] = '\0';
+	return true;
+}
+
 static void add_tail(struct key *k, enum role role, struct serial serial)
 {
 	add_number(k, (uint64_t)role, 1);

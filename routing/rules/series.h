@@ -54,6 +54,10 @@ bool series_counter(const struct numbered *n, bool party, text_t organisation, t
 		    struct key *out);
 /* That of the secret documents instead (NĐ 30/2020 Art. 15: they have a series of their own). */
 void series_make_secret(struct key *counter);
+/* Of a counter: is its series one of a year; and the year in which its year or term begins. False:
+ * it is of a time before any term that is known. */
+bool series_is_of_year(const struct key *counter);
+bool series_begins(const struct key *counter, char year[5]);
 /* The prefix of the keys of all that the counter may have given a number, with those of other
  * organisations. False: of secret documents, which have none. */
 bool series_members(const struct key *counter, struct key *prefix);

@@ -37,6 +37,7 @@ enum event_type {
 	EVENT_CONTENT_LOST,
 	EVENT_DAMAGED,
 	EVENT_DECLARE, /* the office declares another target of the plan */
+	EVENT_ACCEPT,  /* an operator accepts that a damaged record is lost */
 };
 
 /* Who gets the reply: the shell's own number, opaque to the core. 0: nobody. */
@@ -185,6 +186,16 @@ struct ev_damaged {
 	struct digest digest, submission;
 };
 
+struct ev_accept {
+	struct reply_to reply;
+	uint32_t uid;
+	enum family family;
+	struct key key;
+	text_t copy;   /* the name of its copy in the quarantine */
+	text_t reason; /* "": none */
+	bool knowing;  /* although it may come again: routing/reconcile/accept.h */
+};
+
 /* Comes in one event, or in several that follow each other; the last one puts the version into
  * force. */
 struct ev_directory {
@@ -215,6 +226,7 @@ enum operation {
 	OPERATION_ACCEPT,     /* the store gives up records that are missing: noted in the log */
 	OPERATION_ASK_REPORT, /* a committee below us is asked for its own */
 	OPERATION_ARCHIVED, /* a content lies in an archive: it goes here */
+	OPERATION_DROP_COPY, /* one is deleted from the quarantine: noted in the log */
 };
 
 struct ev_operate {
@@ -228,6 +240,7 @@ struct ev_operate {
 	struct doc_id id;
 	text_t archive;
 	struct digest evidence;
+	text_t copy; /* of DROP_COPY: its name */
 };
 
 enum paper_action { PAPER_NONE = 0, PAPER_ADD, PAPER_CANCEL, PAPER_CHANGE, PAPER_VOID };
@@ -312,6 +325,7 @@ struct event {
 		struct ev_dropped dropped;
 		struct ev_content_lost content_lost;
 		struct ev_damaged damaged;
+		struct ev_accept accept;
 		struct ev_directory directory;
 		struct ev_operate operate;
 		struct ev_paper paper;

@@ -223,3 +223,46 @@ enum err feed_tick(struct turn_view *t, int64_t passed_ms)
 	}
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
+
+/* ---- what cannot be read ---- */
+
+/* The youngest says which number comes next: one of no kind, which nobody is told of, stands there
+ * then. *first: where the feed goes on behind it. */
+static enum err go_on_behind(struct turn_view *t, const struct key *key, int64_t passed_ms,
+			     uint64_t *first)
+{
+	static const struct change nothing = { .kind = CHANGE_NONE };
+	struct scan scan = scan_from((struct key){ .len_bytes = 0 }, *key);
+	struct record r = { .family = FAMILY_FEED }, next;
+	enum err e;
+
+	scan.report_damage = true;
+	e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FEED, &scan, &next);
+	if ((e == ERR_OK || e == ERR_DAMAGED) && key_parse_number(&scan.at, first))
+		return ERR_OK;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	*first = t->core->feed.next;
+	r.u.feed = (struct rec_feed){
+		.at_ms = t->now.wall_ms, .passed_ms = passed_ms, .changes = &nothing, .count = 1
+	};
+	core_put(t, key_number(*first), &r);
+	return ERR_OK;
+}
+
+enum err feed_leave_out(struct turn_view *t, const struct key *key, int64_t passed_ms)
+{
+	struct feed_memory *f = &t->core->feed;
+	uint64_t n, first;
+	enum err e;
+
+	if (!key_parse_number(key, &n))
+		return ERR_OK;
+	e = go_on_behind(t, key, passed_ms, &first);
+	if (e != ERR_OK)
+		return e == ERR_DAMAGED ? ERR_OK : e;
+	core_erase(t, FAMILY_FEED, *key);
+	if (f->first == n)
+		f->first = first;
+	return ERR_OK;
+}

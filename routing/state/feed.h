@@ -30,6 +30,8 @@ void feed_office(struct turn_view *t, enum office_status status, enum role role,
 void feed_finish(struct turn_view *t, int64_t passed_ms);
 /* Erases what is older or more than is kept, a bounded number of records. */
 must_use enum err feed_tick(struct turn_view *t, int64_t passed_ms);
+/* A record that cannot be read goes: who follows is told that its changes are missed, as before. */
+must_use enum err feed_leave_out(struct turn_view *t, const struct key *key, int64_t passed_ms);
 /* This store was set back: the feed gets another id, and its numbers go on. */
 void feed_begin_anew(struct turn_view *t);
 

@@ -146,6 +146,18 @@ static enum err digest_declared(struct digest (*digest_of)(struct blob bytes), s
 			     out);
 }
 
+static enum err digest_accepted(struct digest (*digest_of)(struct blob bytes), struct arena *a,
+				const struct rec_accepted *r, struct digest *out)
+{
+	const uint64_t numbers[] = { (uint64_t)r->at_ms, r->uid };
+	const text_t texts[] = { r->reason };
+
+	return digest_fields(digest_of, a,
+			     &(struct fields){ numbers, sizeof numbers / sizeof *numbers, texts,
+					       sizeof texts / sizeof *texts },
+			     out);
+}
+
 enum err history_digest(struct digest (*digest_of)(struct blob bytes), struct arena *a,
 			const struct record *r, struct digest *out)
 {
@@ -170,6 +182,8 @@ enum err history_digest(struct digest (*digest_of)(struct blob bytes), struct ar
 		return digest_act(digest_of, a, &r->u.act, out);
 	case FAMILY_DECLARED:
 		return digest_declared(digest_of, a, &r->u.declared, out);
+	case FAMILY_ACCEPTED:
+		return digest_accepted(digest_of, a, &r->u.accepted, out);
 	default: /* history_tells of no other */
 		*out = (struct digest){ .bytes = { 0 } };
 		return ERR_OK;
@@ -182,7 +196,7 @@ static bool is_told(enum family family)
 {
 	return family == FAMILY_DOCUMENT || family == FAMILY_RECEIPT || family == FAMILY_STATUS ||
 	       family == FAMILY_LINE || family == FAMILY_PAPER || family == FAMILY_ACT ||
-	       family == FAMILY_DIRECTORY || family == FAMILY_DECLARED;
+	       family == FAMILY_DIRECTORY || family == FAMILY_DECLARED || family == FAMILY_ACCEPTED;
 }
 
 bool history_tells(const struct write *w)

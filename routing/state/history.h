@@ -19,6 +19,7 @@
  * | ACT | somebody did something over a local socket | who, what, when |
  * | DIRECTORY | a version came into force | its head |
  * | DECLARED | a target was declared | the declaration |
+ * | ACCEPTED | a damaged record was accepted as lost | who, why, when |
  * | BEGUN | the chain begins, or goes on under another id | chain(n−1) itself |
  * | STARTED | a daemon was started on this store | nothing |
  * | STORE | an alarm about a store was raised or settled | nothing |

@@ -216,6 +216,9 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 	case FAMILY_LINE:
 		apply_line(c, key);
 		break;
+	case FAMILY_ACCEPTED:
+		c->accepted++; /* none is written twice */
+		break;
 	case FAMILY_NONE:
 	case FAMILY_META:
 	case FAMILY_IDENT:

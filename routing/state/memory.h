@@ -414,6 +414,22 @@ struct numbering {
 	struct key at; /* the last record read */
 };
 
+enum { LAST_NUMBERS_MAX = 16 };
+/* Series whose last number is looked for; see routing/reconcile/last_number.c. */
+struct last_numbers {
+	struct last_number {
+		struct key counter;
+		uint16_t from, to; /* years of the lines that may have its numbers */
+		uint64_t last;	   /* found so far */
+		uint64_t unknown;  /* lines of which nobody knows the number any more */
+		bool unclear;	   /* one cannot be read, and may come again */
+	} of[LAST_NUMBERS_MAX];
+	uint32_t count;
+	enum book book; /* that is read */
+	bool begun;
+	struct key at; /* the last line read */
+};
+
 /* A term of ours as numbers know it: what stands in META; see routing/documents/term.c. */
 struct term_memory {
 	bool known; /* key and from "": the time in which we had none */
@@ -548,6 +564,8 @@ struct core {
 	int64_t next_tick_ms;
 	struct core_room room;
 	enum err unsound; /* core_set_unsound */
+	uint64_t accepted; /* records of FAMILY_ACCEPTED */
+	struct last_numbers last_numbers;
 	bool loaded;
 };
 

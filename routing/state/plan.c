@@ -618,6 +618,7 @@ static void resolve_record(struct plan *p, struct record *r)
 	case FAMILY_TOLD:
 	case FAMILY_EARLY:
 	case FAMILY_GONE:
+	case FAMILY_ACCEPTED:
 	case FAMILY_REPORT:
 	case FAMILY_FIGURES:
 	case FAMILY_DECLARED:

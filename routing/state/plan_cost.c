@@ -92,6 +92,8 @@ static uint64_t office_bytes(const struct record *r)
 		return r->u.early.status.envelope.bytes.len_bytes + NOTE_MAX + PERSON_MAX;
 	case FAMILY_GONE:
 		return NUMBER_MAX + DATE_MAX + 2 * COMMITTEE_BYTES;
+	case FAMILY_ACCEPTED:
+		return NOTE_MAX;
 	case FAMILY_COUNTER:
 		return TYPE_CODE_MAX + COMMITTEE_NAME_MAX;
 	case FAMILY_LINE:
@@ -158,6 +160,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_STATUS:
 	case FAMILY_EARLY:
 	case FAMILY_GONE:
+	case FAMILY_ACCEPTED:
 	case FAMILY_COUNTER:
 	case FAMILY_LINE:
 	case FAMILY_REPORT:

@@ -49,6 +49,7 @@ const char *family_name(enum family f)
 		[FAMILY_FEED] = "feed",
 		[FAMILY_GONE] = "gone",
 		[FAMILY_HISTORY] = "history",
+		[FAMILY_ACCEPTED] = "accepted",
 	};
 	_Static_assert(sizeof names / sizeof names[0] == FAMILY_COUNT, "a family without a name");
 
@@ -522,6 +523,14 @@ bool key_parse_status(const struct key *k, enum role *role, struct serial *seria
 
 enum { BOOK_KEY_BYTES = 3, LINE_ALL_BYTES = BOOK_KEY_BYTES + 4, LINE_BYTES = LINE_ALL_BYTES + 2 };
 
+struct key key_book(enum book book)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add_byte(&k, (unsigned)book);
+	return k;
+}
+
 struct key key_book_year(enum book book, uint16_t year)
 {
 	struct key k = { .len_bytes = 0 };
@@ -568,6 +577,26 @@ struct key key_figures(struct committee_id committee, struct month month)
 	if (month.n != 0)
 		add_number(&k, month.n, 2);
 	return k;
+}
+
+bool key_accepted(enum family family, const struct key *key, struct key *out)
+{
+	*out = (struct key){ .len_bytes = 0 };
+	if (key->len_bytes >= KEY_MAX_BYTES)
+		return false;
+	add_byte(out, (unsigned)family);
+	add(out, key->bytes, key->len_bytes);
+	return true;
+}
+
+bool key_parse_accepted(const struct key *k, enum family *family, struct key *key)
+{
+	*key = (struct key){ .len_bytes = 0 };
+	if (k->len_bytes == 0 || k->bytes[0] == FAMILY_NONE || k->bytes[0] >= FAMILY_COUNT)
+		return false;
+	*family = (enum family)k->bytes[0];
+	add(key, k->bytes + 1, k->len_bytes - 1u);
+	return true;
 }
 
 bool key_parse_committee(const struct key *k, struct committee_id *committee)

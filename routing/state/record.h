@@ -74,6 +74,8 @@ enum family {
 	/* ascending number → what this daemon did in one turn, chained to the one before
 	 * (routing/state/history.h) */
 	FAMILY_HISTORY,
+	/* family ‖ key → a damaged record that an operator has accepted as lost */
+	FAMILY_ACCEPTED,
 	FAMILY_COUNT
 };
 
@@ -136,6 +138,7 @@ struct key key_status(enum role role, struct serial serial, struct committee_id 
 		      uint32_t number); /* begins with key_statuses */
 struct key key_line(struct line_key line);
 struct key key_line_all(struct line_key line); /* with its additions: prefix */
+struct key key_book(enum book book);	       /* prefix */
 struct key key_book_year(enum book book, uint16_t year); /* prefix */
 
 /* Month {0}: the prefix of all of a committee. */
@@ -143,6 +146,8 @@ struct key key_figures(struct committee_id committee, struct month month);
 /* `name` at most KEY_MAX_BYTES − 9 bytes. */
 struct key key_declared(text_t name, uint64_t n);
 struct key key_declared_all(text_t name); /* prefix */
+/* Of the record of `family` under `key`. False: that key is too long. */
+bool key_accepted(enum family family, const struct key *key, struct key *out);
 
 bool key_equal(const struct key *a, const struct key *b);
 bool key_has_prefix(const struct key *k, const struct key *prefix);
@@ -177,6 +182,7 @@ bool key_parse_ident(const struct key *k, struct doc_id *id, struct committee_id
 bool key_parse_figures(const struct key *k, struct committee_id *committee, struct month *month);
 bool key_parse_declared(const struct key *k, uint64_t *n);
 bool key_parse_line(const struct key *k, struct line_key *line);
+bool key_parse_accepted(const struct key *k, enum family *family, struct key *key);
 
 /* An envelope to seal. Documents bring a packed body; facts a struct that proto/ packs. */
 struct draft {
@@ -583,6 +589,13 @@ struct rec_gone {
 	text_t number, issued_on;
 };
 
+/* That a damaged record is lost (routing/reconcile/accept.h). */
+struct rec_accepted {
+	int64_t at_ms;
+	uint32_t uid;
+	text_t reason; /* NULL or "": nobody gave one */
+};
+
 /* Of a committee below us. */
 struct rec_report {
 	struct blob envelope;    /* its last report, as it signed it; empty: none was taken yet */
@@ -685,6 +698,7 @@ struct record {
 		struct rec_told told;
 		struct rec_early early;
 		struct rec_gone gone;
+		struct rec_accepted accepted;
 		struct rec_report report;
 		struct rec_figures figures;
 		struct rec_declared declared;

@@ -44,6 +44,22 @@ void cli_say(struct cli *cli, const char *format, ...)
 	va_end(args);
 }
 
+bool cli_confirmed(struct cli *cli, const char *question)
+{
+	char answer[16];
+
+	if (cli->yes)
+		return true;
+	if (!isatty(STDIN_FILENO))
+		return false;
+	fprintf(stderr, "%s [y/N] ", question);
+	fflush(stderr);
+	if (fgets(answer, sizeof answer, stdin) == NULL)
+		return false;
+	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0 ||
+	       strcmp(answer, "c\n") == 0 || strcmp(answer, "có\n") == 0;
+}
+
 void cli_hint(struct cli *cli, const char *format, ...)
 {
 	va_list args;

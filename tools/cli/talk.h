@@ -2,6 +2,8 @@
 #ifndef VANTHU_TOOLS_CLI_TALK_H
 #define VANTHU_TOOLS_CLI_TALK_H
 
+#include <stdbool.h>
+
 struct cli;
 struct config_error;
 
@@ -11,6 +13,9 @@ void cli_warn(struct cli *cli, const char *format, ...) __attribute__((format(pr
 void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What one may do next: talk that only people want, so neither with --json nor with --plain. */
 void cli_hint(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* On a terminal a person says yes; a script says -y, or it is not done. */
+bool cli_confirmed(struct cli *cli, const char *question);
 
 /* How it was done, or why it was not, for who asked with -v: a line on standard error, marked as
  * such. */

@@ -91,16 +91,15 @@ int command_write_file(struct cli *cli, const char *path, const char *text, size
 extern const struct command command_table[];
 
 /* Their options, each beside the code that reads them. */
-extern const struct command_option changes_options[], log_options[], send_options[], show_options[],
-	resend_options[], inbox_options[], save_options[], export_options[], verify_options[],
-	watch_options[], committee_own_options[], key_options[], config_options[], init_options[],
-	doctor_options[],
-	lab_options[], demo_options[], check_own_options[], help_options[], paper_options[],
-	target_options[], target_why_options[], accept_options[], return_options[],
-	assign_options[], start_options[], finish_options[], recall_options[], register_options[],
-	due_options[], person_options[], remind_options[], target_export_options[],
-	report_options[], target_declare_options[], token_options[],
-	webhook_options[], edxml_options[],
-	axis_options[], spool_options[], backup_options[], archive_options[];
+extern const struct command_option changes_options[], quarantine_options[], log_options[],
+	send_options[], show_options[], resend_options[], inbox_options[], save_options[],
+	export_options[], verify_options[], watch_options[], committee_own_options[], key_options[],
+	config_options[], init_options[], doctor_options[], lab_options[], demo_options[],
+	check_own_options[], help_options[], paper_options[], target_options[],
+	target_why_options[], accept_options[], return_options[], assign_options[], start_options[],
+	finish_options[], recall_options[], register_options[], due_options[], person_options[],
+	remind_options[], target_export_options[], report_options[], target_declare_options[],
+	token_options[], webhook_options[], edxml_options[], axis_options[], spool_options[],
+	backup_options[], archive_options[];
 
 #endif

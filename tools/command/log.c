@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "routing/state/record.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 
@@ -100,6 +101,8 @@ struct walk {
 	uint64_t lines, entries, last, fault_count;
 	json_t *faults; /* of the chain, in its order */
 	json_t *open;	/* entries that their records do not bear out, by key: a later one may */
+	json_t *lost;	/* keys of those that the chain itself says were accepted as lost */
+	uint64_t broken; /* the first of lines that are not there, up to now; 0: none */
 	json_t *begun;
 };
 
@@ -111,10 +114,67 @@ static void add_fault(struct walk *w, json_t *fault)
 	json_decref(fault);
 }
 
+static json_t *fault_of(uint64_t number, const char *why)
+{
+	return json_pack("{s:I, s:s, s:s, s:n}", "line", (json_int_t)number, "what", "history",
+			 "why", why, "goes_on");
+}
+
 static void fault_of_line(struct walk *w, uint64_t number, const char *why)
 {
-	add_fault(w, json_pack("{s:I, s:s, s:s}", "line", (json_int_t)number, "what", "history",
-			       "why", why));
+	add_fault(w, fault_of(number, why));
+}
+
+/* "history:…", as read_entry names what an entry is of. */
+static void key_of_line(uint64_t number, char out[KEY_DIGITS])
+{
+	snprintf(out, KEY_DIGITS, "history:%016llx", (unsigned long long)number);
+}
+
+static void key_of(const char *what, const uint8_t *bytes, size_t count, char out[KEY_DIGITS])
+{
+	size_t len = (size_t)snprintf(out, KEY_DIGITS, "%s:", what);
+
+	for (size_t i = 0; i < count && len + 3 < KEY_DIGITS; i++)
+		len += (size_t)snprintf(out + len, KEY_DIGITS - len, "%02x", bytes[i]);
+}
+
+/* It may be one that was accepted as lost, which a later line says. */
+static void cannot_read(struct walk *w, uint64_t number)
+{
+	char key[KEY_DIGITS];
+
+	key_of_line(number, key);
+	json_object_set_new(w->open, key, fault_of(number, "unreadable"));
+	w->broken = w->broken == 0 ? number : w->broken;
+	w->known = false;
+}
+
+/* From this line on the chain is known again: each before it that cannot be read says so. */
+static void goes_on(struct walk *w, uint64_t number)
+{
+	char key[KEY_DIGITS];
+
+	for (uint64_t n = w->broken; n != 0 && n < number; n++) {
+		key_of_line(n, key);
+		json_object_set_new(json_object_get(w->open, key), "goes_on",
+				    json_integer((json_int_t)number));
+	}
+	w->broken = 0;
+}
+
+/* Its key names the family and the record that is lost. */
+static void note_lost(struct walk *w, const Vanthu__V1__LogLine *l, const Vanthu__V1__LogEntry *e)
+{
+	char key[KEY_DIGITS];
+
+	if (strcmp(e->what, "accepted") != 0 || e->key.len < 1 ||
+	    e->stand != VANTHU__V1__LOG_STAND__LOG_STAND_SAME)
+		return;
+	key_of(family_name((enum family)e->key.data[0]), e->key.data + 1, e->key.len - 1, key);
+	json_object_set_new(w->lost, key,
+			    json_pack("{s:I, s:o, s:I}", "line", (json_int_t)l->number, "at",
+				      json_time(l->at_ms), "uid", (json_int_t)e->uid));
 }
 
 static void read_entry(struct walk *w, const Vanthu__V1__LogLine *l, const Vanthu__V1__LogEntry *e)
@@ -122,9 +182,9 @@ static void read_entry(struct walk *w, const Vanthu__V1__LogLine *l, const Vanth
 	bool same = e->stand == VANTHU__V1__LOG_STAND__LOG_STAND_SAME;
 	char key[KEY_DIGITS];
 	json_t *fault;
-	size_t len;
 
 	w->entries++;
+	note_lost(w, l, e);
 	if (e->before.len == sizeof w->chain.bytes) {
 		if (w->known && memcmp(e->before.data, w->chain.bytes, e->before.len) != 0)
 			fault_of_line(w, l->number, "unchained");
@@ -136,9 +196,7 @@ static void read_entry(struct walk *w, const Vanthu__V1__LogLine *l, const Vanth
 	}
 	if (same && json_object_size(w->open) == 0)
 		return;
-	len = (size_t)snprintf(key, sizeof key, "%s:", e->what);
-	for (size_t i = 0; i < e->key.len && len + 3 < sizeof key; i++)
-		len += (size_t)snprintf(key + len, sizeof key - len, "%02x", e->key.data[i]);
+	key_of(e->what, e->key.data, e->key.len, key);
 	json_object_del(w->open, key);
 	if (same)
 		return;
@@ -160,10 +218,10 @@ static void read_line(struct walk *w, const Vanthu__V1__LogLine *l)
 	w->lines++;
 	if (l->damaged || l->digest.len != sizeof digest.bytes ||
 	    l->chain.len != sizeof digest.bytes) {
-		fault_of_line(w, l->number, "unreadable");
-		w->known = false;
+		cannot_read(w, l->number);
 		return;
 	}
+	goes_on(w, l->number);
 	for (size_t i = 0; i < l->n_entries; i++)
 		read_entry(w, l, l->entries[i]);
 	memcpy(digest.bytes, l->digest.data, sizeof digest.bytes);
@@ -204,52 +262,88 @@ static int by_line(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Both kinds of faults, by line. */
-static json_t *sorted_faults(struct walk *w)
+static json_t *sorted(json_t **all, size_t count)
 {
-	json_t *all[2 * FAULTS_MAX], *fault, *out = json_array();
-	size_t count = 0, i;
+	json_t *out = json_array();
+
+	if (count > 0)
+		qsort(all, count, sizeof all[0], by_line);
+	for (size_t i = 0; i < count && i < FAULTS_MAX; i++)
+		json_array_append(out, all[i]);
+	return out;
+}
+
+/* Faults of both kinds, and what was accepted as lost, each by line. */
+static void judge(struct walk *w, json_t *verdict)
+{
+	json_t *all[2 * FAULTS_MAX], *lost[FAULTS_MAX], *fault, *by;
+	size_t count = 0, lost_count = 0, kept = 0, i;
 	const char *key;
 
 	json_array_foreach(w->faults, i, fault) all[count++] = fault;
 	json_object_foreach(w->open, key, fault)
 	{
+		by = strcmp(json_string_value(json_object_get(fault, "why")), "unreadable") == 0
+			     ? json_object_get(w->lost, key)
+			     : NULL;
+		if (by != NULL) {
+			json_object_set(fault, "accepted", by);
+			lost_count++;
+			if (kept < FAULTS_MAX)
+				lost[kept++] = fault;
+			continue;
+		}
 		w->fault_count++;
 		if (count < sizeof all / sizeof all[0])
 			all[count++] = fault;
 	}
-	if (count > 0)
-		qsort(all, count, sizeof all[0], by_line);
-	for (i = 0; i < count && i < FAULTS_MAX; i++)
-		json_array_append(out, all[i]);
-	return out;
+	json_object_set_new(verdict, "whole", json_boolean(w->fault_count + lost_count == 0));
+	json_object_set_new(verdict, "fault_count", json_integer((json_int_t)w->fault_count));
+	json_object_set_new(verdict, "faults", sorted(all, count));
+	json_object_set_new(verdict, "accepted_count", json_integer((json_int_t)lost_count));
+	json_object_set_new(verdict, "accepted", sorted(lost, kept));
 }
 
-static int print_verdict(struct cli *cli, json_t *verdict)
+static const struct column fault_columns[] = {
+	{ "line", N_("Line"), FORMAT_COUNT, false },
+	{ "what", N_("What"), FORMAT_LOG, false },
+	{ "why", N_("Its record"), FORMAT_STATE, false },
+	{ "goes_on", N_("Goes on at"), FORMAT_COUNT, false },
+	{ "document", N_("Document"), FORMAT_ID, false },
+	{ "committee", N_("Committee"), FORMAT_TEXT, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+/* Nothing is wrong but what somebody has accepted as lost. */
+static int print_good(struct cli *cli, json_t *verdict)
 {
 	static const struct column columns[] = {
 		{ "lines", N_("Lines"), FORMAT_COUNT, false },
 		{ "entries", N_("Entries"), FORMAT_COUNT, false },
 		{ "head", N_("Head"), FORMAT_TEXT, true },
 		{ "fault_count", N_("Faults"), FORMAT_COUNT, false },
+		{ "losses", N_("Accepted as lost"), FORMAT_COUNT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
-	static const struct column faults[] = {
-		{ "line", N_("Line"), FORMAT_COUNT, false },
-		{ "what", N_("What"), FORMAT_LOG, false },
-		{ "why", N_("Its record"), FORMAT_STATE, false },
-		{ "document", N_("Document"), FORMAT_ID, false },
-		{ "committee", N_("Committee"), FORMAT_TEXT, false },
-		{ NULL, NULL, FORMAT_TEXT, false },
-	};
+	json_t *lost = json_object_get(verdict, "accepted");
+
+	if (!cli->json && json_array_size(lost) > 0) {
+		json_object_set(verdict, "losses", json_object_get(verdict, "accepted_count"));
+		output_list(cli, json_incref(lost), fault_columns);
+	}
+	return output_object(cli, verdict, columns);
+}
+
+static int print_verdict(struct cli *cli, json_t *verdict)
+{
 	const json_t *list = json_object_get(verdict, "faults");
 	char about[64];
 	int code;
 
 	if (json_array_size(list) == 0)
-		return output_object(cli, verdict, columns);
+		return print_good(cli, verdict);
 	if (!cli->json)
-		output_list(cli, json_incref((json_t *)(uintptr_t)list), faults);
+		output_list(cli, json_incref((json_t *)(uintptr_t)list), fault_columns);
 	snprintf(about, sizeof about, _("line %llu"),
 		 (unsigned long long)json_integer_value(
 			 json_object_get(json_array_get(list, 0), "line")));
@@ -263,31 +357,29 @@ static int print_verdict(struct cli *cli, json_t *verdict)
 static int verify(struct cli *cli)
 {
 	struct walk w = { .known = true, .next = 1 };
-	json_t *verdict = NULL, *faults;
+	json_t *verdict = NULL;
 	struct call *c = NULL;
 	int code;
 	enum err e = call_open(cli, CLIENT_OPERATE, &c);
 
 	w.faults = json_array();
 	w.open = json_object();
+	w.lost = json_object();
 	w.begun = json_array();
 	if (e == ERR_OK)
 		e = walk(c, &w, &verdict);
 	code = err_exit_code(e);
 	if (e == ERR_OK) {
-		faults = sorted_faults(&w);
-		json_object_set_new(verdict, "whole", json_boolean(w.fault_count == 0));
+		judge(&w, verdict);
 		json_object_set_new(verdict, "lines", json_integer((json_int_t)w.lines));
 		json_object_set_new(verdict, "entries", json_integer((json_int_t)w.entries));
 		json_object_set_new(verdict, "last", json_integer((json_int_t)w.last));
 		json_object_set(verdict, "begun", w.begun);
-		json_object_set_new(verdict, "fault_count",
-				    json_integer((json_int_t)w.fault_count));
-		json_object_set_new(verdict, "faults", faults);
 		code = print_verdict(cli, verdict);
 	}
 	json_decref(w.faults);
 	json_decref(w.open);
+	json_decref(w.lost);
 	json_decref(w.begun);
 	call_close(c);
 	return code;

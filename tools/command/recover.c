@@ -2,7 +2,6 @@
  * twice. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/cli/cli.h"
 #include "tools/client/client.h"
@@ -253,23 +252,6 @@ static int list(struct cli *cli)
 
 /* ---- going on ---- */
 
-/* On a terminal a person says yes; a script says -y, or it is not done. */
-static bool confirmed(struct cli *cli, const char *question)
-{
-	char answer[16];
-
-	if (cli->yes)
-		return true;
-	if (!isatty(STDIN_FILENO))
-		return false;
-	fprintf(stderr, "%s [y/N] ", question);
-	fflush(stderr);
-	if (fgets(answer, sizeof answer, stdin) == NULL)
-		return false;
-	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0 ||
-	       strcmp(answer, "c\n") == 0 || strcmp(answer, "có\n") == 0;
-}
-
 static int resume(struct cli *cli, const char *neighbour)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -280,7 +262,7 @@ static int resume(struct cli *cli, const char *neighbour)
 
 	if (cli->dry_run)
 		return status(cli);
-	if (neighbour[0] == '\0' && !confirmed(cli, _("Go on with this store?")))
+	if (neighbour[0] == '\0' && !cli_confirmed(cli, _("Go on with this store?")))
 		return cli_wanted(
 		    cli, _("nothing was done: what may be lost says: vanthu recover status"),
 		    _("vanthu recover resume -y"));
@@ -312,7 +294,7 @@ static int accept_loss(struct cli *cli)
 
 	if (cli->dry_run)
 		return status(cli);
-	if (!confirmed(cli, _("Accept that these records are lost?")))
+	if (!cli_confirmed(cli, _("Accept that these records are lost?")))
 		return cli_wanted(cli, _("nothing was done: which are missing says: vanthu status"),
 				  _("vanthu recover accept -y"));
 	request.what_case = VANTHU__V1__REQUEST__WHAT_ACCEPT_LOSS;

@@ -233,6 +233,7 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 			    json_pack("{s:I, s:I}", "bytes", (json_int_t)s->map_bytes, "used_bytes",
 				      (json_int_t)s->map_used_bytes));
 	json_object_set_new(out, "damaged", json_integer((json_int_t)s->damaged));
+	json_object_set_new(out, "accepted", json_integer((json_int_t)s->accepted));
 	json_object_set_new(out, "store", json_soundness(s));
 	json_object_set_new(out, "refusing", json_boolean(s->refusing));
 	json_object_set_new(out, "fetching", json_integer((json_int_t)s->fetching));
@@ -289,6 +290,8 @@ static void set_figures(json_t *status)
 			json_object_get(json_object_get(status, "backup"), "made_at"));
 	json_object_set(status, "checked_at",
 			json_object_get(json_object_get(status, "store"), "checked_at"));
+	if (json_integer_value(json_object_get(status, "accepted")) > 0)
+		json_object_set(status, "losses", json_object_get(status, "accepted"));
 	json_object_set(status, "contents_at",
 			json_object_get(json_object_get(status, "contents"), "checked_at"));
 	json_object_set(status, "queued", json_object_get(queue, "count"));
@@ -315,6 +318,7 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 		{ "backup_made", N_("Last backup"), FORMAT_TIME, false },
 		{ "checked_at", N_("Checked"), FORMAT_TIME, false },
 		{ "contents_at", N_("Contents checked"), FORMAT_TIME, false },
+		{ "losses", N_("Accepted as lost"), FORMAT_COUNT, false },
 		{ "sentence", N_("Digital share"), FORMAT_TEXT, false },
 		{ "clock_why", N_("Signs nothing"), FORMAT_TEXT, false },
 		{ "getting_back", N_("Getting back"), FORMAT_TEXT, false },

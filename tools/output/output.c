@@ -80,6 +80,7 @@ static const struct word states[] = {
 	{ "differs", N_("says otherwise now"), "✗" },
 	{ "gone", N_("is gone"), "✗" },
 	{ "unreadable", N_("cannot be read"), "✗" },
+	{ "loss-accepted", N_("accepted as lost"), "·" },
 	{ "unchained", N_("does not follow from the line before"), "✗" },
 	/* of a webhook */
 	{ "active", N_("in use"), "✓" },
@@ -179,6 +180,7 @@ static const struct word log_words[] = {
 	{ "directory", N_("the directory"), "" }, { "declared", N_("declared"), "" },
 	{ "begun", N_("the chain begins"), "" },  { "started", N_("daemon started"), "" },
 	{ "store", N_("alarm of a store"), "" },  { "reported", N_("figures reported"), "" },
+	{ "accepted", N_("loss accepted"), "" },
 	{ "dropped", N_("content dropped"), "" }, { "history", N_("line of the history"), "" },
 };
 

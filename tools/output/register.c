@@ -112,6 +112,15 @@ static const char *secrecy_word(Vanthu__V1__Secrecy s)
 	return words[i < sizeof words / sizeof words[0] ? i : 0];
 }
 
+/* Of what cannot be read, and that it is lost. */
+static void add_accepted(json_t *o, const Vanthu__V1__RegisterLine *l)
+{
+	if (l->accepted_at_ms == 0)
+		return;
+	json_object_set_new(o, "accepted_at", json_time(l->accepted_at_ms));
+	json_object_set_new(o, "accepted_by", json_integer((json_int_t)l->accepted_by));
+}
+
 static void add_sent(json_t *o, const Vanthu__V1__RegisterLine *l)
 {
 	json_object_set_new(o, "to", json_texts(l->to, l->n_to));
@@ -171,6 +180,7 @@ json_t *register_json(Vanthu__V1__Book book, const Vanthu__V1__RegisterLine *l)
 		add_sent(o, l);
 	else
 		add_received(o, l);
+	add_accepted(o, l);
 	json_object_set_new(o, "additions", json_array());
 	return o;
 }
@@ -208,6 +218,7 @@ json_t *register_addition_json(const Vanthu__V1__RegisterLine *l)
 	set(o, "office_name", l->office_name);
 	if (l->corrected != NULL)
 		json_object_set_new(o, "corrected", corrected_json(l->corrected));
+	add_accepted(o, l);
 	return o;
 }
 
@@ -356,6 +367,20 @@ static void join_code(struct cli *cli, struct cell *c, Vanthu__V1__Book book, co
 	json_decref(code);
 }
 
+/* Who has accepted that it cannot be read, and when. */
+static void join_accepted(struct cli *cli, struct cell *c, const json_t *line)
+{
+	const json_t *at = json_object_get(line, "accepted_at");
+	char text[160], when[64];
+
+	if (at == NULL)
+		return;
+	output_format(cli, at, FORMAT_MINUTE, true, when, sizeof when);
+	snprintf(text, sizeof text, _("accepted as lost by user %lld on %s; its copy is kept"),
+		 json_integer_value(json_object_get(line, "accepted_by")), when);
+	join(c, "; ", text);
+}
+
 /* What the decree's columns have no place for. */
 static void join_notes(struct cli *cli, struct cell *c, Vanthu__V1__Book book, const json_t *line)
 {
@@ -365,8 +390,12 @@ static void join_notes(struct cli *cli, struct cell *c, Vanthu__V1__Book book, c
 		snprintf(unread, sizeof unread, _("line %lld cannot be read"),
 			 json_integer_value(json_object_get(line, "number")));
 		join(c, "; ", unread);
+		join_accepted(cli, c, line);
 		return;
 	}
+	if (json_object_get(line, "accepted_at") != NULL)
+		join(c, "; ", _("what it registers cannot be read"));
+	join_accepted(cli, c, line);
 	if (strcmp(get(line, "kind"), "void") == 0)
 		join(c, "; ", book == BOOK(OUT) ? _("not issued") : _("number not used"));
 	if (strcmp(get(line, "form"), "paper") == 0)
@@ -525,6 +554,7 @@ char *register_addition_text(struct cli *cli, Vanthu__V1__Book book, const json_
 		join_code(cli, c, book, a);
 	join(c, " – ", get(a, "office_name")[0] != '\0' ? get(a, "office_name") : get(a, "office"));
 	join_corrected(cli, c, json_object_get(a, "corrected"));
+	join_accepted(cli, c, a);
 	join(c, " – ", get(a, "note"));
 	join(c, " – ", get(a, "person"));
 	return strdup(c->text);

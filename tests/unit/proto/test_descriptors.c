@@ -70,6 +70,7 @@ static const ProtobufCMessageDescriptor *const roots[] = {
 	&vanthu__v1__told_record__descriptor,
 	&vanthu__v1__early_record__descriptor,
 	&vanthu__v1__gone_record__descriptor,
+	&vanthu__v1__accepted_record__descriptor,
 	&vanthu__v1__counter_record__descriptor,
 	&vanthu__v1__paper_record__descriptor,
 	&vanthu__v1__work_record__descriptor,

@@ -328,6 +328,9 @@ static void test_the_last_number_of_a_series_comes_back_and_is_never_0(void **st
 	assert_true(back.u.gone.role == ROLE_IN && back.u.gone.at_ms == 9);
 	assert_string_equal(back.u.gone.number, "1-KH/ĐU");
 	assert_string_equal(back.u.gone.issued_on, "2026-11-24");
+	back = back_of(f, &s[FAMILY_ACCEPTED]);
+	assert_true(back.u.accepted.at_ms == 10 && back.u.accepted.uid == 1000);
+	assert_string_equal(back.u.accepted.reason, "đĩa hỏng");
 	s[FAMILY_SERIES].record.u.series.last = 0;
 	assert_ok(record_encode(f->arena, &s[FAMILY_SERIES].key, &s[FAMILY_SERIES].record, &value));
 	assert_int_equal(

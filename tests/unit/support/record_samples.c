@@ -131,6 +131,9 @@ static void gone_sample(struct record_sample s[FAMILY_COUNT], struct committee_i
 							  .number = "1-KH/ĐU",
 							  .issued_on = "2026-11-24" };
 	s[FAMILY_GONE].key = key_ident(fixture_doc_id(8), xa);
+	s[FAMILY_ACCEPTED].record.u.accepted =
+		(struct rec_accepted){ .at_ms = 10, .uid = 1000, .reason = "đĩa hỏng" };
+	(void)key_accepted(FAMILY_GONE, &s[FAMILY_GONE].key, &s[FAMILY_ACCEPTED].key);
 }
 
 static void office_samples(struct record_sample s[FAMILY_COUNT], struct committee_id xa,
