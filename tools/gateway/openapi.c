@@ -219,14 +219,15 @@ static const char *scope_of(enum token_act act)
 {
 	static const char *const words[] = {
 		[TOKEN_ACT_SUBMIT] = "office or send",
-		[TOKEN_ACT_SEE_OWN] = "office, receive or send",
+		[TOKEN_ACT_SEE_OWN] = "office, receive, send or work",
 		[TOKEN_ACT_SEE_SENT] = "office",
-		[TOKEN_ACT_SEE_RECEIVED] = "office or receive",
+		[TOKEN_ACT_SEE_RECEIVED] = "office, receive or work",
 		[TOKEN_ACT_INTAKE] = "office or receive",
+		[TOKEN_ACT_WORK] = "office or work",
 		[TOKEN_ACT_OFFICE] = "office",
 		[TOKEN_ACT_FIGURES] = "office, operate or read",
 		[TOKEN_ACT_OPERATE] = "operate",
-		[TOKEN_ACT_CHANGES] = "office, operate, read, receive or send",
+		[TOKEN_ACT_CHANGES] = "office, operate, read, receive, send or work",
 		[TOKEN_ACT_AXIS] = "office, receive or send",
 	};
 

@@ -1,0 +1,27 @@
+/* See secret.h. */
+#include "tools/base/secret.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum err secret_new(char out[SECRET_TEXT_SIZE])
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	uint8_t bytes[32];
+	uint32_t held = 0;
+	unsigned bits = 0;
+
+	if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+		return ERR_SYSTEM;
+	for (unsigned i = 0; i < sizeof bytes; i++) {
+		held = held << 8 | bytes[i];
+		for (bits += 8; bits >= 6; bits -= 6)
+			*out++ = letters[held >> (bits - 6) & 63];
+	}
+	*out++ = letters[held << (6 - bits) & 63];
+	*out = '\0';
+	explicit_bzero(bytes, sizeof bytes);
+	return ERR_OK;
+}
