@@ -105,8 +105,8 @@ TOOLS := \
 	command/lists \
 	command/log \
 	command/office \
-	command/own_user \
 	command/older \
+	command/own_user \
 	command/paper \
 	command/paper_cell \
 	command/paper_column \

@@ -331,7 +331,7 @@ enum err {
 	ERR_SIGN_IN_LATER = 6104,   /* too many attempts from there */
 	ERR_SESSION = 6105,         /* none, or it has ended */
 	ERR_SESSION_FORGED = 6106,  /* not asked for by the page that the session is of */
-	ERR_PASSWORD_CHANGE = 6107, /* the password was made by another, and is to be changed first */
+	ERR_PASSWORD_CHANGE = 6107, /* made by another, it is to be changed first */
 };
 
 /* What a code means, in English, marked for translation; what to do about it, "" when the message

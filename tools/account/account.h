@@ -50,7 +50,7 @@ struct account {
 	char person[ACCOUNT_PERSON_MAX + 1]; /* what acts are logged and registered as */
 	unsigned roles;			     /* bits of enum account_role */
 	char password[PASSWORD_STORED_SIZE]; /* "": none yet, nobody signs in by one */
-	bool must_change; /* the password was made by somebody else: the first act is to change it */
+	bool must_change; /* the password was made by another: the first act is to change it */
 	bool has_totp;
 	uint8_t totp[TOTP_SECRET_BYTES];
 	int64_t created_ms, changed_ms, disabled_ms; /* Unix time; 0: never */

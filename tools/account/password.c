@@ -8,7 +8,7 @@
 
 #include "proto/utf8.h"
 
-_Static_assert(PASSWORD_STORED_SIZE >= crypto_pwhash_STRBYTES, "what libsodium writes fits");
+_Static_assert(PASSWORD_STORED_SIZE >= crypto_pwhash_STRBYTES, "libsodium");
 
 static size_t characters(const char *text)
 {
@@ -28,8 +28,8 @@ static bool is_row(const char *text)
 		return false;
 	for (size_t i = 1; text[i] != '\0'; i++) {
 		int by = text[i] - text[i - 1];
-		bool wraps = (text[i - 1] == '9' && text[i] == '0' && step == 1) ||
-			     (text[i - 1] == '0' && text[i] == '9' && step == -1);
+		bool wraps = (step == 1 && text[i - 1] == '9' && text[i] == '0') ||
+			     (step == -1 && text[i - 1] == '0' && text[i] == '9');
 
 		if (by != step && !wraps)
 			return false;
@@ -40,7 +40,8 @@ static bool is_row(const char *text)
 enum err password_check(const char *password, const char *account_name)
 {
 	size_t len = strlen(password);
-	bool good = len <= PASSWORD_MAX && utf8_valid((struct blob){ (const uint8_t *)password, len }) &&
+	const struct blob text = { (const uint8_t *)password, len };
+	bool good = len <= PASSWORD_MAX && utf8_valid(text) &&
 		    characters(password) >= PASSWORD_MIN && !is_row(password) &&
 		    strcasecmp(password, account_name) != 0;
 
@@ -50,11 +51,11 @@ enum err password_check(const char *password, const char *account_name)
 enum err password_store(const char *password, char out[PASSWORD_STORED_SIZE])
 {
 	memset(out, 0, PASSWORD_STORED_SIZE);
-	return sodium_init() >= 0 && crypto_pwhash_str_alg(out, password, strlen(password),
-							   PASSWORD_PASSES, PASSWORD_MEMORY_BYTES,
-							   crypto_pwhash_ALG_ARGON2ID13) == 0
-		       ? ERR_OK
-		       : ERR_NO_MEMORY;
+	if (sodium_init() < 0 ||
+	    crypto_pwhash_str_alg(out, password, strlen(password), PASSWORD_PASSES,
+				  PASSWORD_MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13) != 0)
+		return ERR_NO_MEMORY;
+	return ERR_OK;
 }
 
 /* Of nobody: the work is that of a check. libsodium says -1 of a wrong password and of no memory

@@ -1,7 +1,6 @@
 /* See totp.h. */
 #include "tools/account/totp.h"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <sodium.h>
@@ -57,7 +56,8 @@ uint32_t totp_code(const uint8_t secret[TOTP_SECRET_BYTES], uint64_t step)
 
 	for (unsigned i = 0; i < sizeof counter; i++)
 		counter[i] = (uint8_t)(step >> (56 - 8 * i));
-	if (HMAC(EVP_sha1(), secret, TOTP_SECRET_BYTES, counter, sizeof counter, mac, &len) == NULL ||
+	if (HMAC(EVP_sha1(), secret, TOTP_SECRET_BYTES, counter, sizeof counter, mac, &len) ==
+		    NULL ||
 	    len != 20)
 		return CODES; /* none of six digits */
 	at = mac[19] & 15;
@@ -77,7 +77,7 @@ uint64_t totp_step(const uint8_t secret[TOTP_SECRET_BYTES], const char *code, in
 	for (uint64_t step = now < NEIGHBOURS ? 0 : now - NEIGHBOURS; step <= now + NEIGHBOURS;
 	     step++) {
 		snprintf(want, sizeof want, "%06u", (unsigned)totp_code(secret, step));
-		if (CRYPTO_memcmp(want, code, TOTP_DIGITS) == 0 && step > used)
+		if (sodium_memcmp(want, code, TOTP_DIGITS) == 0 && step > used)
 			found = step;
 	}
 	return found;

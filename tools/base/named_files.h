@@ -1,6 +1,6 @@
-/* A folder of small files, each under a name of its own: tokens, accounts. A file is replaced whole,
- * mode 0600 in a folder of mode 0700; a process that ends at any point leaves the old one or the
- * new one. After ERR_FILE errno says why. All functions block on the disk. */
+/* A folder of small files, each under a name of its own: tokens, accounts. A file is replaced
+ * whole, mode 0600 in a folder of mode 0700; a process that ends at any point leaves the old one or
+ * the new one. After ERR_FILE errno says why. All functions block on the disk. */
 #ifndef VANTHU_TOOLS_BASE_NAMED_FILES_H
 #define VANTHU_TOOLS_BASE_NAMED_FILES_H
 

@@ -1,6 +1,7 @@
 /* See secret.h. */
 #include "tools/base/secret.h"
 
+#include <sodium.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
@@ -24,4 +25,21 @@ enum err secret_new(char out[SECRET_TEXT_SIZE])
 	*out = '\0';
 	explicit_bzero(bytes, sizeof bytes);
 	return ERR_OK;
+}
+
+_Static_assert(SECRET_KEY_BYTES == crypto_auth_hmacsha256_KEYBYTES, "libsodium");
+_Static_assert(SECRET_MAC_SIZE == 2 * crypto_auth_hmacsha256_BYTES + 1, "libsodium");
+
+void secret_sign(const uint8_t key[SECRET_KEY_BYTES], const char *text, size_t len,
+		 char out[SECRET_MAC_SIZE])
+{
+	uint8_t mac[crypto_auth_hmacsha256_BYTES];
+
+	crypto_auth_hmacsha256(mac, (const uint8_t *)text, len, key);
+	sodium_bin2hex(out, SECRET_MAC_SIZE, mac, sizeof mac);
+}
+
+bool secret_equal(const char *a, const char *b, size_t len)
+{
+	return sodium_memcmp(a, b, len) == 0;
 }

@@ -82,6 +82,19 @@ static void offer_roles(const struct completing *c)
 		complete_offer(c, row->name, _(row->help));
 }
 
+/* What `token` and `user` ask for. */
+static void offer_of_gateway(const struct completing *c, enum value_kind kind)
+{
+	if (kind == VALUE_TOKEN)
+		complete_ask_tokens(c);
+	else if (kind == VALUE_SCOPES)
+		offer_scopes(c);
+	else if (kind == VALUE_USER)
+		complete_ask_accounts(c);
+	else
+		offer_roles(c);
+}
+
 static void offer_kind(struct completing *c, const struct complete_line *l, enum value_kind kind,
 		       const char *words)
 {
@@ -142,16 +155,10 @@ static void offer_kind(struct completing *c, const struct complete_line *l, enum
 		offer_words(c, "sign|link|all");
 		return;
 	case VALUE_TOKEN:
-		complete_ask_tokens(c);
-		return;
 	case VALUE_SCOPES:
-		offer_scopes(c);
-		return;
 	case VALUE_USER:
-		complete_ask_accounts(c);
-		return;
 	case VALUE_ROLES:
-		offer_roles(c);
+		offer_of_gateway(c, kind);
 		return;
 	case VALUE_COMMAND:
 		offer_commands(c);

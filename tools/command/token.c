@@ -12,7 +12,6 @@
 #include "tools/command/commands.h"
 #include "tools/command/own_user.h"
 #include "tools/output/output.h"
-#include "tools/output/sorted.h"
 #include "tools/token/token.h"
 
 enum { OPT_SCOPE = 200, OPT_COMMITTEE, OPT_EXPIRES, OPT_RATE, OPT_CERTIFICATE, OPT_SUBJECT };
@@ -328,7 +327,7 @@ static int list(struct cli *cli, const struct config *config)
 		json_decref(l.list);
 		return cli_fail_file(cli, e, config->gateway_folder);
 	}
-	return output_list(cli, json_by_name(l.list), list_columns);
+	return output_list(cli, sorted_by_name(l.list), list_columns);
 }
 
 static int fail(struct cli *cli, const struct config *config, enum err e, const char *name)

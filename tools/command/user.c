@@ -9,7 +9,6 @@
 #include "tools/command/commands.h"
 #include "tools/command/own_user.h"
 #include "tools/output/output.h"
-#include "tools/output/sorted.h"
 
 enum { OPT_ROLE = 200, OPT_PERSON, OPT_SECOND, OPT_NO_SECOND };
 enum { URI_SIZE = 512 };
@@ -192,7 +191,7 @@ static int list(struct cli *cli, const struct config *config)
 		json_decref(all);
 		return cli_fail_file(cli, e, config->gateway_folder);
 	}
-	return output_list(cli, json_by_name(all), list_columns);
+	return output_list(cli, sorted_by_name(all), list_columns);
 }
 
 static int show(struct cli *cli, const struct config *config, const struct given *g)

@@ -23,7 +23,8 @@ struct page_file {
 #include "tools/gateway/page_files.inc"
 
 /* Scripts, styles and pictures of its own and nothing else; a picture or a PDF that is shown in
- * place is a blob that the page has made of a part, whose type it has looked at. Nobody frames it. */
+ * place is a blob that the page has made of a part, whose type it has looked at. Nobody frames
+ * it. */
 static const char policy[] =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
 	"font-src 'self'; connect-src 'self'; frame-src blob:; object-src 'none'; base-uri 'none'; "
@@ -56,7 +57,8 @@ static void add_headers(struct exchange *x, const struct page_file *f, const cha
 		exchange_add_header(x, "Content-Encoding", coding);
 	/* The page names its files by their digests: it has to be today's. */
 	exchange_add_header(x, "Cache-Control",
-			    f->name[0] == '\0' ? "no-cache" : "public, max-age=31536000, immutable");
+			    f->name[0] == '\0' ? "no-cache"
+					       : "public, max-age=31536000, immutable");
 	exchange_add_header(x, "Content-Security-Policy", policy);
 	exchange_add_header(x, "Referrer-Policy", "no-referrer");
 	exchange_add_header(x, "Cross-Origin-Opener-Policy", "same-origin");

@@ -1,7 +1,6 @@
 /* See sign_in.h. */
 #include "tools/gateway/sign_in.h"
 
-#include <openssl/crypto.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +11,8 @@
 #include "tools/gateway/sessions.h"
 #include "tools/gateway/throttle.h"
 
-/* A check of a password takes PASSWORD_MEMORY_BYTES and a core for some 30 ms: one at a time, and so
- * many wait for it. */
+/* A check of a password takes PASSWORD_MEMORY_BYTES and a core for some 30 ms: one at a time, and
+ * so many wait for it. */
 enum { WAITING_MAX = 32, COOKIE_SIZE = 320, DEVICE_DAYS = 180, DAY_S = 86400 };
 
 static pthread_mutex_t checking = PTHREAD_MUTEX_INITIALIZER;
@@ -69,7 +68,7 @@ static bool has_proof(const struct exchange *x, const struct session *s)
 
 	return strcmp(x->method, "GET") == 0 ||
 	       (proof != NULL && strlen(proof) == SESSION_SECRET_SIZE - 1 &&
-		CRYPTO_memcmp(proof, s->proof, SESSION_SECRET_SIZE - 1) == 0);
+		secret_equal(proof, s->proof, SESSION_SECRET_SIZE - 1));
 }
 
 static enum err find(struct exchange *x, struct session *out)
@@ -177,7 +176,8 @@ static enum err prove(const struct exchange *x, const char *password, const char
 	return e;
 }
 
-/* What was stored at other costs is stored at today's; a failure of that is none of who signs in. */
+/* What was stored at other costs is stored at today's; a failure of that is none of who signs
+ * in. */
 struct rehash {
 	const char *old, *password;
 };

@@ -3,22 +3,18 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "proto/digest.h"
 #include "routing/base/arena.h"
 #include "tools/account/account.h"
 #include "tools/base/files.h"
 #include "tools/base/secret.h"
 
-enum { KEY_BYTES = 32 };
+enum { KEY_BYTES = SECRET_KEY_BYTES };
 
 struct row {
 	char account[ACCOUNT_NAME_MAX + 1]; /* "": free */
@@ -95,22 +91,9 @@ void throttle_close(struct throttle *t)
 
 /* ---- devices ---- */
 
-static bool sign(const struct throttle *t, const char *text, size_t len, char out[DIGEST_HEX_SIZE])
-{
-	struct digest mac;
-	unsigned size = 0;
-
-	if (HMAC(EVP_sha256(), t->key, KEY_BYTES, (const uint8_t *)text, len, mac.bytes, &size) ==
-		    NULL ||
-	    size != sizeof mac.bytes)
-		return false;
-	digest_to_hex(&mac, out);
-	return true;
-}
-
 enum err throttle_device(const struct throttle *t, const char *account, char out[DEVICE_SIZE])
 {
-	char random[SECRET_TEXT_SIZE], mac[DIGEST_HEX_SIZE];
+	char random[SECRET_TEXT_SIZE], mac[SECRET_MAC_SIZE];
 	enum err e = secret_new(random);
 	int len;
 
@@ -118,8 +101,7 @@ enum err throttle_device(const struct throttle *t, const char *account, char out
 		return e;
 	random[22] = '\0'; /* 132 bits are enough to be nobody else's */
 	len = snprintf(out, DEVICE_SIZE, "%s.%s", account, random);
-	if (!sign(t, out, (size_t)len, mac))
-		return ERR_SYSTEM;
+	secret_sign(t->key, out, (size_t)len, mac);
 	snprintf(out + len, DEVICE_SIZE - (size_t)len, ".%s", mac);
 	return ERR_OK;
 }
@@ -127,13 +109,14 @@ enum err throttle_device(const struct throttle *t, const char *account, char out
 static bool is_device(const struct throttle *t, const char *account, const char *device)
 {
 	const char *mac = device == NULL ? NULL : strrchr(device, '.');
-	char want[DIGEST_HEX_SIZE];
+	char want[SECRET_MAC_SIZE];
 	size_t len = strlen(account);
 
-	return mac != NULL && strlen(device) < DEVICE_SIZE && strncmp(device, account, len) == 0 &&
-	       device[len] == '.' && strlen(mac + 1) == DIGEST_HEX_SIZE - 1 &&
-	       sign(t, device, (size_t)(mac - device), want) &&
-	       CRYPTO_memcmp(mac + 1, want, DIGEST_HEX_SIZE - 1) == 0;
+	if (mac == NULL || strlen(device) >= DEVICE_SIZE || strncmp(device, account, len) != 0 ||
+	    device[len] != '.' || strlen(mac + 1) != SECRET_MAC_SIZE - 1)
+		return false;
+	secret_sign(t->key, device, (size_t)(mac - device), want);
+	return secret_equal(mac + 1, want, SECRET_MAC_SIZE - 1);
 }
 
 /* ---- counting, under the lock ---- */

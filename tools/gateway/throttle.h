@@ -1,7 +1,7 @@
 /* How often somebody may try a password. Attempts are counted by account and by where they come
- * from: a browser that has signed in to this account before is known by a cookie (device), everybody
- * else by address. So whoever guesses locks out himself, at his address, and nobody who works at a
- * browser of his own (OWASP: slow down online guessing with device cookies). All functions may be
+ * from: a browser that has signed in to this account before is known by a cookie (device), all
+ * others by address. So whoever guesses locks out himself, at his address, and nobody who works at
+ * a browser of his own (OWASP: slow down online guessing with device cookies). All functions may be
  * called from any thread. */
 #ifndef VANTHU_TOOLS_GATEWAY_THROTTLE_H
 #define VANTHU_TOOLS_GATEWAY_THROTTLE_H

@@ -12,7 +12,7 @@ static int by_name(const void *a, const void *b)
 		      json_string_value(json_object_get(*y, "name")));
 }
 
-json_t *json_by_name(json_t *list)
+json_t *sorted_by_name(json_t *list)
 {
 	size_t count = json_array_size(list);
 	json_t **all = calloc(count + 1, sizeof *all), *out = json_array();

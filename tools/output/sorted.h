@@ -5,6 +5,6 @@
 #include <jansson.h>
 
 /* The same objects by their member "name". The list is taken; a new reference. */
-json_t *json_by_name(json_t *list);
+json_t *sorted_by_name(json_t *list);
 
 #endif
