@@ -243,6 +243,8 @@ static json_t *operation(const struct route *r, const json_t *given)
 		snprintf(description, sizeof description,
 			 "Needs no token where the gateway listens on loopback, else one of any "
 			 "scope.");
+	else if (r->act == ROUTE_SESSION)
+		snprintf(description, sizeof description, "For who is signed in.");
 	else if (r->act != ROUTE_OPEN)
 		snprintf(description, sizeof description, "Scope: %s.", scope_of(r->act));
 	o = json_pack("{s:s, s:[s], s:s, s:s, s:o, s:o}", "operationId", r->name, "tags", r->tag,
@@ -257,6 +259,8 @@ static json_t *operation(const struct route *r, const json_t *given)
 	if (r->act == ROUTE_ANYBODY)
 		json_object_set_new(o, "security",
 				    json_pack("[{}, {s:[]}, {s:[]}]", "bearer", "certificate"));
+	if (r->act == ROUTE_SESSION)
+		json_object_set_new(o, "security", json_pack("[{s:[]}]", "session"));
 	if (r->act == TOKEN_ACT_AXIS)
 		json_object_set_new(o, "security",
 				    json_pack("[{s:[], s:[]}, {s:[]}, {s:[]}]", "system",
@@ -273,6 +277,8 @@ static json_t *paths(const struct route *routes, const json_t *given)
 		char method[8];
 		size_t n;
 
+		if (r->tag == NULL)
+			continue;
 		if (path == NULL) {
 			json_object_set_new(all, r->path, json_object());
 			path = json_object_get(all, r->path);
@@ -290,13 +296,13 @@ json_t *openapi_new(const struct route *routes)
 	json_t *given = json_loads(schemas, JSON_REJECT_DUPLICATES, NULL), *root;
 
 	root = json_pack(
-		"{s:s, s:{s:s, s:s, s:s, s:{s:s}}, s:[{s:s}], s:o, s:O, s:[{s:[]}, {s:[]}]}",
+		"{s:s, s:{s:s, s:s, s:s, s:{s:s}}, s:[{s:s}], s:o, s:O, s:[{s:[]}, {s:[]}, {s:[]}]}",
 		"openapi", "3.1.0", "info", "title", "vanthu gateway", "version", VANTHU_VERSION,
 		"summary",
 		"Official documents between Party committees: send, receive, act, follow.",
 		"license", "name", "Apache-2.0", "servers", "url", "/", "paths",
 		paths(routes, given), "components", json_object_get(given, "components"),
-		"security", "bearer", "certificate");
+		"security", "bearer", "certificate", "session");
 	json_decref(given);
 	return root;
 }

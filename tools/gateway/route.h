@@ -63,7 +63,7 @@ struct route {
 	const char *method;
 	const char *path; /* "/v1/documents/{id}/accept" */
 	const char *name; /* operationId */
-	const char *tag;
+	const char *tag; /* NULL: for browsers alone, and not described */
 	const char *summary;
 	/* who may; or ROUTE_OPEN, ROUTE_ANYBODY, ROUTE_SESSION */
 	enum token_act act;

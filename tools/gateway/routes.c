@@ -83,6 +83,7 @@
 #define OPERATION "operation"
 #define AXIS	  "axis"
 #define SESSION	  "session"
+#define PAGE	  NULL
 #define GATEWAY	  "gateway"
 
 static const struct route rows[] = {
@@ -382,11 +383,11 @@ static const struct route rows[] = {
 	  "under another cookie.",
 	  ROUTE_SESSION, ROUTE_GENERAL, ROUTE_JSON, NULL, NULL, NULL, sign_in_password,
 	  FIELDS(MUST("password", "the one of today"), MUST("new", "at least 12 characters")) },
-	{ "GET", "/", "root", SESSION, "Leads to the office's page.", ROUTE_OPEN, ROUTE_GENERAL,
+	{ "GET", "/", "root", PAGE, "Leads to the office's page.", ROUTE_OPEN, ROUTE_GENERAL,
 	  ROUTE_NO_BODY, NULL, NULL, NULL, page_root, NULL },
-	{ "GET", "/office/", "officePage", SESSION, "The office's page, for browsers.", ROUTE_OPEN,
+	{ "GET", "/office/", "officePage", PAGE, "The office's page, for browsers.", ROUTE_OPEN,
 	  ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, page_answer, NULL },
-	{ "GET", "/office/{file}", "officeFile", SESSION, "A file of that page.", ROUTE_OPEN,
+	{ "GET", "/office/{file}", "officeFile", PAGE, "A file of that page.", ROUTE_OPEN,
 	  ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, page_file, NULL },
 	/* ---- the gateway itself ---- */
 	{ "GET", "/v1/openapi.json", "describe", GATEWAY, "This description.", ROUTE_OPEN,
