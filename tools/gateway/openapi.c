@@ -296,7 +296,8 @@ json_t *openapi_new(const struct route *routes)
 	json_t *given = json_loads(schemas, JSON_REJECT_DUPLICATES, NULL), *root;
 
 	root = json_pack(
-		"{s:s, s:{s:s, s:s, s:s, s:{s:s}}, s:[{s:s}], s:o, s:O, s:[{s:[]}, {s:[]}, {s:[]}]}",
+		"{s:s, s:{s:s, s:s, s:s, s:{s:s}}, s:[{s:s}], s:o, s:O, "
+		"s:[{s:[]}, {s:[]}, {s:[]}]}",
 		"openapi", "3.1.0", "info", "title", "vanthu gateway", "version", VANTHU_VERSION,
 		"summary",
 		"Official documents between Party committees: send, receive, act, follow.",
