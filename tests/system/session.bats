@@ -114,7 +114,7 @@ ready() { account "$@"; [ "$(sign_in "$1" "$FIRST")" = 200 ]; own_password; } # 
 key, step = base64.b32decode(sys.argv[1]), int(sys.argv[2])
 mac = hmac.new(key, struct.pack(">Q", step), hashlib.sha1).digest()
 at = mac[19] & 15
-print("%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7fffffff) % 1000000))' "$secret" $(($(date +%s) / 30 + $1)); }
+print("%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7fffffff) % 1000000))' "$secret" $((EPOCHSECONDS / 30 + $1)); }
 	[ "$(sign_in kim "$FIRST")" = 401 ]
 	[ "$(sign_in kim "$FIRST" 000000)" = 401 ] || [ "$(totp 0)" = 000000 ]
 	[ "$(sign_in kim "$FIRST" "$(totp -10)")" = 401 ]
