@@ -110,11 +110,7 @@ ready() { account "$@"; [ "$(sign_in "$1" "$FIRST")" = 200 ]; own_password; } # 
 	account kim clerk --second-factor
 	secret=$(jq -r .data.secret account.json)
 	[[ $(jq -r .data.uri account.json) == "otpauth://totp/tren:kim?secret=$secret&issuer=tren" ]]
-	totp() { python3 -c 'import base64, hashlib, hmac, struct, sys
-key, step = base64.b32decode(sys.argv[1]), int(sys.argv[2])
-mac = hmac.new(key, struct.pack(">Q", step), hashlib.sha1).digest()
-at = mac[19] & 15
-print("%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7fffffff) % 1000000))' "$secret" $((EPOCHSECONDS / 30 + $1)); }
+	totp() { python3 "$ROOT/tests/helpers/totp.py" "$secret" "$1"; }
 	[ "$(sign_in kim "$FIRST")" = 401 ]
 	[ "$(sign_in kim "$FIRST" 000000)" = 401 ] || [ "$(totp 0)" = 000000 ]
 	[ "$(sign_in kim "$FIRST" "$(totp -10)")" = 401 ]
