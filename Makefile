@@ -47,7 +47,7 @@ LINK := -pthread -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 # Written once the packages are there; read by recipes only.
 FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
-PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libcurl libxml-2.0 libzip
+PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libsodium libcurl libxml-2.0 libzip
 
 .PHONY: all library man api bench chaos clerk coverage figures nightly survive setback crash sweep demo check sim exhaust fuzz year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
@@ -115,7 +115,12 @@ $(B)/gen/tools/%.inc:
 $(B)/gen/daemon/%.inc: etc/%
 	@mkdir -p $(@D)
 	$(Q)sed 's/[\\"]/\\&/g; s/\t/\\t/g; s/.*/"&\\n"/' $< > $@
-INC := $(B)/gen/tools/gateway/schemas.inc $(B)/gen/tools/completion_bash.inc $(B)/gen/tools/completion_zsh.inc $(B)/gen/daemon/holidays.inc $(B)/gen/daemon/doctypes.inc $(B)/gen/daemon/targets.inc $(B)/gen/daemon/retention.inc
+# The office's page: its files with their digests in their names, compressed.
+$(B)/gen/tools/gateway/page_files.inc: tools/page/pack $(wildcard tools/page/*)
+	@mkdir -p $(@D)
+	$(Q)tools/page/pack tools/page $(B)/page
+	$(Q)cp $(B)/page/page_files.inc $@
+INC := $(B)/gen/tools/gateway/page_files.inc $(B)/gen/tools/gateway/schemas.inc $(B)/gen/tools/completion_bash.inc $(B)/gen/tools/completion_zsh.inc $(B)/gen/daemon/holidays.inc $(B)/gen/daemon/doctypes.inc $(B)/gen/daemon/targets.inc $(B)/gen/daemon/retention.inc
 
 # ---- objects: obj (release), asan (tests), steps (tests that count), three canaries ----
 define objects
@@ -156,7 +161,7 @@ $(eval $(call archive,obj/libproto.a,$(call obj_of,obj,$(PROTO:%=proto/%)) $(cal
 $(eval $(call archive,obj/libdaemon.a,$(call obj_of,obj,$(DAEMON:%=daemon/%))))
 $(eval $(call archive,obj/libvanthu.a,$(call obj_of,obj,$(CLIENT:%=tools/%))))
 # What the command line and the gateway share besides.
-SHARED := $(filter axis/% run/% token/% edxml/% output/changes_json output/reply_json spool/% webhook/%,$(TOOLS))
+SHARED := $(filter account/% axis/% run/% token/% edxml/% output/changes_json output/reply_json spool/% webhook/%,$(TOOLS))
 $(eval $(call archive,obj/libtools.a,$(call obj_of,obj,$(SHARED:%=tools/%))))
 
 $(B)/vanthud: $(call obj_of,obj,daemon/main) $(addprefix $(B)/obj/,libdaemon.a libproto.a librouting.a)

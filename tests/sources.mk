@@ -164,6 +164,7 @@ UNIT := \
 	routing/target/test_simulate \
 	routing/target/test_target \
 	routing/test_core \
+	tools/account/test_account \
 	tools/archive/test_sums \
 	tools/axis/test_outbox \
 	tools/axis/test_served \
@@ -189,6 +190,7 @@ UNIT := \
 	tools/gateway/test_pool \
 	tools/gateway/test_problem \
 	tools/gateway/test_route \
+	tools/gateway/test_sessions \
 	tools/gateway/test_share \
 	tools/input/test_period \
 	tools/lab/test_ports \

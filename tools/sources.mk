@@ -1,5 +1,9 @@
 # Sources of the command line.
 TOOLS := \
+	account/account \
+	account/file \
+	account/password \
+	account/totp \
 	archive/check \
 	archive/folder \
 	archive/sums \
@@ -20,7 +24,9 @@ TOOLS := \
 	base/file_name \
 	base/files \
 	base/json_memory \
+	base/named_files \
 	base/no_memory \
+	base/secret \
 	base/text \
 	base/words \
 	cli/arguments \
@@ -100,6 +106,7 @@ TOOLS := \
 	command/log \
 	command/office \
 	command/older \
+	command/own_user \
 	command/paper \
 	command/paper_cell \
 	command/paper_column \
@@ -134,6 +141,7 @@ TOOLS := \
 	command/target_why \
 	command/thread \
 	command/token \
+	command/user \
 	command/verify \
 	command/watch \
 	command/webhook \
@@ -193,6 +201,7 @@ TOOLS := \
 	output/reply_json \
 	output/report_page \
 	output/reports \
+	output/sorted \
 	output/statistics \
 	output/statistics_page \
 	output/statistics_rows \
@@ -249,6 +258,10 @@ TOOLS := \
 	webhook/webhook
 # What unit tests use and test of it.
 TOOLS_TEST := \
+	account/account \
+	account/file \
+	account/password \
+	account/totp \
 	archive/check \
 	archive/folder \
 	archive/sums \
@@ -269,7 +282,9 @@ TOOLS_TEST := \
 	base/file_name \
 	base/files \
 	base/json_memory \
+	base/named_files \
 	base/no_memory \
+	base/secret \
 	base/text \
 	base/words \
 	cli/command \
@@ -387,6 +402,7 @@ GATEWAY := \
 	gateway/main \
 	gateway/multipart \
 	gateway/openapi \
+	gateway/page \
 	gateway/parcel \
 	gateway/part \
 	gateway/peer \
@@ -396,9 +412,12 @@ GATEWAY := \
 	gateway/route \
 	gateway/routes \
 	gateway/server \
+	gateway/sessions \
 	gateway/share \
+	gateway/sign_in \
 	gateway/submit \
 	gateway/tally \
+	gateway/throttle \
 	gateway/tls
 # What unit tests use of it.
 GATEWAY_TEST := \
@@ -417,6 +436,7 @@ GATEWAY_TEST := \
 	gateway/judge \
 	gateway/multipart \
 	gateway/openapi \
+	gateway/page \
 	gateway/parcel \
 	gateway/part \
 	gateway/peer \
@@ -426,7 +446,10 @@ GATEWAY_TEST := \
 	gateway/route \
 	gateway/routes \
 	gateway/server \
+	gateway/sessions \
 	gateway/share \
+	gateway/sign_in \
 	gateway/submit \
 	gateway/tally \
+	gateway/throttle \
 	gateway/tls

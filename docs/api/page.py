@@ -24,6 +24,7 @@ thead th { background: var(--soft) } .must { font-weight: 600 }
 
 TAGS = {"documents": "Documents", "office": "What an office does", "changes": "What has changed", "books": "Registers and paper",
         "figures": "Figures", "operation": "Committees and operation", "axis": "As an axis of the State",
+        "session": "Signed in at the office's page",
         "gateway": "The gateway itself"}
 
 

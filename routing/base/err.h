@@ -324,6 +324,16 @@ enum err {
 	ERR_AXIS_KEY = 6092,    /* another file was sent under this senderDocId */
 	ERR_AXIS_TOLD = 6093,   /* a message was told done, and is told failed now */
 	ERR_AXIS_ANEW = 6094,   /* a file is not the one that was listed any more */
+
+	/* the office's page: accounts and sessions */
+	ERR_ACCOUNT_NAME = 6100,    /* not a name of an account */
+	ERR_ACCOUNT_FILE = 6101,    /* an account's file that is none, or that others may write */
+	ERR_PASSWORD_WEAK = 6102,   /* not one that may be chosen */
+	ERR_SIGN_IN = 6103,         /* no such account, or not its password or code */
+	ERR_SIGN_IN_LATER = 6104,   /* too many attempts from there */
+	ERR_SESSION = 6105,         /* none, or it has ended */
+	ERR_SESSION_FORGED = 6106,  /* not asked for by the page that the session is of */
+	ERR_PASSWORD_CHANGE = 6107, /* made by another, it is to be changed first */
 };
 
 /* What a code means, in English, marked for translation; what to do about it, "" when the message

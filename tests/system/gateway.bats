@@ -12,7 +12,7 @@ setup_file() {
 	start_lab
 	local scope
 	mkdir tokens
-	for scope in office operate read send receive; do v tren token add "$scope" --scope "$scope" --rate 0 --json | jq -r .data.token >"tokens/$scope"; done
+	for scope in office operate read send receive work; do v tren token add "$scope" --scope "$scope" --rate 0 --json | jq -r .data.token >"tokens/$scope"; done
 	v tren token add cleared --scope office,secret --rate 0 --json | jq -r .data.token >tokens/cleared
 	v tren token add bound --scope office --committee kia --rate 0 --json | jq -r .data.token >tokens/bound
 	head -c 3000000 /dev/urandom >large.bin

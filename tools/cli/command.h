@@ -30,6 +30,8 @@ enum value_kind {
 	VALUE_TARGET,	  /* of the plan, that committees declare */
 	VALUE_TOKEN,	  /* of the gateway, by its name */
 	VALUE_SCOPES,	  /* of such a token, between commas */
+	VALUE_USER,	  /* of the office's page, by the name of the account */
+	VALUE_ROLES,	  /* of such an account, between commas */
 	VALUE_COMMAND,
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "routing/rules/rules.h"
+#include "tools/account/account.h"
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/complete_ask.h"
@@ -75,6 +76,25 @@ static void offer_scopes(const struct completing *c)
 		complete_offer(c, row->name, _(row->help));
 }
 
+static void offer_roles(const struct completing *c)
+{
+	for (const struct account_role_row *row = account_roles(); row->name != NULL; row++)
+		complete_offer(c, row->name, _(row->help));
+}
+
+/* What `token` and `user` ask for. */
+static void offer_of_gateway(const struct completing *c, enum value_kind kind)
+{
+	if (kind == VALUE_TOKEN)
+		complete_ask_tokens(c);
+	else if (kind == VALUE_SCOPES)
+		offer_scopes(c);
+	else if (kind == VALUE_USER)
+		complete_ask_accounts(c);
+	else
+		offer_roles(c);
+}
+
 static void offer_kind(struct completing *c, const struct complete_line *l, enum value_kind kind,
 		       const char *words)
 {
@@ -135,10 +155,10 @@ static void offer_kind(struct completing *c, const struct complete_line *l, enum
 		offer_words(c, "sign|link|all");
 		return;
 	case VALUE_TOKEN:
-		complete_ask_tokens(c);
-		return;
 	case VALUE_SCOPES:
-		offer_scopes(c);
+	case VALUE_USER:
+	case VALUE_ROLES:
+		offer_of_gateway(c, kind);
 		return;
 	case VALUE_COMMAND:
 		offer_commands(c);
@@ -212,7 +232,7 @@ void complete(struct cli *cli, int count, char **words)
 	}
 	if (!begin(&c, typed,
 		   o != NULL && (o->kind == VALUE_RECIPIENTS || o->kind == VALUE_PERSONS ||
-		    o->kind == VALUE_SCOPES)))
+		    o->kind == VALUE_SCOPES || o->kind == VALUE_ROLES)))
 		return;
 	if (o != NULL)
 		offer_kind(&c, &l, o->kind, o->argument);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/fields.h"
+#include "tools/account/account.h"
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/complete_offer.h"
@@ -289,6 +290,24 @@ void complete_ask_tokens(const struct completing *c)
 	/* What cannot be read offers nothing. */
 	if (config != NULL && cli_config(c->cli, config) == ERR_OK)
 		(void)!token_file_walk(config->gateway_folder, offer_token, &offered);
+	free(config);
+}
+
+static bool offer_account(void *of, const struct account *c, enum err e)
+{
+	if (e == ERR_OK)
+		complete_offer(of, c->name, c->person);
+	return true;
+}
+
+void complete_ask_accounts(const struct completing *c)
+{
+	struct config *config = malloc(sizeof *config);
+	struct completing offered = *c;
+
+	/* What cannot be read offers nothing. */
+	if (config != NULL && cli_config(c->cli, config) == ERR_OK)
+		(void)!account_file_walk(config->gateway_folder, offer_account, &offered);
 	free(config);
 }
 

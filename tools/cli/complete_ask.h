@@ -17,6 +17,7 @@ void complete_ask_committees(const struct completing *c);
 void complete_ask_neighbours(const struct completing *c);
 /* Of the gateway: names of those that are not revoked. */
 void complete_ask_tokens(const struct completing *c);
+void complete_ask_accounts(const struct completing *c);
 /* Of the lab in that folder. */
 void complete_ask_members(const struct completing *c, const char *folder);
 

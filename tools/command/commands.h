@@ -53,6 +53,7 @@ int cmd_key(struct cli *cli, int argc, char **argv);
 int cmd_config(struct cli *cli, int argc, char **argv);
 int cmd_init(struct cli *cli, int argc, char **argv);
 int cmd_token(struct cli *cli, int argc, char **argv);
+int cmd_user(struct cli *cli, int argc, char **argv);
 int cmd_axis(struct cli *cli, int argc, char **argv);
 int cmd_spool(struct cli *cli, int argc, char **argv);
 int cmd_lab(struct cli *cli, int argc, char **argv);
@@ -99,7 +100,7 @@ extern const struct command_option changes_options[], quarantine_options[], log_
 	target_why_options[], accept_options[], return_options[], assign_options[], start_options[],
 	finish_options[], recall_options[], register_options[], due_options[], person_options[],
 	remind_options[], target_export_options[], report_options[], target_declare_options[],
-	token_options[], webhook_options[], edxml_options[], axis_options[], spool_options[],
-	backup_options[], archive_options[];
+	token_options[], user_options[], webhook_options[], edxml_options[], axis_options[],
+	spool_options[], backup_options[], archive_options[];
 
 #endif

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/digest.h"
@@ -11,6 +10,7 @@
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 #include "tools/command/commands.h"
+#include "tools/command/own_user.h"
 #include "tools/output/output.h"
 #include "tools/token/token.h"
 
@@ -21,8 +21,9 @@ enum { OPT_SCOPE = 200, OPT_COMMITTEE, OPT_EXPIRES, OPT_RATE, OPT_CERTIFICATE, O
 const struct command_option token_options[] = {
 	{ "scope", OPT_SCOPE, N_("SCOPE,…"),
 	  N_("office, operate, read: as over the socket of this name; send: hand in documents and "
-	     "follow these; receive: see what arrives, accept and return it; secret, beside "
-	     "office: what is registered of secret documents"),
+	     "follow these; receive: see what arrives, accept and return it; work: see what "
+	     "arrives, pass it on within the office, finish it; secret, beside office: what is "
+	     "registered of secret documents"),
 	  VALUE_SCOPES, "add" },
 	{ "committee", OPT_COMMITTEE, N_("ID,…"),
 	  N_("only documents from or to these committees (all)"), VALUE_RECIPIENTS, "add" },
@@ -196,8 +197,8 @@ static int take(struct cli *cli, struct given *g, int option)
 	struct token *t = &g->token;
 
 	if (option == OPT_SCOPE && token_scopes_parse(optarg, &t->scopes) != ERR_OK)
-		return cli_bad_value(cli, _("scopes are office, operate, read, send and receive, "
-					    "with commas between them"));
+		return cli_bad_value(cli, _("scopes are office, operate, read, send, receive and "
+					    "work, with commas between them"));
 	if (option == OPT_COMMITTEE && !take_committees(t, optarg))
 		return cli_bad_value(cli, _("ids of committees with commas between them, at most "
 					    "64; no groups"));
@@ -246,29 +247,12 @@ static bool count_one(void *of, const struct token *t, enum err e)
 	return ++*(unsigned *)of < TOKEN_BOOK_MAX;
 }
 
-/* Whoever else writes here makes files that the gateway, which runs as the daemon's user, cannot
- * read. No data yet: no daemon has run, and nobody knows. */
-static enum err check_user(struct cli *cli, const struct config *config)
-{
-	char message[CONFIG_PATH_MAX + 128];
-	struct stat st;
-
-	if (stat(config->data, &st) != 0 || st.st_uid == geteuid())
-		return ERR_OK;
-	snprintf(message, sizeof message,
-		 _("tokens are made by the user that the daemon runs as, who owns %s"),
-		 config->data);
-	cli_fail_text(cli, ERR_PERMISSION, message,
-		      _("run it as that user: sudo -u USER vanthu …"));
-	return ERR_PERMISSION;
-}
-
 /* All but the writing. */
 static enum err prepare(struct cli *cli, const struct config *config, struct given *g, char *secret)
 {
 	struct token *t = &g->token, old;
 	unsigned count = 0;
-	enum err e = check_user(cli, config);
+	enum err e = command_own_user(cli, config);
 
 	if (e == ERR_OK && (e = token_name_check(t->name)) != ERR_OK)
 		cli_fail(cli, e, t->name);
@@ -334,31 +318,6 @@ static bool list_one(void *of, const struct token *t, enum err e)
 	return true;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const json_t *const *x = a, *const *y = b;
-
-	return strcmp(json_string_value(json_object_get(*x, "name")),
-		      json_string_value(json_object_get(*y, "name")));
-}
-
-/* By name: a folder has no order. */
-static json_t *sorted(json_t *list)
-{
-	size_t count = json_array_size(list);
-	json_t **all = calloc(count + 1, sizeof *all), *out = json_array();
-
-	for (size_t i = 0; all != NULL && i < count; i++)
-		all[i] = json_array_get(list, i);
-	if (all != NULL)
-		qsort(all, count, sizeof *all, by_name);
-	for (size_t i = 0; all != NULL && i < count; i++)
-		json_array_append(out, all[i]);
-	free(all);
-	json_decref(list);
-	return out;
-}
-
 static int list(struct cli *cli, const struct config *config)
 {
 	struct listing l = { json_array(), config->gateway_folder };
@@ -368,7 +327,7 @@ static int list(struct cli *cli, const struct config *config)
 		json_decref(l.list);
 		return cli_fail_file(cli, e, config->gateway_folder);
 	}
-	return output_list(cli, sorted(l.list), list_columns);
+	return output_list(cli, sorted_by_name(l.list), list_columns);
 }
 
 static int fail(struct cli *cli, const struct config *config, enum err e, const char *name)
@@ -391,7 +350,7 @@ static int show(struct cli *cli, const struct config *config, const char *name)
 static int end(struct cli *cli, const struct config *config, const char *name)
 {
 	struct token t;
-	enum err e = check_user(cli, config);
+	enum err e = command_own_user(cli, config);
 
 	if (e != ERR_OK)
 		return err_exit_code(e);

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "routing/base/change_kind.h"
+#include "tools/base/text.h"
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/pool.h"
+#include "tools/gateway/sessions.h"
 #include "tools/output/output.h"
 
 enum {
@@ -29,6 +31,7 @@ enum {
 struct follow {
 	struct gateway *gateway;
 	struct token_rights rights;
+	struct digest session; /* of an account's */
 	struct pool_place *place;
 	int fd; /* the client's, lent; -1: unknown */
 	struct client_fault fault;
@@ -132,6 +135,7 @@ static struct follow *follow_new(struct exchange *x)
 		f->gateway = x->gateway;
 		f->fd = exchange_fd(x);
 		f->rights = x->rights;
+		f->session = x->session;
 		field = read_query(f, x);
 		e = field != NULL
 			    ? ERR_HTTP_FIELD
@@ -344,6 +348,8 @@ static void print_events(struct follow *f, const json_t *answer, bool missed)
 
 static enum err still_good(const struct follow *f)
 {
+	if (f->rights.name[0] == '@')
+		return sessions_still(f->gateway->sessions, &f->session, text_now_ms());
 	return token_book_still(f->gateway->book, f->rights.name, token_book_now());
 }
 

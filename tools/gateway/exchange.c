@@ -82,6 +82,8 @@ void exchange_free(struct exchange *x)
 	if (x->shares)
 		share_give(x->gateway->share, x->rights.name);
 	json_decref(x->fields);
+	if (x->body != NULL)
+		explicit_bzero(x->body, x->body_size); /* a password may be in it */
 	free(x->body);
 	free((char *)(uintptr_t)x->path);
 	free(x);
@@ -94,7 +96,7 @@ const char *exchange_header(const struct exchange *x, const char *name)
 
 /* ---- answers ---- */
 
-void exchange_response(struct exchange *x, unsigned status, struct MHD_Response *r)
+void exchange_page(struct exchange *x, unsigned status, struct MHD_Response *r)
 {
 	if (r == NULL)
 		return; /* without memory MHD ends the connection */
@@ -104,12 +106,21 @@ void exchange_response(struct exchange *x, unsigned status, struct MHD_Response 
 	}
 	x->status = status;
 	x->response = r;
-	/* What is answered to one is no page of a browser, and nobody else's. */
 	exchange_add_header(x, "X-Content-Type-Options", "nosniff");
+	exchange_add_header(x, "X-Request-Id", x->id);
+}
+
+void exchange_response(struct exchange *x, unsigned status, struct MHD_Response *r)
+{
+	bool first = x->response == NULL;
+
+	exchange_page(x, status, r);
+	if (!first)
+		return;
+	/* What is answered to one is no page of a browser, and nobody else's. */
 	exchange_add_header(x, "Content-Security-Policy",
 			    "default-src 'none'; frame-ancestors 'none'");
-	exchange_add_header(x, "Vary", "Accept-Language, Authorization");
-	exchange_add_header(x, "X-Request-Id", x->id);
+	exchange_add_header(x, "Vary", "Accept-Language, Authorization, Cookie");
 }
 
 void exchange_add_header(struct exchange *x, const char *name, const char *value)
@@ -207,7 +218,7 @@ void exchange_problem(struct exchange *x, enum err e, json_t *problem)
 		return;
 	x->err = e;
 	exchange_add_header(x, "Content-Language", problem_language_name(x->language));
-	if (e == ERR_TOKEN_RATE && x->rights.retry_after_s > 0)
+	if ((e == ERR_TOKEN_RATE || e == ERR_SIGN_IN_LATER) && x->rights.retry_after_s > 0)
 		after = x->rights.retry_after_s;
 	snprintf(later, sizeof later, "%u", after);
 	if (after > 0)
@@ -279,6 +290,9 @@ enum err exchange_read_fields(struct exchange *x)
 	e = fields_of_query(x->connection, x->route, x->fields, &field);
 	if (e == ERR_OK)
 		e = fields_check(x->fields, x->route, &field);
+	/* Who is signed in does what he does in his own name. */
+	if (e == ERR_OK && x->person[0] != '\0' && fields_find(x->route, "as") != NULL)
+		json_object_set_new(x->fields, "as", json_string(x->person));
 	if (e != ERR_OK)
 		exchange_refuse(x, e, NULL, field);
 	return e;

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <microhttpd.h>
 
+#include "tools/account/account.h"
 #include "tools/client/client.h"
 #include "tools/gateway/parts.h"
 #include "tools/gateway/problem.h"
@@ -30,7 +31,9 @@ struct exchange {
 	const struct route *route; /* NULL: refused before it was found */
 	struct route_words words;
 	enum problem_language language;
-	struct token_rights rights; /* name "": nobody's */
+	struct token_rights rights; /* name "": nobody's; "@NAME": an account's */
+	struct digest session;	    /* of such a one */
+	char person[ACCOUNT_PERSON_MAX + 1]; /* whose it is: what it does is done as this person */
 	bool shares;		    /* counted in gateway->share, by this name */
 	int64_t began_ms;	    /* monotonic */
 
@@ -66,6 +69,8 @@ void exchange_text(struct exchange *x, unsigned status, char *text, size_t len);
 void exchange_plain(struct exchange *x, unsigned status, const char *type, const char *text);
 /* A response made elsewhere; taken. */
 void exchange_response(struct exchange *x, unsigned status, struct MHD_Response *r);
+/* The same of a page of ours for browsers, whose policy and keeping its maker says. */
+void exchange_page(struct exchange *x, unsigned status, struct MHD_Response *r);
 /* A problem; `detail` and `field` may be NULL. */
 void exchange_refuse(struct exchange *x, enum err e, const char *detail, const char *field);
 /* One that the client of the daemon met. */

@@ -16,8 +16,10 @@
 #include "tools/gateway/tally.h"
 #include "tools/gateway/routes.h"
 #include "tools/gateway/server.h"
+#include "tools/gateway/sessions.h"
 #include "tools/gateway/share.h"
 #include "tools/gateway/submit.h"
+#include "tools/gateway/throttle.h"
 #include "tools/gateway/tls.h"
 #include "tools/spool/spool.h"
 #include "tools/webhook/webhook.h"
@@ -56,6 +58,8 @@ static enum err open_folder(const struct config *c, struct gateway *g, const cha
 	if (e == ERR_OK)
 		e = token_audit_open(c->gateway_folder, c->gateway_audit_bytes,
 				     config_requires_audit(c), &g->audit);
+	if (e == ERR_OK)
+		e = throttle_open(c->gateway_folder, &g->throttle);
 	if (e == ERR_FILE)
 		*why = fs_why(errno);
 	return e;
@@ -79,7 +83,9 @@ static enum err open_parts(struct gateway_parts *p, const struct config *config,
 	g->followers = pool_new(config, FOLLOWERS, WAIT_S, ASK_MS);
 	g->share = share_new();
 	g->tally = tally_new();
-	if (g->share == NULL || g->pool == NULL || g->followers == NULL || g->tally == NULL)
+	g->sessions = sessions_new(config->gateway_folder);
+	if (g->sessions == NULL || g->share == NULL || g->pool == NULL || g->followers == NULL ||
+	    g->tally == NULL)
 		return ERR_NO_MEMORY;
 	g->deadlines = deadlines_start();
 	return g->deadlines == NULL ? ERR_SYSTEM : open_folder(config, g, why);
@@ -228,6 +234,8 @@ void gateway_stop(struct gateway_parts *p)
 	token_audit_close(p->gateway.audit);
 	token_book_close(p->gateway.book);
 	tally_free(p->gateway.tally);
+	throttle_close(p->gateway.throttle);
+	sessions_free(p->gateway.sessions);
 	share_free(p->gateway.share);
 	pool_free(p->gateway.followers);
 	pool_free(p->gateway.pool);

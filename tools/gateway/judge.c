@@ -11,6 +11,7 @@
 #include "tools/gateway/permit.h"
 #include "tools/gateway/peer.h"
 #include "tools/gateway/share.h"
+#include "tools/gateway/sign_in.h"
 
 enum { BODY_MAX_DIGITS = 18 };
 
@@ -19,6 +20,7 @@ enum { BODY_MAX_DIGITS = 18 };
 /* Fields that have one value. Two of one, and a proxy goes by the one, and this by the other. */
 static const char *const single[] = { "Host",		"Content-Length", "Transfer-Encoding",
 				      "Authorization",	"SystemId",	"SecretKey",
+				      "Cookie",		"X-Vanthu-Proof",
 				      "Content-Type",	  "Content-Encoding",
 				      "Idempotency-Key", "Range",	  "If-Range",
 				      "If-None-Match",	"If-Match",	  "If-Modified-Since",
@@ -167,6 +169,8 @@ static enum err check_token(struct exchange *x)
 	struct digest der;
 	bool trusted;
 
+	if (x->route->act == ROUTE_SESSION || sign_in_shows(x))
+		return sign_in_check(x);
 	if (field == NULL && exchange_is_axis(x) && exchange_header(x, "SecretKey") != NULL)
 		return check_system(x);
 	if (field != NULL && strncasecmp(field, "Bearer ", 7) == 0)
@@ -202,7 +206,7 @@ static bool is_allowed(struct exchange *x)
 	if (x->route->act == ROUTE_OPEN || (x->route->act == ROUTE_ANYBODY && is_at_home(x)))
 		return true;
 	e = check_token(x);
-	if (e == ERR_OK && x->route->act == ROUTE_ANYBODY)
+	if (e == ERR_OK && (x->route->act == ROUTE_ANYBODY || x->route->act == ROUTE_SESSION))
 		return true; /* every scope may */
 	/* Whether its documents are all or its own is asked later, of each. */
 	if (e == ERR_OK && !token_may(&x->rights, x->route->act) &&

@@ -219,14 +219,15 @@ static const char *scope_of(enum token_act act)
 {
 	static const char *const words[] = {
 		[TOKEN_ACT_SUBMIT] = "office or send",
-		[TOKEN_ACT_SEE_OWN] = "office, receive or send",
+		[TOKEN_ACT_SEE_OWN] = "office, receive, send or work",
 		[TOKEN_ACT_SEE_SENT] = "office",
-		[TOKEN_ACT_SEE_RECEIVED] = "office or receive",
+		[TOKEN_ACT_SEE_RECEIVED] = "office, receive or work",
 		[TOKEN_ACT_INTAKE] = "office or receive",
+		[TOKEN_ACT_WORK] = "office or work",
 		[TOKEN_ACT_OFFICE] = "office",
 		[TOKEN_ACT_FIGURES] = "office, operate or read",
 		[TOKEN_ACT_OPERATE] = "operate",
-		[TOKEN_ACT_CHANGES] = "office, operate, read, receive or send",
+		[TOKEN_ACT_CHANGES] = "office, operate, read, receive, send or work",
 		[TOKEN_ACT_AXIS] = "office, receive or send",
 	};
 
@@ -242,6 +243,8 @@ static json_t *operation(const struct route *r, const json_t *given)
 		snprintf(description, sizeof description,
 			 "Needs no token where the gateway listens on loopback, else one of any "
 			 "scope.");
+	else if (r->act == ROUTE_SESSION)
+		snprintf(description, sizeof description, "For who is signed in.");
 	else if (r->act != ROUTE_OPEN)
 		snprintf(description, sizeof description, "Scope: %s.", scope_of(r->act));
 	o = json_pack("{s:s, s:[s], s:s, s:s, s:o, s:o}", "operationId", r->name, "tags", r->tag,
@@ -256,6 +259,8 @@ static json_t *operation(const struct route *r, const json_t *given)
 	if (r->act == ROUTE_ANYBODY)
 		json_object_set_new(o, "security",
 				    json_pack("[{}, {s:[]}, {s:[]}]", "bearer", "certificate"));
+	if (r->act == ROUTE_SESSION)
+		json_object_set_new(o, "security", json_pack("[{s:[]}]", "session"));
 	if (r->act == TOKEN_ACT_AXIS)
 		json_object_set_new(o, "security",
 				    json_pack("[{s:[], s:[]}, {s:[]}, {s:[]}]", "system",
@@ -272,6 +277,8 @@ static json_t *paths(const struct route *routes, const json_t *given)
 		char method[8];
 		size_t n;
 
+		if (r->tag == NULL)
+			continue;
 		if (path == NULL) {
 			json_object_set_new(all, r->path, json_object());
 			path = json_object_get(all, r->path);
@@ -289,13 +296,14 @@ json_t *openapi_new(const struct route *routes)
 	json_t *given = json_loads(schemas, JSON_REJECT_DUPLICATES, NULL), *root;
 
 	root = json_pack(
-		"{s:s, s:{s:s, s:s, s:s, s:{s:s}}, s:[{s:s}], s:o, s:O, s:[{s:[]}, {s:[]}]}",
+		"{s:s, s:{s:s, s:s, s:s, s:{s:s}}, s:[{s:s}], s:o, s:O, "
+		"s:[{s:[]}, {s:[]}, {s:[]}]}",
 		"openapi", "3.1.0", "info", "title", "vanthu gateway", "version", VANTHU_VERSION,
 		"summary",
 		"Official documents between Party committees: send, receive, act, follow.",
 		"license", "name", "Apache-2.0", "servers", "url", "/", "paths",
 		paths(routes, given), "components", json_object_get(given, "components"),
-		"security", "bearer", "certificate");
+		"security", "bearer", "certificate", "session");
 	json_decref(given);
 	return root;
 }

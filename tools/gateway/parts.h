@@ -10,8 +10,10 @@
 struct deadlines;
 struct route;
 struct pool;
+struct sessions;
 struct share;
 struct tally;
+struct throttle;
 struct tls;
 struct webhook;
 
@@ -25,6 +27,8 @@ struct gateway {
 	struct pool *pool;
 	struct pool *followers; /* of those that wait for changes, who take nobody's place */
 	struct share *share;	/* what each token has under way */
+	struct sessions *sessions; /* of the office's page; its own lock */
+	struct throttle *throttle; /* attempts to sign in there; its own lock */
 	struct tally *tally;
 	struct webhook *webhook; /* sends to subscribers; its own lock */
 	struct tls *tls;	 /* NULL: plain HTTP, on loopback; its own lock */

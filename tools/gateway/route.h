@@ -56,14 +56,16 @@ enum route_about {
 #define ROUTE_OPEN ((enum token_act)TOKEN_ACTS)
 /* For everybody on loopback; where the gateway listens elsewhere, for every token of any scope. */
 #define ROUTE_ANYBODY ((enum token_act)(TOKEN_ACTS + 1))
+/* For who is signed in at the office's page, whatever the account may do else. */
+#define ROUTE_SESSION ((enum token_act)(TOKEN_ACTS + 2))
 
 struct route {
 	const char *method;
 	const char *path; /* "/v1/documents/{id}/accept" */
 	const char *name; /* operationId */
-	const char *tag;
+	const char *tag; /* NULL: for browsers alone, and not described */
 	const char *summary;
-	/* who may; or ROUTE_OPEN, ROUTE_ANYBODY */
+	/* who may; or ROUTE_OPEN, ROUTE_ANYBODY, ROUTE_SESSION */
 	enum token_act act;
 	enum route_about about;
 	enum route_body body;

@@ -10,7 +10,9 @@
 #include "tools/gateway/form.h"
 #include "tools/gateway/health.h"
 #include "tools/gateway/openapi.h"
+#include "tools/gateway/page.h"
 #include "tools/gateway/part.h"
+#include "tools/gateway/sign_in.h"
 #include "tools/gateway/tally.h"
 
 #define TEXT(name, help)                                                                           \
@@ -80,6 +82,8 @@
 #define FIGURES	  "figures"
 #define OPERATION "operation"
 #define AXIS	  "axis"
+#define SESSION	  "session"
+#define PAGE	  NULL
 #define GATEWAY	  "gateway"
 
 static const struct route rows[] = {
@@ -151,17 +155,17 @@ static const struct route rows[] = {
 	  ROUTE_DOCUMENT, ROUTE_JSON, "return", "id", NULL, NULL,
 	  FIELDS(MUST("reason", "why: the issuer reads it"), AS) },
 	{ "POST", "/v1/documents/{id}/assign", "assignDocument", OFFICE,
-	  "Say who deals with it, and until when.", TOKEN_ACT_OFFICE, ROUTE_DOCUMENT, ROUTE_JSON,
+	  "Say who deals with it, and until when.", TOKEN_ACT_WORK, ROUTE_DOCUMENT, ROUTE_JSON,
 	  "assign", "id", NULL, NULL,
 	  FIELDS(MUST("to", "the person or unit in charge"), TEXTS("with", "who works on it too"),
 		 TEXT("due", "until when, YYYY-MM-DD, or none"), TEXT("note", "what is to be done"),
 		 AS) },
 	{ "POST", "/v1/documents/{id}/start", "startDocument", OFFICE,
-	  "Say that the work on it has begun, or goes on after all.", TOKEN_ACT_OFFICE,
+	  "Say that the work on it has begun, or goes on after all.", TOKEN_ACT_WORK,
 	  ROUTE_DOCUMENT, ROUTE_JSON, "start", "id", NULL, NULL,
 	  FIELDS(TEXT("note", "a remark for the issuer"), AS) },
 	{ "POST", "/v1/documents/{id}/finish", "finishDocument", OFFICE,
-	  "Say that the work on it is done, and what answers it.", TOKEN_ACT_OFFICE, ROUTE_DOCUMENT,
+	  "Say that the work on it is done, and what answers it.", TOKEN_ACT_WORK, ROUTE_DOCUMENT,
 	  ROUTE_JSON, "finish", "id", NULL, NULL,
 	  FIELDS(TEXT("answer", "our document that answers it"),
 		 TEXT("note", "a remark for the issuer"), AS) },
@@ -186,7 +190,7 @@ static const struct route rows[] = {
 		 TEXT("position", "the office of who signed it"),
 		 TEXT("competence", "in whose place it was signed")) },
 	{ "GET", "/v1/due", "listDue", OFFICE,
-	  "What is overdue, due today or soon, and what waits to be registered.", TOKEN_ACT_OFFICE,
+	  "What is overdue, due today or soon, and what waits to be registered.", TOKEN_ACT_WORK,
 	  ROUTE_GENERAL, ROUTE_NO_BODY, "due", NULL, NULL, NULL,
 	  FIELDS(COUNT("soon", "working days ahead"),
 		 CHOICE("by", "person|unit", "how many of each state a person or unit has"),
@@ -195,7 +199,7 @@ static const struct route rows[] = {
 		 FLAG("all", "what is due later, or has no deadline, too"),
 		 FLAG("sent", "what recipients have not done with what we sent")) },
 	{ "GET", "/v1/persons", "listPersons", OFFICE, "The persons and units of the office.",
-	  TOKEN_ACT_OFFICE, ROUTE_GENERAL, ROUTE_NO_BODY, "person list", NULL, NULL, NULL,
+	  TOKEN_ACT_WORK, ROUTE_GENERAL, ROUTE_NO_BODY, "person list", NULL, NULL, NULL,
 	  FIELDS(FLAG("all", "those who were, or will be, with the office, too")) },
 	{ "GET", "/v1/lists", "listDistributionLists", OFFICE,
 	  "The distribution lists of the office and of the directory.", TOKEN_ACT_OFFICE,
@@ -354,15 +358,37 @@ static const struct route rows[] = {
 	{ "GET", "/axis/v1/edocs/{id}", "axisFetch", AXIS, "The file of a message, edXML.",
 	  TOKEN_ACT_AXIS, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, axis_fetch, NULL },
 	{ "POST", "/axis/v1/updateStatus", "axisTell", AXIS,
-	  "Say that a message is safe there (done), or could not be taken (fail).",
-	  TOKEN_ACT_AXIS, ROUTE_GENERAL, ROUTE_JSON, NULL, NULL, NULL, axis_tell,
+	  "Say that a message is safe there (done), or could not be taken (fail).", TOKEN_ACT_AXIS,
+	  ROUTE_GENERAL, ROUTE_JSON, NULL, NULL, NULL, axis_tell,
 	  FIELDS(MUST("docId", "id of the message"),
 		 CHOOSE("status", "done|fail", "what became of it"),
 		 TEXT("reason", "why it could not be taken: the operator reads it")) },
 	{ "GET", "/axis/v1/sentEdocs", "axisSent", AXIS,
-	  "Has a message been taken? For who does not know how its sending ended.",
-	  TOKEN_ACT_AXIS, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, axis_sent,
+	  "Has a message been taken? For who does not know how its sending ended.", TOKEN_ACT_AXIS,
+	  ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, axis_sent,
 	  FIELDS(MUST("senderDocId", "as it was sent")) },
+	/* ---- the office's page ---- */
+	{ "POST", "/v1/session", "signIn", SESSION,
+	  "Sign in: the answer sets a cookie, and has the proof that goes with each "
+	  "change.",
+	  ROUTE_OPEN, ROUTE_GENERAL, ROUTE_JSON, NULL, NULL, NULL, sign_in_answer,
+	  FIELDS(MUST("name", "of the account"), MUST("password", "of the account"),
+		 TEXT("code", "of the second factor, where the account has one: six digits")) },
+	{ "GET", "/v1/session", "whoAmI", SESSION, "Who is signed in, as what, until when.",
+	  ROUTE_OPEN, ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, sign_in_who, NULL },
+	{ "POST", "/v1/session/end", "signOut", SESSION, "Sign out.", ROUTE_SESSION, ROUTE_GENERAL,
+	  ROUTE_JSON, NULL, NULL, NULL, sign_in_end, NULL },
+	{ "POST", "/v1/session/password", "changePassword", SESSION,
+	  "Another password of one's own. All sessions of the account end, and this one goes on "
+	  "under another cookie.",
+	  ROUTE_SESSION, ROUTE_GENERAL, ROUTE_JSON, NULL, NULL, NULL, sign_in_password,
+	  FIELDS(MUST("password", "the one of today"), MUST("new", "at least 12 characters")) },
+	{ "GET", "/", "root", PAGE, "Leads to the office's page.", ROUTE_OPEN, ROUTE_GENERAL,
+	  ROUTE_NO_BODY, NULL, NULL, NULL, page_root, NULL },
+	{ "GET", "/office/", "officePage", PAGE, "The office's page, for browsers.", ROUTE_OPEN,
+	  ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, page_answer, NULL },
+	{ "GET", "/office/{file}", "officeFile", PAGE, "A file of that page.", ROUTE_OPEN,
+	  ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, page_file, NULL },
 	/* ---- the gateway itself ---- */
 	{ "GET", "/v1/openapi.json", "describe", GATEWAY, "This description.", ROUTE_OPEN,
 	  ROUTE_GENERAL, ROUTE_NO_BODY, NULL, NULL, NULL, openapi_answer, NULL },

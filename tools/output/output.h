@@ -84,6 +84,7 @@ void output_decimal(double value, int decimals, const char *unit, char *out, siz
 #include "tools/output/reply_json.h"
 #include "tools/output/report_page.h"
 #include "tools/output/reports.h"
+#include "tools/output/sorted.h"
 #include "tools/output/statistics.h"
 #include "tools/output/statistics_page.h"
 #include "tools/output/statistics_rows.h"

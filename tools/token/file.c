@@ -1,23 +1,16 @@
 /* See file.h. */
 #include "tools/token/file.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "daemon/base/folder.h"
 #include "proto/digest.h"
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
-#include "tools/base/files.h"
+#include "tools/base/named_files.h"
 #include "tools/token/token.h"
 
 static const char first_line[] = "vanthu token 1";
@@ -174,131 +167,58 @@ enum err token_file_decode(struct blob bytes, struct token *out)
 
 /* ---- the folder ---- */
 
-static enum err path_of(const char *gateway_folder, const char *prefix, const char *name,
-			const char *suffix, char out[PATH_MAX])
+static struct named_files files_of(const char *gateway_folder)
 {
-	if (snprintf(out, PATH_MAX, "%s/tokens/%s%s%s", gateway_folder, prefix, name, suffix) <
-	    PATH_MAX)
-		return ERR_OK;
-	errno = ENAMETOOLONG;
-	return ERR_FILE;
+	return (struct named_files){ gateway_folder, "tokens", TOKEN_FILE_MAX_BYTES };
 }
 
-/* Who writes holds a lock on the folder: two that add one name at once, and a temporary file of
- * one name. The kernel releases it when the process ends. */
-static enum err lock_folder(const char *gateway_folder, int *fd)
+static enum err write_token(const char *gateway_folder, const struct token *t,
+			    enum err (*write)(const struct named_files *f, const char *name,
+					      struct blob text))
 {
-	char path[PATH_MAX];
-	enum err e = path_of(gateway_folder, "", "", "", path);
-
-	*fd = -1;
-	if (e == ERR_OK)
-		e = fs_mkdir(gateway_folder, true);
-	if (e == ERR_OK)
-		e = fs_mkdir(path, true);
-	if (e != ERR_OK)
-		return e;
-	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return *fd >= 0 && flock(*fd, LOCK_EX) == 0 ? ERR_OK : ERR_FILE;
-}
-
-/* Under the lock. */
-static enum err put(const char *gateway_folder, const struct token *t, bool fresh)
-{
-	struct arena *a = arena_new((size_t)2 * TOKEN_FILE_MAX_BYTES);
-	char temporary[PATH_MAX], path[PATH_MAX];
+	const struct named_files files = files_of(gateway_folder);
+	struct arena *a;
 	struct blob text;
-	enum err e = a == NULL ? ERR_NO_MEMORY : token_file_encode(a, t, &text);
-
-	if (e == ERR_OK)
-		e = path_of(gateway_folder, "", t->name, "", path);
-	if (e == ERR_OK)
-		e = path_of(gateway_folder, ".", t->name, ".new", temporary);
-	if (e == ERR_OK && fresh && access(path, F_OK) == 0)
-		e = ERR_EXISTS;
-	if (e == ERR_OK && !fresh && access(path, F_OK) != 0)
-		e = errno == ENOENT ? ERR_NOT_FOUND : ERR_FILE;
-	if (e == ERR_OK) {
-		unlink(temporary); /* of one that was killed */
-		e = fs_write_new(temporary, text, true);
-	}
-	if (e == ERR_OK && rename(temporary, path) != 0)
-		e = ERR_FILE;
-	if (e == ERR_OK)
-		e = folder_sync_parent(path);
-	arena_destroy(a);
-	return e;
-}
-
-static enum err write_token(const char *gateway_folder, const struct token *t, bool fresh)
-{
-	int lock, why;
 	enum err e = token_name_check(t->name);
+	int why;
 
 	if (e != ERR_OK)
 		return e;
-	e = lock_folder(gateway_folder, &lock);
+	a = arena_new((size_t)2 * TOKEN_FILE_MAX_BYTES);
+	e = a == NULL ? ERR_NO_MEMORY : token_file_encode(a, t, &text);
 	if (e == ERR_OK)
-		e = put(gateway_folder, t, fresh);
+		e = write(&files, t->name, text);
 	why = errno;
-	if (lock >= 0)
-		close(lock);
+	arena_destroy(a);
 	errno = why;
 	return e;
 }
 
 enum err token_file_add(const char *gateway_folder, const struct token *t)
 {
-	return write_token(gateway_folder, t, true);
+	return write_token(gateway_folder, t, named_files_add);
 }
 
 enum err token_file_replace(const char *gateway_folder, const struct token *t)
 {
-	return write_token(gateway_folder, t, false);
-}
-
-/* A file that others may write gives nobody rights. */
-static enum err read_file(int fd, const char *name, struct token *out)
-{
-	uint8_t bytes[TOKEN_FILE_MAX_BYTES + 1];
-	struct stat st;
-	size_t len = 0;
-	ssize_t n = 1;
-	enum err e;
-
-	if (fstat(fd, &st) != 0)
-		return ERR_FILE;
-	if (!S_ISREG(st.st_mode) || (st.st_mode & 022) != 0)
-		return ERR_TOKEN_FILE;
-	while (n > 0 && len < sizeof bytes) {
-		n = read(fd, bytes + len, sizeof bytes - len);
-		len += n > 0 ? (size_t)n : 0;
-	}
-	if (n < 0)
-		return ERR_FILE;
-	e = token_file_decode((struct blob){ bytes, len }, out);
-	return e == ERR_OK && strcmp(out->name, name) != 0 ? ERR_TOKEN_FILE : e;
+	return write_token(gateway_folder, t, named_files_replace);
 }
 
 enum err token_file_read(const char *gateway_folder, const char *name, struct token *out)
 {
-	char path[PATH_MAX];
+	const struct named_files files = files_of(gateway_folder);
+	uint8_t bytes[TOKEN_FILE_MAX_BYTES];
+	size_t len;
 	enum err e = token_name_check(name);
-	int fd, why;
 
 	memset(out, 0, sizeof *out);
-	if (e == ERR_OK)
-		e = path_of(gateway_folder, "", name, "", path);
 	if (e != ERR_OK)
 		return e;
-	memcpy(out->name, name, strlen(name) + 1);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0)
-		return errno == ENOENT ? ERR_NOT_FOUND : ERR_FILE;
-	e = read_file(fd, name, out);
-	why = errno;
-	close(fd);
-	errno = why;
+	e = named_files_read(&files, name, bytes, &len);
+	if (e == ERR_OK)
+		e = token_file_decode((struct blob){ bytes, len }, out);
+	if (e == ERR_FORMAT || (e == ERR_OK && strcmp(out->name, name) != 0))
+		e = ERR_TOKEN_FILE;
 	if (e != ERR_OK) {
 		memset(out, 0, sizeof *out);
 		memcpy(out->name, name, strlen(name) + 1);
@@ -306,32 +226,26 @@ enum err token_file_read(const char *gateway_folder, const char *name, struct to
 	return e;
 }
 
+struct walk {
+	const char *gateway_folder;
+	bool (*each)(void *of, const struct token *t, enum err e);
+	void *of;
+};
+
+static bool walk_one(void *of, const char *name)
+{
+	const struct walk *w = of;
+	struct token t;
+	enum err e = token_file_read(w->gateway_folder, name, &t);
+
+	return e == ERR_NOT_FOUND || w->each(w->of, &t, e); /* deleted meanwhile */
+}
+
 enum err token_file_walk(const char *gateway_folder,
 			 bool (*each)(void *of, const struct token *t, enum err e), void *of)
 {
-	const struct dirent *entry;
-	char path[PATH_MAX];
-	struct token t;
-	bool more = true;
-	DIR *d;
-	enum err e = path_of(gateway_folder, "", "", "", path);
+	const struct named_files files = files_of(gateway_folder);
+	struct walk w = { gateway_folder, each, of };
 
-	if (e != ERR_OK)
-		return e;
-	d = opendir(path);
-	if (d == NULL)
-		return errno == ENOENT ? ERR_OK : ERR_FILE;
-	while (more && (errno = 0, entry = readdir(d)) != NULL) {
-		enum err one;
-
-		if (token_name_check(entry->d_name) != ERR_OK)
-			continue;
-		one = token_file_read(gateway_folder, entry->d_name, &t);
-		/* deleted meanwhile */
-		if (one != ERR_NOT_FOUND)
-			more = each(of, &t, one);
-	}
-	e = more && errno != 0 ? ERR_FILE : ERR_OK;
-	closedir(d);
-	return e;
+	return named_files_walk(&files, walk_one, &w);
 }

@@ -1,13 +1,13 @@
 /* See token.h. */
 #include "tools/token/token.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "daemon/base/i18n.h"
 #include "proto/digest.h"
+#include "tools/base/named_files.h"
+#include "tools/base/secret.h"
 
 #define BIT(act) (1u << TOKEN_ACT_##act)
 
@@ -15,7 +15,7 @@ static const struct token_scope_row rows[] = {
 	{ "office", N_("everything that the office socket allows"), "office.sock",
 	  TOKEN_SCOPE_OFFICE,
 	  BIT(SUBMIT) | BIT(SEE_OWN) | BIT(SEE_SENT) | BIT(SEE_RECEIVED) | BIT(INTAKE) |
-		  BIT(OFFICE) | BIT(FIGURES) | BIT(CHANGES) | BIT(AXIS) },
+		  BIT(WORK) | BIT(OFFICE) | BIT(FIGURES) | BIT(CHANGES) | BIT(AXIS) },
 	{ "operate", N_("everything that the operate socket allows: links, queues; no content"),
 	  "operate.sock", TOKEN_SCOPE_OPERATE, BIT(FIGURES) | BIT(OPERATE) | BIT(CHANGES) },
 	{ "read", N_("figures and states, without content"), "read.sock", TOKEN_SCOPE_READ,
@@ -26,6 +26,8 @@ static const struct token_scope_row rows[] = {
 	  TOKEN_SCOPE_RECEIVE, BIT(SEE_RECEIVED) | BIT(INTAKE) | BIT(CHANGES) | BIT(AXIS) },
 	{ "secret", N_("beside office: what is registered of secret documents, too"), "office.sock",
 	  TOKEN_SCOPE_SECRET, BIT(SECRET) },
+	{ "work", N_("see what arrives, pass it on within the office, finish it"), "office.sock",
+	  TOKEN_SCOPE_WORK, BIT(SEE_RECEIVED) | BIT(WORK) | BIT(CHANGES) },
 	{ NULL, NULL, NULL, TOKEN_SCOPE_NONE, 0 },
 };
 
@@ -127,37 +129,17 @@ bool token_may_send_to(const struct token_rights *r, const char *const *recipien
 
 enum err token_name_check(const char *name)
 {
-	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-	return len > 0 && len <= TOKEN_NAME_MAX && name[len] == '\0' ? ERR_OK : ERR_TOKEN_NAME;
-}
-
-/* base64url of 32 bytes without padding: 43 characters. */
-static void print_random(const uint8_t bytes[32], char *out)
-{
-	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	uint32_t held = 0;
-	unsigned bits = 0;
-
-	for (unsigned i = 0; i < 32; i++) {
-		held = held << 8 | bytes[i];
-		for (bits += 8; bits >= 6; bits -= 6)
-			*out++ = letters[held >> (bits - 6) & 63];
-	}
-	*out++ = letters[held << (6 - bits) & 63];
-	*out = '\0';
+	return named_files_is_name(name) ? ERR_OK : ERR_TOKEN_NAME;
 }
 
 enum err token_secret_new(char out[TOKEN_SECRET_SIZE], struct digest *stored)
 {
-	uint8_t bytes[32];
+	enum err e;
 
-	if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
-		return ERR_SYSTEM;
 	memcpy(out, "vt_", 3);
-	print_random(bytes, out + 3);
-	explicit_bzero(bytes, sizeof bytes);
+	e = secret_new(out + 3);
+	if (e != ERR_OK)
+		return e;
 	return token_secret_digest(out, stored) ? ERR_OK : ERR_SYSTEM;
 }
 

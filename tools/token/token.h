@@ -28,6 +28,7 @@ enum token_scope {
 	TOKEN_SCOPE_SEND = 8,	  /* hand in documents, and see those that this token handed in */
 	TOKEN_SCOPE_RECEIVE = 16, /* see what arrives, accept and return it */
 	TOKEN_SCOPE_SECRET = 32,  /* beside office: secret documents too */
+	TOKEN_SCOPE_WORK = 64,	  /* see what arrives, work on it and finish it */
 };
 
 /* What a request does. Each belongs to one act: whoever serves it asks token_may first. */
@@ -37,6 +38,7 @@ enum token_act {
 	TOKEN_ACT_SEE_SENT,	/* the same of every document that the office has sent */
 	TOKEN_ACT_SEE_RECEIVED, /* see what arrived, with its content */
 	TOKEN_ACT_INTAKE,	/* accept, return */
+	TOKEN_ACT_WORK,	   /* assign, finish, note what becomes of what arrived */
 	TOKEN_ACT_OFFICE,  /* every other act of the office: assign, finish, registers, paper … */
 	TOKEN_ACT_FIGURES, /* states and figures without content: status, target, committees */
 	TOKEN_ACT_OPERATE, /* links, queues, resend, recover */

@@ -59,6 +59,11 @@ static void test_each_row_is_there_with_its_fields(void **state)
 	for (const struct route *r = routes_table(); r->method != NULL; r++, rows++) {
 		const json_t *o = operation_of(root, r);
 
+		if (r->tag == NULL) { /* for browsers alone */
+			rows--;
+			assert_null(o);
+			continue;
+		}
 		if (o == NULL)
 			fail_msg("%s %s is missing", r->method, r->path);
 		assert_string_equal(json_string_value(json_object_get(o, "operationId")), r->name);
@@ -66,7 +71,7 @@ static void test_each_row_is_there_with_its_fields(void **state)
 			    (r->body != ROUTE_NO_BODY));
 		assert_true((json_object_get(o, "security") != NULL) ==
 			    (r->act == ROUTE_OPEN || r->act == ROUTE_ANYBODY ||
-			     r->act == TOKEN_ACT_AXIS));
+			     r->act == TOKEN_ACT_AXIS || r->act == ROUTE_SESSION));
 		for (const struct route_field *f = r->fields; f != NULL && f->name != NULL; f++) {
 			bool there = r->body == ROUTE_NO_BODY ? has_parameter(o, f->name, "query")
 							      : json_object_get(properties_of(o, r),

@@ -19,10 +19,10 @@ static void test_each_scope_allows_its_acts_and_no_other(void **state)
 	static const struct {
 		const char *scope, *acts;
 	} want[] = {
-		{ "office", "yyyyyyynyyn" },  { "operate", "nnnnnnyyynn" },
-		{ "read", "nnnnnnynynn" },    { "send", "yynnnnnnyyn" },
-		{ "receive", "nnnyynnnyyn" }, { "read,send", "yynnnnynyyn" },
-		{ "office,secret", "yyyyyyynyyy" },
+		{ "office", "yyyyyyyynyyn" },  { "operate", "nnnnnnnyyynn" },
+		{ "read", "nnnnnnnynynn" },    { "send", "yynnnnnnnyyn" },
+		{ "receive", "nnnyynnnnyyn" }, { "read,send", "yynnnnnynyyn" },
+		{ "work", "nnnynynnnynn" },    { "office,secret", "yyyyyyyynyyy" },
 	};
 
 	(void)state;
@@ -39,7 +39,7 @@ static void test_each_scope_allows_its_acts_and_no_other(void **state)
 /* Who says nothing of it gets nothing: also tokens that were stored before there was the scope. */
 static void test_secret_documents_are_hidden_unless_the_scope_says_otherwise(void **state)
 {
-	static const char *const hidden[] = { "office", "office,operate,read,send,receive" };
+	static const char *const hidden[] = { "office", "office,operate,read,send,receive,work" };
 	struct token_rights none = { .name = "x" }, r;
 
 	(void)state;
