@@ -117,9 +117,9 @@ struct pumped {
 static void note_hollow(const struct pumped *p, struct stream_out *moved, bool hollow)
 {
 	if (hollow && moved->hollow_at != moved->sent)
-		log_event(LOG_ERROR, "signed-bytes-lost", "committee=%s lane=%d seq=%llu error=VT-%d",
-			  p->neighbour.text, (int)p->lane, (unsigned long long)moved->sent,
-			  (int)ERR_SIGNED_LOST);
+		log_event(LOG_ERROR, "signed-bytes-lost",
+			  "committee=%s lane=%d seq=%llu error=VT-%d", p->neighbour.text,
+			  (int)p->lane, (unsigned long long)moved->sent, (int)ERR_SIGNED_LOST);
 	if (hollow)
 		moved->hollow_at = moved->sent;
 	else if (moved->hollow_at == moved->sent)

@@ -135,8 +135,8 @@ static enum err find_path(struct client *c, const struct found_document *f, stru
 		e = control_envelope(c, f, &envelope);
 	if (e == ERR_OK)
 		e = add_records(p, envelope.relays, envelope.relay_count);
-	/* a relay's content may be gone, one given back or archived too, and what a disk has spoilt;
-	 * their records stay */
+	/* a relay's content may be gone, one given back or archived too, and what a disk has
+	 * spoilt; their records stay */
 	if (e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_CONTENT_RECALLED ||
 	    e == ERR_CONTENT_ARCHIVED || e == ERR_SIGNED_LOST || e == ERR_DAMAGED)
 		e = add_family(p, f, FAMILY_RELAY);

@@ -565,8 +565,8 @@ bool damages_answer(const struct world *w, enum err e);
 /* It has counted since, or is in no need to. */
 bool damages_counted(const struct member *m);
 bool damages_are(const struct member *m); /* its disk has a record that is not whole */
-/* Was this recipient refused it, because the signed bytes were spoilt where they waited? To how many
- * was it? And is that what lies there instead of them? */
+/* Was this recipient refused it, because the signed bytes were spoilt where they waited? To how
+ * many was it? And is that what lies there instead of them? */
 bool damages_lost(const struct world *w, const struct wanted *d, int recipient);
 unsigned damages_lost_count(const struct world *w, const struct wanted *d);
 bool damages_hollow(const struct member *m, const struct wanted *d, const struct rec_envelope *e);
