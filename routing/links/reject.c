@@ -111,8 +111,8 @@ static enum err whom_it_served(struct turn_view *t, const struct link *l,
 		struct committee_id hop;
 		bool served = is_among(row->targets, row->target_count, all.ids[i]);
 
-		if (!served && (row->target_count == 0 ||
-				is_among(members.ids, members.count, all.ids[i]))) {
+		if (!served &&
+		    (row->target_count == 0 || is_among(members.ids, members.count, all.ids[i]))) {
 			e = tree_next_hop(&t->tree, t->core->config.self, all.ids[i], &hop);
 			served = e == ERR_OK && id_equal(hop, l->neighbour);
 			if (e == ERR_NOT_FOUND || e == ERR_NO_ROUTE)

@@ -33,8 +33,8 @@ static enum err is_there(struct turn_view *t, struct doc_key doc, const struct p
 	struct record r;
 	enum err e = core_get(t, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &r);
 
-	*yes = e == ERR_DAMAGED || (e == ERR_OK && r.u.stream.role == doc.role &&
-				    r.u.stream.serial.n == doc.serial.n);
+	*yes = e == ERR_DAMAGED ||
+	       (e == ERR_OK && r.u.stream.role == doc.role && r.u.stream.serial.n == doc.serial.n);
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -66,8 +66,7 @@ static enum err look_at_row(struct turn_view *t, struct doc_key doc, const struc
 }
 
 /* Another's came from somebody. */
-static void look_at_giver(const struct turn_view *t, const struct rec_document *d,
-			  struct others *o)
+static void look_at_giver(const struct turn_view *t, const struct rec_document *d, struct others *o)
 {
 	const struct link *l = d == NULL ? NULL : neighbour(t, d->from);
 
@@ -94,8 +93,7 @@ static enum err look(struct turn_view *t, struct doc_key doc, const struct rec_d
 
 static bool is_given_up(const struct others *o, int64_t told_ms)
 {
-	return o->waits &&
-	       (!o->may || told_ms >= (o->away ? HOLLOW_AWAY_MS : HOLLOW_ASKED_MS));
+	return o->waits && (!o->may || told_ms >= (o->away ? HOLLOW_AWAY_MS : HOLLOW_ASKED_MS));
 }
 
 /* Both records say how many relay records there are. */

@@ -261,8 +261,7 @@ static void check_stand(struct world *w, const struct wanted *d, const struct me
 		const struct wanted *x = &w->documents[i];
 
 		if (x->older == 0 || &w->documents[x->older - 1] != d || !x->accepted ||
-		    (x->addressed >> office->index & 1) == 0 ||
-		    damages_lost(w, x, office->index))
+		    (x->addressed >> office->index & 1) == 0 || damages_lost(w, x, office->index))
 			continue;
 		if ((c->answered_newer >> i & 1) == 0 && !c->frozen && !c->replaced &&
 		    at->recall != OFFICE_RECALL_ASKED)

@@ -175,8 +175,7 @@ static bool may_be_had(const struct member *m, struct arena *a, enum family f,
 		return is_receipt_there(m, a, doc, &r.u.document, who);
 	if (f == FAMILY_STATUS)
 		return is_status_there(m, a, doc, &r.u.document, who, n);
-	return is_given(m, a, &r.u.document) ||
-	       (f == FAMILY_ENVELOPE && is_queued(m, a, doc));
+	return is_given(m, a, &r.u.document) || (f == FAMILY_ENVELOPE && is_queued(m, a, doc));
 }
 
 /* ---- a bit ---- */
@@ -323,8 +322,7 @@ unsigned damages_lost_count(const struct world *w, const struct wanted *d)
 
 bool damages_hollow(const struct member *m, const struct wanted *d, const struct rec_envelope *e)
 {
-	return (m->world->unsigned_at[index_of(m->world, d)] >> m->index & 1) != 0 &&
-	       hollow_is(e);
+	return (m->world->unsigned_at[index_of(m->world, d)] >> m->index & 1) != 0 && hollow_is(e);
 }
 
 /* ---- at the end ---- */

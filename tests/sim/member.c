@@ -435,10 +435,11 @@ static void build(struct member *m)
 						       .trust = registry_trust(m) });
 	assert(m->follow != NULL);
 	build_garbage(m);
-	m->repair = (struct repair){
-		.store = m->store, .core = m->core, .inbox = m->inbox,
-		.runner = { .run = run_job }, .stop = &never
-	};
+	m->repair = (struct repair){ .store = m->store,
+				     .core = m->core,
+				     .inbox = m->inbox,
+				     .runner = { .run = run_job },
+				     .stop = &never };
 }
 
 static void tear_down(struct member *m)

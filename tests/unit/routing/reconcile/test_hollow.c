@@ -59,9 +59,8 @@ static bool given_up(struct stage *g, struct key key, int64_t told_ms)
 	struct record r;
 	enum err result;
 
-	e.u.damaged = (struct ev_damaged){ .family = FAMILY_ENVELOPE,
-					   .key = key,
-					   .told_ms = told_ms };
+	e.u.damaged =
+		(struct ev_damaged){ .family = FAMILY_ENVELOPE, .key = key, .told_ms = told_ms };
 	station_take(g->s, &e);
 	station_commit(g->s);
 	station_clear(g->s);
@@ -299,8 +298,8 @@ static struct rec_receipt answer_for(struct stage *g, unsigned n, const char *re
 		.u.receipt;
 }
 
-static void test_its_place_goes_hollow_with_the_chain_of_the_document_and_nothing_behind(
-	void **state)
+static void
+test_its_place_goes_hollow_with_the_chain_of_the_document_and_nothing_behind(void **state)
 {
 	struct stage *g = *state;
 	struct neighbour xa = neighbour_of("xa-a1");
@@ -318,8 +317,7 @@ static void test_its_place_goes_hollow_with_the_chain_of_the_document_and_nothin
 	assert_true(is_hollow(&p.last.u.publish.items[0]) && p.last.u.publish.items[0].seq == 2);
 	chain = stream_chain_start(p.last.u.publish.stream, 0);
 	for (unsigned n = 1; n <= 2; n++) {
-		struct record r =
-			station_get(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, n));
+		struct record r = station_get(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, n));
 
 		digest_chain_step(&chain, n, &r.u.stream.digest);
 	}
@@ -357,10 +355,9 @@ static void test_whom_it_was_for_is_refused_by_name_members_of_a_group_too(void 
 	assert_true(state_of.u.state.refused == 1 && state_of.u.state.closed_at_ms == 0);
 	/* what stood before it was taken */
 	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1)));
-	assert_int_equal(
-		station_get(g->s, FAMILY_STATE, key_serial(ROLE_OUT, (struct serial){ 1 }))
-			.u.state.refused,
-		0);
+	assert_int_equal(station_get(g->s, FAMILY_STATE, key_serial(ROLE_OUT, (struct serial){ 1 }))
+				 .u.state.refused,
+			 0);
 }
 
 static void test_a_member_of_a_group_that_no_row_names_is_refused_too(void **state)
@@ -484,8 +481,7 @@ static void test_a_subscriber_rejects_it_and_takes_what_is_behind(void **state)
 
 static void test_what_a_neighbour_gives_back_goes_as_it_is(void **state)
 {
-	const struct recipient to[] = { { .committee = { "tinh" } },
-					{ .committee = { "xa-a1" } } };
+	const struct recipient to[] = { { .committee = { "tinh" } }, { .committee = { "xa-a1" } } };
 	struct stage *g = *state;
 	struct neighbour xa = neighbour_of("xa-a1");
 	struct draft d = send_to(g, 1, to, 2);
