@@ -251,6 +251,13 @@ static enum err take_report(struct turn_view *t, const struct ev_publish *e)
 	return result;
 }
 
+/* It went up from here, so somebody below shows it again: passed on, it would come straight from
+ * its signer, and be our fault. A question of ours may come back on its way to who has moved. */
+static bool is_own_report(const struct turn_view *t, const struct ev_publish *e)
+{
+	return id_equal(e->signer, t->core->config.self) && !e->fact->report->asks;
+}
+
 /* What we said ourselves comes back only where it was lost. */
 static enum err returned(struct turn_view *t, const struct ev_publish *e)
 {
@@ -273,7 +280,7 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 	to = e->head->recipients[0].committee;
 	if (e->fact->kind == KIND_REPORT) {
 		result = take_report(t, e);
-		if (result != ERR_OK || id_equal(to, t->core->config.self))
+		if (result != ERR_OK || id_equal(to, t->core->config.self) || is_own_report(t, e))
 			return result;
 	}
 	if (!id_equal(to, t->core->config.self)) {

@@ -99,12 +99,14 @@ static enum err take_offer(struct turn_view *t, struct link *l, enum lane lane,
 	return ERR_OK;
 }
 
-/* Who dialled learns both clocks from the answer to its Hello; the other has to ask. */
+/* Who dialled learns both clocks from the answer to its Hello; the other has to ask, and so has who
+ * said Hello again: an answer to the first, late, would look like a clock that is behind. */
 static void take_clock(struct turn_view *t, struct link *l, const struct msg_hello *m)
 {
+	bool measured = m->answer && l->hello_open && !l->hello_again;
+
 	guard_measure(t, l, m->wall_ms,
-		      m->answer && l->hello_open ? t->now.mono_us - l->hello_sent_us
-						 : CLOCK_NO_ROUND_TRIP);
+		      measured ? t->now.mono_us - l->hello_sent_us : CLOCK_NO_ROUND_TRIP);
 	if (m->answer)
 		l->hello_open = false;
 }

@@ -73,9 +73,11 @@ void link_hello(struct turn_view *t, struct link *l, bool answer)
 	stand_fill(t->core, l, h);
 	l->stand.hello_due = false;
 	l->next_hello_ms = t->now.mono_ms + HELLO_AGAIN_MS;
-	l->hello_open = l->hello_open || !answer;
-	if (!answer)
+	if (!answer) {
+		l->hello_again = l->hello_open;
+		l->hello_open = true;
 		l->hello_sent_us = t->now.mono_us;
+	}
 	link_say(t, l, &m);
 }
 

@@ -218,6 +218,7 @@ struct link {
 	bool clock_notified; /* that it differs */
 	int64_t next_clock_notice_ms; /* monotonic: not before */
 	bool hello_open; /* our Hello, sent at hello_sent_us, is not answered yet */
+	bool hello_again; /* it was sent before: which of them an answer is to, nobody knows */
 	int64_t hello_sent_us;
 	/* the next item of the lane, which waits until both sides have one directory */
 	uint64_t wait_seq[LANE_COUNT];

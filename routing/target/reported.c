@@ -422,6 +422,10 @@ enum err reported_take(struct turn_view *t, const struct ev_publish *e, enum err
 		*why = ERR_NOT_ENTITLED;
 		return is_question_of_tree(result) ? ERR_OK : result;
 	}
+	if (id_equal(e->signer, t->core->config.self)) {
+		*why = ERR_REPORT_AGAIN;
+		return ERR_OK;
+	}
 	result = is_ours(t, e->signer, e->fact->report, &yes);
 	if (is_question_of_tree(result)) {
 		*why = result;

@@ -98,6 +98,26 @@ static void test_clock_that_differs_is_told_once_at_hello_and_once_when_right(vo
 	assert_null(station_notice(g->s, NOTICE_CLOCK));
 }
 
+/* We stood still for ten minutes, and the answer lay in our socket: it is of before. */
+static void test_late_answer_to_an_earlier_hello_is_no_clock_that_is_behind(void **state)
+{
+	struct event e = { .type = EVENT_CONNECTED };
+	struct stage *g = *state;
+	struct message m = hello_of(&g->tinh, FIXTURE_NOW_MS, true);
+
+	e.u.link.neighbour = g->tinh.id;
+	station_take(g->s, &e);
+	tick(g->s, 600000, 600000);
+	assert_non_null(station_said(g->s, "tinh", MESSAGE_HELLO, 0));
+	neighbour_says(g->s, &g->tinh, &m);
+	assert_int_equal(submit(g->s, 1, false), ERR_OK);
+	station_commit(g->s);
+	/* the ping that follows measures */
+	tick(g->s, 5000, 5000);
+	pong_at(g->s, &g->tinh, g->s->now.wall_ms - HOUR_MS);
+	assert_int_equal(submit(g->s, 2, false), ERR_CLOCK_WRONG);
+}
+
 static void test_clock_that_jumps_to_and_fro_fills_no_log(void **state)
 {
 	struct stage *g = *state;
@@ -380,14 +400,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_clock_that_differs_is_told_once_at_hello_and_once_when_right),
+		TEST(test_late_answer_to_an_earlier_hello_is_no_clock_that_is_behind),
 		TEST(test_clock_that_jumps_to_and_fro_fills_no_log),
 		TEST(test_submission_by_a_wrong_clock_is_refused_until_it_is_right),
 		TEST(test_that_it_signs_nothing_is_told_once_and_that_it_does_again),
 		TEST(test_two_that_have_only_each_other_both_stop_and_both_go_on),
 		TEST(test_subordinate_that_lies_stops_nobody),
 		TEST(test_clock_of_a_link_that_went_down_says_nothing),
-		TEST(
-		    test_document_stays_with_its_publisher_while_nothing_is_signed_then_comes),
+		TEST(test_document_stays_with_its_publisher_while_nothing_is_signed_then_comes),
 		TEST(test_only_facts_are_subscribed_at_a_hello_by_a_wrong_clock),
 		TEST(test_document_whose_files_came_is_completed_when_it_may_be_receipted),
 		TEST(test_fact_of_others_passes_whatever_our_clock_says),

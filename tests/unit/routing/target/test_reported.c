@@ -143,6 +143,27 @@ static void test_one_that_another_shows_again_is_no_fault_of_its_signer(void **s
 	assert_int_equal(reporting_known(g).refused, 4);
 }
 
+/* Passed on it would come to tinh over our own link, as ours. What we ask somebody may come back on
+ * its way. */
+static void test_our_own_that_is_shown_to_us_goes_no_further(void **state)
+{
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct report r = reporting_good(), asks = { .asks = true };
+	struct fact f = { .kind = KIND_REPORT, .note = "", .report = &asks };
+	struct stage *g = *state;
+	struct draft d = fixture_fact(g->f, "huyen-a", "xa-a2", 2, &f);
+
+	neighbour_up(g->s, &xa);
+	reporting_take(g, &xa, "huyen-a", 1, FIXTURE_NOW_MS - 2000, &r);
+	assert_int_equal(station_notice(g->s, NOTICE_REFUSED)->reason, ERR_REPORT_AGAIN);
+	assert_string_equal(station_notice(g->s, NOTICE_REFUSED)->committee.text, "xa-a1");
+	assert_int_equal(station_count(g->s, FAMILY_STREAM), 0);
+	station_clear(g->s);
+	neighbour_publishes(g->s, &xa, LANE_FACTS, &d);
+	station_commit(g->s);
+	assert_int_equal(station_count(g->s, FAMILY_STREAM), 1);
+}
+
 static void test_report_of_one_that_never_stood_below_us_is_not_kept(void **state)
 {
 	struct stage *g = *state;
@@ -563,6 +584,7 @@ int main(void)
 		TEST(test_report_from_below_is_kept_and_goes_on),
 		TEST(test_what_cannot_be_is_counted_and_changes_no_figure),
 		TEST(test_one_that_another_shows_again_is_no_fault_of_its_signer),
+		TEST(test_our_own_that_is_shown_to_us_goes_no_further),
 		TEST(test_report_of_one_that_never_stood_below_us_is_not_kept),
 		TEST(test_report_of_one_that_stood_below_us_first_is_kept),
 		TEST(test_bounds_of_what_a_report_may_say),
