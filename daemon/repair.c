@@ -348,9 +348,10 @@ static bool is_due(struct repair *r, const struct store_figures *figures, int64_
 	if (figures->listed == 0)
 		return false;
 	r->due = mono_ms >= r->next_ms;
-	if (!r->due && figures->surveys == r->survey)
+	if (!r->due && figures->surveys == r->survey && figures->accepted == r->accepted)
 		return false;
 	r->survey = figures->surveys;
+	r->accepted = figures->accepted;
 	return true;
 }
 
