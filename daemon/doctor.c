@@ -176,6 +176,8 @@ static enum err examine(const struct config *config, const struct doctor_order *
 	if (e != ERR_OK)
 		return e;
 	printf("records\t%" PRIu64 "\t%d\n", found.survey.records, found.sums_known);
+	if (found.accepted > 0)
+		printf("accepted\t%" PRIu64 "\n", found.accepted);
 	if (o->salvage == NULL)
 		return ERR_OK;
 	e = leave_note(config, o->salvage);

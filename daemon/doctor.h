@@ -19,6 +19,7 @@ struct doctor_order {
  *     records   count  sums (1: compared with what was committed)
  *     content   name  what                an attachment that is not what its name says
  *     contents  count  bytes
+ *     accepted  count                     damaged records that somebody has accepted as lost
  *     salvaged  count  strayed            copied; those of them that no page led to
  *     error     code                      it was broken off
  * Returns the exit code: 0 nothing is wrong, 10 something is, or that of the error. Reads

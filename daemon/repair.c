@@ -394,9 +394,10 @@ static bool is_due(struct repair *r, const struct store_figures *figures, int64_
 	}
 	hurry(r, mono_ms);
 	r->due = mono_ms >= r->next_ms;
-	if (!r->due && figures->surveys == r->survey)
+	if (!r->due && figures->surveys == r->survey && figures->accepted == r->accepted)
 		return false;
 	r->survey = figures->surveys;
+	r->accepted = figures->accepted;
 	return true;
 }
 

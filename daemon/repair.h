@@ -28,6 +28,7 @@ struct repair {
 	struct ev_damaged *found; /* what a worker knows, and how far it has been told */
 	uint32_t count, told;
 	uint64_t survey; /* of whose findings */
+	uint64_t accepted; /* as lost, then: what waited for such a record may go on */
 	uint64_t sum;	 /* over what was damaged then: what has changed is told at once */
 	uint64_t standing; /* core_standing, the last time that a lane stood */
 	/* what was told last, and since when */

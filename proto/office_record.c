@@ -297,7 +297,7 @@ enum err office_record_decode_accepted(struct arena *a, struct blob bytes, struc
 	if (m == NULL)
 		return e;
 	*r = (struct rec_accepted){ .at_ms = m->at_ms, .uid = m->uid };
-	return field_text(m->reason, NOTE_MAX, &r->reason);
+	return m->at_ms == 0 ? ERR_FORMAT : field_text(m->reason, NOTE_MAX, &r->reason);
 }
 
 enum err office_record_encode_told(struct arena *a, const struct record *record, struct blob *out)

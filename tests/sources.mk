@@ -59,6 +59,7 @@ UNIT := \
 	daemon/test_flight \
 	daemon/test_inbox \
 	daemon/test_no_memory \
+	daemon/test_scrub \
 	daemon/test_turn \
 	proto/test_body \
 	proto/test_certificate \
@@ -123,6 +124,7 @@ UNIT := \
 	routing/links/test_reject \
 	routing/links/test_stand \
 	routing/links/test_visit \
+	routing/reconcile/test_accept \
 	routing/reconcile/test_content \
 	routing/reconcile/test_give \
 	routing/reconcile/test_gone \

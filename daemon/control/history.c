@@ -140,7 +140,8 @@ static void fill_accepted(struct answer *out, const struct key *key, Vanthu__V1_
 	if (l.get(l.ctx, out->scratch, FAMILY_ACCEPTED, key, &r) != ERR_OK)
 		return;
 	m->uid = r.u.accepted.uid;
-	m->subject = kept(a, r.u.accepted.reason);
+	if (control_may_see_secret(out->client))
+		m->subject = kept(a, r.u.accepted.reason);
 }
 
 static void fill_who(struct answer *out, const struct history_entry *e, Vanthu__V1__LogEntry *m)

@@ -203,6 +203,7 @@ static void lmdb_figures(struct store *base, struct store_figures *out)
 	for (uint32_t i = 0; i < s->damages.count; i++)
 		out->listed += !s->damages.items[i].whole;
 	out->beyond = s->damages.beyond;
+	out->accepted = s->damages.accepted;
 	out->unsound = unsound(s);
 	pthread_mutex_unlock(&s->lock);
 	mdb_env_info(s->env, &info);

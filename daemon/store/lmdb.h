@@ -29,7 +29,8 @@ struct store_lmdb_findings {
 	void *ctx;
 	/* A place where the file does not hold together: "-" is no database. */
 	void (*fault)(void *ctx, const char *database, uint64_t page, const char *what);
-	/* A record with a wrong checksum; of no known family when its key is what is wrong. */
+	/* A record with a wrong checksum that nobody has accepted as lost; of no known family when
+	 * its key is what is wrong. */
 	void (*damaged)(void *ctx, enum family f, const struct key *key);
 	/* A family that is not what was committed. */
 	void (*differs)(void *ctx, enum family f, uint64_t expected, uint64_t found);
@@ -38,6 +39,7 @@ struct store_lmdb_findings {
 struct store_lmdb_examined {
 	struct store_survey survey;
 	bool sums_known;	  /* it has sums of its last commit to be compared with */
+	uint64_t accepted;	  /* damaged records that somebody has accepted as lost */
 	uint64_t copied, strayed; /* of a salvage: records; those of them that no page led to */
 };
 

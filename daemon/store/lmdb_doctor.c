@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -15,7 +16,12 @@
 #include "daemon/store/lmdb_ledger.h"
 #include "daemon/store/lmdb_survey.h"
 
-enum { COPIED_AT_ONCE = 2000 };
+enum { COPIED_AT_ONCE = 2000, NOTED_MAX = 4096 };
+
+struct noted {
+	struct store_damage *list;
+	uint32_t count;
+};
 
 struct salvage {
 	const struct store_lmdb_findings *findings;
@@ -25,7 +31,43 @@ struct salvage {
 	struct ledger sums; /* as the transaction has them */
 	unsigned in_txn;
 	enum err result;
+	/* which is which is known when all is read */
+	struct noted damaged, accepted;
 };
+
+/* False: too many, or no memory. */
+static bool note(struct noted *n, enum family f, const struct key *key)
+{
+	if (n->list == NULL)
+		n->list = malloc(NOTED_MAX * sizeof *n->list);
+	if (n->list == NULL || n->count == NOTED_MAX)
+		return false;
+	n->list[n->count++] = (struct store_damage){ f, *key };
+	return true;
+}
+
+static bool is_accepted(const struct salvage *s, const struct store_damage *d)
+{
+	for (uint32_t i = 0; i < s->accepted.count; i++) {
+		const struct store_damage *a = &s->accepted.list[i];
+
+		if (a->family == d->family && key_equal(&a->key, &d->key))
+			return true;
+	}
+	return false;
+}
+
+static void name_damaged(const struct salvage *s)
+{
+	for (uint32_t i = 0; i < s->damaged.count; i++) {
+		const struct store_damage *d = &s->damaged.list[i];
+
+		if (is_accepted(s, d))
+			s->out->accepted++;
+		else
+			s->findings->damaged(s->findings->ctx, d->family, &d->key);
+	}
+}
 
 static enum err end_txn(struct salvage *s)
 {
@@ -78,10 +120,14 @@ static bool put(struct salvage *s, enum family f, const struct key *key, struct 
 static void take(void *ctx, enum family f, const struct key *key, struct blob value, bool good)
 {
 	struct salvage *s = ctx;
+	enum family lost;
+	struct key lost_key;
 
-	if (!good)
+	if (good && f == FAMILY_ACCEPTED && key_parse_accepted(key, &lost, &lost_key))
+		(void)note(&s->accepted, lost, &lost_key);
+	if (!good && !note(&s->damaged, f, key))
 		s->findings->damaged(s->findings->ctx, f, key);
-	else if (s->to != NULL && put(s, f, key, value, true))
+	else if (good && s->to != NULL && put(s, f, key, value, true))
 		s->out->copied++;
 }
 
@@ -123,6 +169,7 @@ static enum err examine(int fd, struct salvage *s)
 	enum err e = lmdb_survey(fd, 0, &visitor, &survey), ended;
 
 	ended = end_txn(s);
+	name_damaged(s);
 	if (e == ERR_FILE)
 		e = ERR_STORE_DAMAGED; /* both heads */
 	if (e == ERR_OK)
@@ -169,5 +216,7 @@ enum err store_lmdb_examine(const struct store_lmdb_config *config,
 		to->ops->close(to);
 	if (fd >= 0)
 		close(fd);
+	free(s.damaged.list);
+	free(s.accepted.list);
 	return e;
 }

@@ -61,6 +61,7 @@ struct store_figures {
 	struct store_survey survey; /* the last */
 	uint64_t surveys;	    /* ended since the store was opened */
 	uint32_t listed;	    /* what store_ops.damages would give */
+	uint64_t accepted;	    /* found by it, or since, to be accepted as lost */
 	uint64_t beyond;	    /* found by it, and not listed */
 	/* a damaged record was met by reading that the last survey does not list: another survey
 	 * would find what else there is */

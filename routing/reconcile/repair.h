@@ -16,10 +16,13 @@
  * | RECEIPT, STATUS | who gave it, or got it, is asked for it (KIND_ASKED) |
  * | LINKIN, LINKOUT, META | at the start: routing/links/mend.h |
  * | COUNTER, REPORT, FIGURES | by the next tick; by the next report |
+ * | SERIES | last_number.h: the lines of the registers |
+ * | FEED | never: it goes, and who follows hears that changes are missed (routing/state/feed.h) |
  *
  * Nobody else has what is left: entries on paper, declarations, acts, the history, additions to
  * lines of a register, what two committees said of a third. A neighbour that does not have it
- * either answers nothing; the caller asks again, ever more rarely. */
+ * either answers nothing; the caller asks again, ever more rarely, until an operator accepts that
+ * it is lost (accept.h). */
 #ifndef VANTHU_ROUTING_RECONCILE_REPAIR_H
 #define VANTHU_ROUTING_RECONCILE_REPAIR_H
 

@@ -132,6 +132,7 @@ table() {
 		recover status -c $LAB/btp recover status
 		recover accept -c $LAB/btp recover accept -n
 		quarantine release -c $LAB/btp quarantine release counter-00 -n
+		quarantine accept -c $LAB/btp quarantine accept counter-00 -n
 		recover list -c $LAB/btp recover list
 		recover resume -c $LAB/btp recover resume -n
 		check all -c $LAB/btp check all --json

@@ -203,3 +203,91 @@ heals() { # WHO WHERE FAMILY:NTH…
 		[[ $output == *"needed-record-damaged"*"family=committee"* ]]
 	done
 }
+
+# The names of copies that lie there, one a line.
+copies() { v "$1" quarantine list --json | jq -r '.data[].name'; }
+
+@test "the last number of a series is made again from the register; a change that cannot be read is left out of the feed, and who follows hears of it" {
+	local n
+	heals btp bit 29:0 37:1
+	[ "$(v btp send doc.txt --to thads --type CV --number auto --subject "tiếp" --json | jq -r .data.number)" = "03-CV/ĐU" ]
+	n=$(copies btp | sed -n 's/^feed-//p')
+	n=$((16#$n))
+	run v btp changes --since $((n - 1)) --limit 1
+	[[ $output == *VT-2093* ]]
+}
+
+@test "what nobody else has stays damaged until an operator accepts that it is lost: then it is no alarm, shown as that, and in the log" {
+	local at name before
+	v btp paper add out 9-CV/ĐU "bản giấy" --to UBND --type CV -q >/dev/null
+	v btp paper add out 10-CV/ĐU "bản giấy nữa" --to UBND --type CV -q >/dev/null
+	v btp paper cancel "$(v btp paper list --json | jq -r '.data[] | select(.number == "9-CV/ĐU") | .id')" --reason "nhầm" -q >/dev/null
+	at=$(v btp register in --json | jq '[.data[] | 1 + (.additions | length)] | add')
+	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	# the second entry; the addition to the line of the first lies before its line, and that before the incoming ones; an act; a line of the history
+	spoil_each btp bit 21:0 28:$((at + 1)) 19:2 39:4
+	start_lab btp
+	v btp status --json | jq -e '.data.damaged == 4 and .data.accepted == 0 and (.data.alarms | index("VT-4003") != null)'
+	v btp quarantine list --json | jq -e '[.data[] | [.family, .stand, .hope]] == [["act", "damaged", "nobody"], ["history", "damaged", "nobody"], ["line", "damaged", "nobody"], ["paper", "damaged", "nobody"]]'
+	v btp register out --json | jq -e '[.data[].additions[] | select(.kind == "damaged")] | length == 1'
+	run v btp log verify
+	[ "$status" -eq 5 ]
+	# not without a yes, not what reads right, not what is not there
+	name=$(copies btp | grep ^paper)
+	run v btp quarantine accept "$name"
+	[ "$status" -eq 2 ]
+	[[ $output == *"An entry on paper"* ]]
+	run v btp quarantine accept "$name" -n
+	[ "$status" -eq 0 ]
+	run v btp quarantine accept paper -y
+	[ "$status" -ne 0 ]
+	v btp status --json | jq -e '.data.damaged == 4'
+	for name in $(copies btp); do v btp quarantine accept "$name" --reason "đĩa hỏng" -y; done
+	wait_for 60 is_whole btp
+	v btp status --json | jq -e '.data.alarms == [] and .data.accepted == 4'
+	v btp check damage
+	v btp quarantine list --json | jq -e 'all(.data[]; .stand == "loss-accepted" and .accepted.reason == "đĩa hỏng")'
+	v btp register out --json | jq -e '[.data[].additions[] | select(.kind == "damaged" and .accepted_at != null)] | length == 1'
+	v btp register out --json | jq -e '[.data[] | select(.accepted_at != null)] | length == 1'
+	# the log says who and why, names what cannot be read, and is good for what follows
+	v btp log verify
+	v btp log verify --json | jq -e '.data | .whole == false and .fault_count == 0 and .accepted_count >= 1 and any(.accepted[]; .what == "history" and .goes_on == .line + 1)'
+	v btp log show --limit 50 --json | jq -e '[.data.lines[].entries[] | select(.what == "accepted" and .subject == "đĩa hỏng")] | length == 4'
+	v btp log show --limit 50 --json | jq -e '[.data.lines[].entries[] | select(.verb == "quarantine-accept")] | length == 4'
+	# nor is it one for a start, for a backup, and for who looks at the data
+	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	v btp doctor --store --json | jq -e '.data.sound and .data.accepted == 4'
+	: >"$LAB/btp/vanthud.log"
+	start_lab btp
+	v btp status --json | jq -e '.data.damaged == 0 and .data.accepted == 4 and .data.alarms == [] and .data.store.missing_in == []'
+	! grep -E 'records-damaged|records-missing' "$LAB/btp/vanthud.log"
+	v btp backup create "$PWD/backup" -q >/dev/null
+	v btp backup verify "$PWD/backup"
+	# the copies stay until somebody deletes one, which is an act, too
+	[ "$(copies btp | wc -l)" = 4 ]
+	name=$(copies btp | head -n 1)
+	v btp quarantine drop "$name"
+	[ "$(copies btp | wc -l)" = 3 ]
+	v btp log show --limit 50 --json | jq -e --arg n "$name" '[.data.lines[].entries[] | select(.verb == "quarantine-drop" and .subject == $n)] | length == 1'
+}
+
+@test "what a neighbour may still have is accepted only by who says that he knows, and comes again all the same when it is sent once more" {
+	local name
+	"$VANTHU" lab stop "$LAB" thads btp -q >/dev/null
+	spoil_each thads bit 5:2 # of three that came in, before one of its own and one that it hands on
+	start_lab thads
+	name=$(copies thads)
+	run v thads quarantine accept "$name"
+	[ "$status" -eq 2 ]
+	[[ $output == *"Neighbours may still have it"* ]]
+	v thads quarantine accept "$name" -y
+	wait_for 60 is_whole thads
+	v thads status --json | jq -e '.data.alarms == []'
+	run v thads verify 3-KH/ĐU
+	[ "$status" -ne 0 ]
+	start_lab btp
+	wait_for 60 v btp link ping thads -q
+	v btp resend 3-KH/ĐU --to thads -q
+	wait_for 60 v thads verify 3-KH/ĐU -q
+	v thads quarantine list --json | jq -e '.data[0].stand == "whole"'
+}

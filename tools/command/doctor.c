@@ -88,6 +88,8 @@ static void take_fields(struct visit *v, char *const *f, unsigned count)
 	else if (strcmp(f[0], "records") == 0 && count == 3)
 		json_object_update_new(v->out, json_pack("{s:I, s:b}", "records", number(f[1]),
 							 "compared", f[2][0] == '1'));
+	else if (strcmp(f[0], "accepted") == 0 && count == 2)
+		json_object_set_new(v->out, "accepted", json_integer(number(f[1])));
 	else if (strcmp(f[0], "contents") == 0 && count == 3)
 		json_object_update_new(v->out, json_pack("{s:I, s:I}", "contents", number(f[1]),
 							 "contents_bytes", number(f[2])));
@@ -204,6 +206,7 @@ static void tell(struct cli *cli, const struct visit *v)
 		{ "contents", N_("Attachments"), FORMAT_COUNT, false },
 		{ "contents_bytes", N_("Their size"), FORMAT_BYTES, false },
 		{ "wrong", N_("Wrong"), FORMAT_COUNT, false },
+		{ "accepted", N_("Accepted as lost"), FORMAT_COUNT, false },
 		{ "salvaged", N_("Salvaged"), FORMAT_COUNT, false },
 		{ "strayed", N_("Of lost pages"), FORMAT_COUNT, false },
 		{ "salvaged_to", N_("Into"), FORMAT_TEXT, false },

@@ -125,8 +125,9 @@ static void say_loss(struct cli *cli, const Vanthu__V1__QuarantineItem *i)
 
 /* ---- all of them ---- */
 
-/* A name that begins so: *out NULL when there is none, or another one, too. */
-static void find(const Vanthu__V1__Quarantined *all, const char *name,
+/* A name that is so, or, to be shown, begins so: *out NULL when there is none, or another one,
+ * too. */
+static void find(const Vanthu__V1__Quarantined *all, const char *name, bool begins,
 		 const Vanthu__V1__QuarantineItem **out)
 {
 	unsigned count = 0;
@@ -135,11 +136,13 @@ static void find(const Vanthu__V1__Quarantined *all, const char *name,
 	for (size_t i = 0; i < all->n_items; i++) {
 		const Vanthu__V1__QuarantineItem *item = all->items[i];
 
-		if (strncmp(item->name, name, strlen(name)) != 0)
+		if (strcmp(item->name, name) == 0) {
+			*out = item;
+			return;
+		}
+		if (!begins || strncmp(item->name, name, strlen(name)) != 0)
 			continue;
 		*out = item;
-		if (strcmp(item->name, name) == 0)
-			return;
 		count++;
 	}
 	if (count > 1)
@@ -147,7 +150,7 @@ static void find(const Vanthu__V1__Quarantined *all, const char *name,
 }
 
 /* The connection stays open, and what was found with it. Its fault has been said. */
-static enum err find_named(struct cli *cli, struct call **c, const char *name,
+static enum err find_named(struct cli *cli, struct call **c, const char *name, bool begins,
 			   const Vanthu__V1__QuarantineItem **out)
 {
 	Vanthu__V1__QuarantineQuery query = VANTHU__V1__QUARANTINE_QUERY__INIT;
@@ -156,10 +159,23 @@ static enum err find_named(struct cli *cli, struct call **c, const char *name,
 
 	if (e != ERR_OK)
 		return e;
-	find(reply->quarantined, name, out);
+	find(reply->quarantined, name, begins, out);
 	if (*out == NULL)
 		cli_fail(cli, ERR_NOT_FOUND, name);
 	return *out == NULL ? ERR_NOT_FOUND : ERR_OK;
+}
+
+/* As it is printed elsewhere: a table has its ending. */
+static json_t *text_item(struct cli *cli, const Vanthu__V1__QuarantineItem *i)
+{
+	json_t *o = json_item(i);
+
+	if (!cli->json && !cli->plain && strlen(i->document) == 32)
+		json_object_set_new(o, "document",
+				    json_sprintf("%.8s-%.4s-%.4s-%.4s-%.12s", i->document,
+						 i->document + 8, i->document + 12,
+						 i->document + 16, i->document + 20));
+	return o;
 }
 
 static int list(struct cli *cli)
@@ -168,7 +184,7 @@ static int list(struct cli *cli)
 		{ "name", N_("Name"), FORMAT_TEXT, true },
 		{ "stand", N_("Its record"), FORMAT_STATE, false },
 		{ "document", N_("Document"), FORMAT_ID, false },
-		{ "since", N_("Since"), FORMAT_DATE, false },
+		{ "since", N_("Since"), FORMAT_MINUTE, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	Vanthu__V1__QuarantineQuery query = VANTHU__V1__QUARANTINE_QUERY__INIT;
@@ -179,7 +195,7 @@ static int list(struct cli *cli)
 	int code = err_exit_code(e);
 
 	for (size_t i = 0; e == ERR_OK && i < reply->quarantined->n_items; i++)
-		json_array_append_new(items, json_item(reply->quarantined->items[i]));
+		json_array_append_new(items, text_item(cli, reply->quarantined->items[i]));
 	if (e == ERR_OK)
 		code = output_list(cli, json_incref(items), columns);
 	json_decref(items);
@@ -204,12 +220,12 @@ static int show(struct cli *cli, const char *name)
 	};
 	const Vanthu__V1__QuarantineItem *item = NULL;
 	struct call *c = NULL;
-	enum err e = find_named(cli, &c, name, &item);
+	enum err e = find_named(cli, &c, name, !cli->dry_run, &item);
 	int code = err_exit_code(e);
 	json_t *o;
 
 	if (e == ERR_OK) {
-		o = json_item(item);
+		o = text_item(cli, item);
 		if (!cli->json && item->stand == STAND(ACCEPTED)) {
 			json_object_set_new(o, "accepted_at", json_time(item->accepted_at_ms));
 			json_object_set_new(o, "accepted_by",
@@ -301,7 +317,7 @@ static int accept_loss(struct cli *cli, const char *name, const char *reason)
 
 	if (cli->dry_run)
 		return show(cli, name);
-	e = find_named(cli, &c, name, &item);
+	e = find_named(cli, &c, name, false, &item);
 	code = err_exit_code(e);
 	if (e == ERR_OK) {
 		say_loss(cli, item);

@@ -430,6 +430,91 @@ static void test_what_a_reader_meets_that_is_listed_counts_once(void **state)
 	assert_int_equal(figures(p).damaged, 1);
 }
 
+static void commit_accepted(struct corner *p, const char *name)
+{
+	struct record r = { .family = FAMILY_ACCEPTED, .u.accepted.uid = 1000 };
+	struct key key = key_name(name), accepted;
+
+	assert_true(key_accepted(FAMILY_COUNTER, &key, &accepted));
+	plan_clear(p->plan);
+	plan_put(p->plan, accepted, &r);
+	assert_ok(p->store->ops->commit(p->store, p->plan));
+}
+
+static enum err reads(struct corner *p, const char *name)
+{
+	struct lookup l = p->store->ops->lookup(p->store);
+	struct key key = key_name(name);
+	struct record r;
+
+	return l.get(l.ctx, p->arena, FAMILY_COUNTER, &key, &r);
+}
+
+static void test_what_is_accepted_as_lost_is_counted_and_listed_no_more(void **state)
+{
+	struct corner *p = *state;
+
+	fill(p, "");
+	spoil(p, "a", 2);
+	spoil(p, "b", 6);
+	commit_accepted(p, "a");
+	assert_int_equal(figures(p).damaged, 1);
+	assert_int_equal(figures(p).accepted, 1);
+	assert_true(!is_listed(p, "a") && is_listed(p, "b"));
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(reads(p, "a"), ERR_DAMAGED);
+		assert_false(figures(p).unlisted);
+		assert_int_equal(missing(p), 0); /* by a survey, and by that of a start */
+		assert_int_equal(figures(p).damaged, 1);
+		assert_int_equal(figures(p).accepted, 1);
+		close_store(p);
+		open_store(p);
+	}
+	commit_one(p, "b");
+	assert_int_equal(figures(p).damaged, 0);
+	assert_int_equal(figures(p).survey.damaged_in, 0);
+}
+
+static void test_what_is_written_over_after_it_was_accepted_is_whole_for_the_sums_too(void **state)
+{
+	struct corner *p = *state;
+
+	fill(p, "");
+	spoil(p, "a", 2); /* in its checksum, of which the sums are made */
+	commit_accepted(p, "a");
+	close_store(p);
+	open_store(p);
+	commit_one(p, "a");
+	assert_ok(reads(p, "a"));
+	assert_int_equal(missing(p), 0);
+	assert_int_equal(figures(p).accepted, 0);
+}
+
+static bool copied(struct corner *p, const char *name, enum family family, struct key key)
+{
+	enum family f;
+	struct key k;
+
+	return p->store->ops->copied(p->store, name, &f, &k) && f == family && key_equal(&k, &key);
+}
+
+static void test_the_name_of_a_copy_says_of_which_record_it_is(void **state)
+{
+	struct corner *p = *state;
+	struct key key = key_serial(ROLE_OUT, (struct serial){ 1 });
+	enum family f;
+
+	assert_true(copied(p, "document-6f000000000000000103", FAMILY_DOCUMENT, key));
+	assert_true(copied(p, "act-0000000000000002", FAMILY_ACT, key_number(2)));
+	assert_true(copied(p, "counter-1461", FAMILY_COUNTER, key_name("a")));
+	/* of another family by its key, half a byte, no family, no key */
+	assert_false(p->store->ops->copied(p->store, "document-6f000000000000000104", &f, &key));
+	assert_false(p->store->ops->copied(p->store, "act-000", &f, &key));
+	assert_false(p->store->ops->copied(p->store, "nothing-00", &f, &key));
+	assert_false(p->store->ops->copied(p->store, "act", &f, &key));
+	assert_false(p->store->ops->copied(p->store, "act-0g", &f, &key));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -445,6 +530,9 @@ int main(void)
 		TEST(test_what_did_not_land_is_damaged_still),
 		TEST(test_of_very_many_so_many_are_listed_and_the_rest_by_the_next_survey),
 		TEST(test_what_a_reader_meets_that_is_listed_counts_once),
+		TEST(test_what_is_accepted_as_lost_is_counted_and_listed_no_more),
+		TEST(test_what_is_written_over_after_it_was_accepted_is_whole_for_the_sums_too),
+		TEST(test_the_name_of_a_copy_says_of_which_record_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,56 @@ static void test_number_of_a_damaged_record_is_not_given_again(void **state)
 	assert_int_equal(feed_of(g).first, before.first);
 }
 
+static void leave_out(struct stage *g, uint64_t n)
+{
+	const struct event e = { .type = EVENT_DAMAGED,
+				 .u.damaged = { .family = FAMILY_FEED, .key = key_number(n) } };
+	struct key key = key_number(n);
+
+	assert_ok(memory_disk_spoil(g->s->disk, FAMILY_FEED, &key));
+	station_clear(g->s);
+	station_take(g->s, &e);
+	station_commit(g->s);
+	assert_int_equal(memory_disk_damaged(g->s->disk), 0);
+	assert_false(station_has(g->s, FAMILY_FEED, key));
+}
+
+/* Who follows comes to a gap, and hears that changes are missed. */
+static void test_a_record_that_cannot_be_read_is_left_out_and_its_numbers_with_it(void **state)
+{
+	struct stage *g = *state;
+	uint64_t first = feed_of(g).next;
+
+	submit(g, 1, false);
+	submit(g, 2, false);
+	submit(g, 3, false);
+	leave_out(g, first + 2);
+	assert_true(station_has(g->s, FAMILY_FEED, key_number(first)));
+	assert_int_equal(feed_of(g).next, first + 6);
+	station_restart(g->s);
+	assert_int_equal(feed_of(g).next, first + 6);
+	/* the oldest: there it begins behind it */
+	first = feed_of(g).first;
+	leave_out(g, first);
+	assert_true(feed_of(g).first > first);
+	assert_true(station_has(g->s, FAMILY_FEED, key_number(feed_of(g).first)));
+}
+
+static void test_the_youngest_is_left_out_and_the_numbers_go_on_behind_it(void **state)
+{
+	struct stage *g = *state;
+	uint64_t last = feed_of(g).next;
+	struct rec_feed row;
+
+	submit(g, 1, false);
+	assert_int_equal(feed_of(g).next, last + 2);
+	leave_out(g, last);
+	row = row_of(g, last + 2);
+	assert_true(row.count == 1 && row.changes[0].kind == CHANGE_NONE);
+	station_restart(g->s);
+	assert_int_equal(feed_of(g).next, last + 3);
+}
+
 static void test_what_is_more_than_kept_goes_and_the_youngest_stays(void **state)
 {
 	struct stage *g = *state;
@@ -246,6 +296,8 @@ int main(void)
 		TEST(test_what_is_only_tried_leaves_nothing),
 		TEST(test_numbers_go_on_after_a_restart),
 		TEST(test_number_of_a_damaged_record_is_not_given_again),
+		TEST(test_a_record_that_cannot_be_read_is_left_out_and_its_numbers_with_it),
+		TEST(test_the_youngest_is_left_out_and_the_numbers_go_on_behind_it),
 		TEST(test_what_is_more_than_kept_goes_and_the_youngest_stays),
 		TEST(test_what_is_older_than_kept_goes_by_the_time_that_passed),
 		TEST(test_sweeping_is_bounded_and_goes_on),
