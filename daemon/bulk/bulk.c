@@ -141,6 +141,7 @@ void bulk_disconnected(struct bulk *b, struct committee_id neighbour)
 	if (p == NULL)
 		return;
 	p->connected = false;
+	p->sends_two = false; /* another build may be there next */
 	fetch_abandon(b, p);
 	serve_abandon(b, p);
 }

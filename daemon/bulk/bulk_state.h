@@ -93,6 +93,7 @@ struct bulk_link {
 	struct committee_id id;
 	bool wanted; /* the link is up */
 	bool connected;
+	bool sends_two; /* has sent two chunks in one message on this connection */
 	int64_t reopen_ms;
 	int64_t used_ms;
 	struct transfer *transfers[PARALLEL_MAX];

@@ -186,6 +186,8 @@ void fetch_chunk(struct bulk *b, struct bulk_link *p, const struct msg_chunk *m)
 
 	if (t == NULL || t->item != m->item || t->phase != wanted)
 		return; /* of a transfer before this one */
+	if (m->what == FETCH_BYTES && m->data.len_bytes > CHUNK_BYTES)
+		p->sends_two = true;
 	if (transfer_take(t, m) == ERR_OK)
 		return;
 	transfer_give_up(p, t, ERR_PROTOCOL);

@@ -112,6 +112,7 @@ static void ask(struct transfer *t)
 {
 	struct bulk *b = t->bulk;
 	struct bulk_link *p = t->peer;
+	const uint64_t most = p->sends_two ? PIECES_PER_FETCH : PIECES_FIRST_FETCH;
 
 	while ((t->phase == PHASE_LEAVES || t->phase == PHASE_BYTES) && t->asked < t->pieces) {
 		uint64_t room = p->window_bytes > p->under_way_bytes
@@ -120,7 +121,7 @@ static void ask(struct transfer *t)
 		uint64_t want = t->pieces - t->asked;
 		struct message m = { .type = MESSAGE_FETCH };
 
-		want = want < PIECES_PER_FETCH ? want : PIECES_PER_FETCH;
+		want = want < most ? want : most;
 		/* Whole requests while there is a window for them; single pieces only when nothing
 		 * is under way at all. */
 		if (room < want && p->under_way_bytes > 0)

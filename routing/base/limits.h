@@ -44,7 +44,10 @@ enum {
 	/* a fact of ours that is still to be sealed: a status with the longest texts */
 	FACT_DRAFT_MAX_BYTES = 4096,
 	CHUNK_BYTES = 32 * 1024,
-	PIECES_PER_FETCH = 16,	 /* chunks asked for in one message */
+	PIECES_PER_FETCH = 16, /* chunks asked for in one message */
+	/* of who has not sent two in one message yet: builds before those that do cut off who asks
+	 * for more */
+	PIECES_FIRST_FETCH = 8,
 	CHUNKS_A_MESSAGE = 2,	 /* on a link: as many as a frame takes */
 	LEAVES_PER_PIECE = 1024, /* leaf hashes in one piece: 32 KiB */
 	BATCH_LEAVES_MAX = 4096, /* envelopes under one signature */

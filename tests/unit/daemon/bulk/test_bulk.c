@@ -109,6 +109,41 @@ static void test_neighbour_that_would_take_more_gets_what_a_frame_holds(void **s
 	arrives_in_messages_of(*state, many_at_once, CHUNKS_A_MESSAGE);
 }
 
+static uint32_t asked_first, asked_most;
+
+/* As builds of before 2026-11-25 00:40 serve: one chunk a message, and who asks for more than eight
+ * is cut off. */
+static void counted_of_one(struct msg_fetch *f)
+{
+	asked_most = f->count > asked_most ? f->count : asked_most;
+	one_at_once(f);
+}
+
+static void counted(struct msg_fetch *f)
+{
+	if (asked_first == 0 && f->what == FETCH_BYTES)
+		asked_first = f->count;
+	asked_most = f->count > asked_most ? f->count : asked_most;
+}
+
+static void test_neighbour_that_sends_one_chunk_a_message_is_asked_for_eight_at_most(void **state)
+{
+	asked_most = 0;
+	arrives_in_messages_of(*state, counted_of_one, 1);
+	assert_int_equal(asked_most, 8);
+}
+
+static void test_neighbour_that_sends_two_is_asked_for_more_from_then_on(void **state)
+{
+	asked_first = asked_most = 0;
+	/* not all of it is asked for before anything comes */
+	bulk_set_window(((struct pair *)*state)->rx.bulk, ((struct pair *)*state)->tx.id,
+			PIECES_PER_FETCH * CHUNK_BYTES);
+	arrives_in_messages_of(*state, counted, CHUNKS_A_MESSAGE);
+	assert_int_equal(asked_first, 8);
+	assert_int_equal(asked_most, PIECES_PER_FETCH);
+}
+
 static void test_window_of_nothing_is_still_two_chunks(void **state)
 {
 	struct pair *p = *state;
@@ -322,6 +357,8 @@ int main(void)
 		TEST(test_nothing_to_fetch_opens_no_connection),
 		TEST(test_neighbour_that_takes_one_chunk_a_message_gets_one),
 		TEST(test_neighbour_that_would_take_more_gets_what_a_frame_holds),
+		TEST(test_neighbour_that_sends_one_chunk_a_message_is_asked_for_eight_at_most),
+		TEST(test_neighbour_that_sends_two_is_asked_for_more_from_then_on),
 		TEST(test_only_what_was_published_on_this_link_is_served),
 		TEST(test_request_that_no_worker_began_sends_nothing),
 		TEST(test_neighbour_that_asks_and_does_not_read_costs_a_bounded_amount),
