@@ -718,7 +718,7 @@ const struct command command_table[] = {
 	      { ONE(N_("NAME"), VALUE_NONE) },
 	      { MUST("person"), MUST("role"), MAY("second-factor") } },
 	    { "list", N_("all, with what each may do"), NONE, NONE },
-	    { "show", N_("one of them"), { ONE(N_("NAME"), VALUE_USER) }, NONE },
+	    { "show", N_("one account"), { ONE(N_("NAME"), VALUE_USER) }, NONE },
 	    { "change", "", { ONE(N_("NAME"), VALUE_USER) }, { MAY("person"), MAY("role") } },
 	    { "reset",
 	      N_("a new first password, for who has forgotten it"),

@@ -169,6 +169,8 @@ static const struct word uses[] = {
 	{ "valid", N_("valid"), "" },
 	{ "expired", N_("has expired"), "" },
 	{ "revoked", N_("revoked"), "" },
+	{ "password-to-change", N_("password to be changed"), "" },
+	{ "disabled", N_("disabled"), "" },
 	{ "damaged", N_("damaged"), "" },
 };
 
