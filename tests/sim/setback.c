@@ -3,9 +3,16 @@
 #include <string.h>
 
 #include "daemon/store/memory.h"
+#include "routing/base/committee_id.h"
 #include "tests/sim/check.h"
 
-enum { COPY_FIRST_MS = 3000, COPY_LAST_MS = 9000, BACK_FIRST_MS = 10000, BACK_LAST_MS = 16000 };
+enum {
+	COPY_FIRST_MS = 3000,
+	COPY_LAST_MS = 9000,
+	BACK_FIRST_MS = 10000,
+	BACK_LAST_MS = 16000,
+	OPERATES_EVERY_MS = 2000
+};
 
 void setback_draw(struct world *w)
 {
@@ -79,6 +86,7 @@ void setback_restore(struct world *w)
 	offices_put_back(m);
 	memory_disk_destroy(m->disk);
 	m->disk = w->copy;
+	w->was_put_back = true;
 	m->follower.put_back = true;
 	/* the same once more, as often as it is put back */
 	w->copy = w->small != NULL ? memory_disk_copy(m->disk) : NULL;
@@ -105,7 +113,9 @@ void setback_noticed(struct world *w, const struct member *m, const struct act_n
 	if (n->reason == ERR_OK && n->what == NOTICE_STORE &&
 	    strcmp(n->committee.text, back->id.text) == 0 && m != back)
 		w->told |= 1u << m->index;
-	if (n->reason == ERR_OK)
+	/* It has started more than once since, and met nobody whose streams show it: that its
+	 * history is another one it says itself, and they of it (VT-2039). */
+	if (n->reason == ERR_OK || (n->reason == ERR_REWRITTEN && m == back && w->was_put_back))
 		return;
 	if (own && m != back)
 		world_violation(w, "setback", "%s blames itself for %s", m->id.text, back->id.text);
@@ -180,9 +190,25 @@ bool setback_is_gone(struct world *w, const struct member *m, const struct recor
 	return d != NULL && d->gone;
 }
 
-/* Who says that it is behind says so until it is settled; a notice of it may be lost in a crash. */
-static bool all_settled(struct world *w, const struct member *m)
+/* Another history is settled by nobody but an operator: at the store itself, and at each that has
+ * heard of the one before (whose it is). */
+static void settle_history(struct world *w, struct member *m, struct committee_id whose)
 {
+	struct event event = { .type = EVENT_OPERATE,
+			       .u.operate = { .operation = OPERATION_RESUME, .neighbour = whose } };
+
+	if (!w->healed || w->now_ms < m->operates_ms)
+		return;
+	m->operates_ms = w->now_ms + OPERATES_EVERY_MS;
+	if (inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK)
+		world_wake(w, m, 0);
+}
+
+/* Who says that it is behind says so until it is settled; a notice of it may be lost in a crash. */
+static bool all_settled(struct world *w, struct member *m)
+{
+	const struct member *back = &w->members[w->setback_member];
+	const struct committee_id nobody = { "" };
 	struct stand_view own;
 	struct link_view v;
 	bool settled;
@@ -196,6 +222,10 @@ static bool all_settled(struct world *w, const struct member *m)
 	for (uint32_t k = 0; core_link(m->core, k, &v); k++) {
 		if (v.store_alarm == ERR_PEER_BEHIND || v.store_alarm == ERR_PEER_TWICE)
 			w->told |= 1u << m->index;
+		if (v.store_alarm == ERR_REWRITTEN && m == back && own.alarm == ERR_OK)
+			settle_history(w, m, nobody);
+		if (v.store_alarm == ERR_PEER_REWRITTEN && id_equal(v.neighbour, back->id))
+			settle_history(w, m, back->id);
 		settled = settled && v.store_alarm == ERR_OK;
 	}
 	return settled;

@@ -155,6 +155,7 @@ struct member {
 		uint64_t read, sum; /* the last number that it has read, and all it has read */
 		bool put_back;	    /* the disk was, and it has not looked since */
 	} follower; /* a program that reads its feed after each turn, and outlives it */
+	int64_t operates_ms;  /* its operator settles a history no sooner again */
 	uint64_t handed;      /* a version that lies beside its configuration */
 	/* does not */
 	bool running;
@@ -366,6 +367,7 @@ struct world {
 	uint16_t unsigned_at[DOCUMENTS_MAX];
 	bool setback, shown; /* shown: a neighbour holds what the copy does not */
 	int setback_member;
+	bool was_put_back;
 	int64_t knew_ms;     /* since then */
 	bool knew;	     /* it said itself that it is behind */
 	uint32_t told;	     /* bit per member that said so of it */
