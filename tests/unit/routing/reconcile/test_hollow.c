@@ -234,12 +234,12 @@ static struct pumped pump(struct stage *g, const struct neighbour *n)
 	struct pumped p = { .g = g };
 	struct outbox *o = outbox_new(g->s->core, g->s->lookup,
 				      (struct outbox_ops){ .ctx = &p, .send = keep_frame });
-	uint64_t upto[LANE_COUNT];
+	struct act_pump all = { .directory_version = 0 };
 
 	assert_non_null(o);
 	for (int lane = LANE_NONE; lane < LANE_COUNT; lane++)
-		upto[lane] = UINT64_MAX;
-	assert_ok(outbox_pump(o, n->id, upto));
+		all.upto[lane] = UINT64_MAX;
+	assert_ok(outbox_pump(o, n->id, &all));
 	outbox_destroy(o);
 	return p;
 }

@@ -211,10 +211,11 @@ static void test_names_and_persons(void **state)
 
 static void test_passwords(void **state)
 {
-	static const char *const weak[] = { "",		    "ngan thoi",    "aaaaaaaaaaaaaa",
-					    "abcdefghijklmn", "987654321098",
-					    "TEN-DANG-NHAP", "\xff\xff\xff\xff\xff\xff\xff\xff"
-							     "\xff\xff\xff\xff" };
+	static const char no_utf8[] = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
+	static const char *const weak[] = {
+		"",		"ngan thoi",	 "aaaaaaaaaaaaaa", "abcdefghijklmn",
+		"987654321098", "TEN-DANG-NHAP", no_utf8,
+	};
 	char first[PASSWORD_STORED_SIZE], second[PASSWORD_STORED_SIZE], made[PASSWORD_NEW_SIZE];
 
 	(void)state;
