@@ -360,26 +360,27 @@ static void test_whom_it_was_for_is_refused_by_name_members_of_a_group_too(void 
 			 0);
 }
 
+/* The row to huyen-a names xa-a1, and huyen-a itself has it as a subordinate. */
 static void test_a_member_of_a_group_that_no_row_names_is_refused_too(void **state)
 {
-	const struct recipient to[] = { { .committee = { "tinh" } },
+	const struct recipient to[] = { { .committee = { "xa-a1" } },
 					{ .group = GROUP_SUBORDINATES } };
-	struct stage *g = *state;
-	struct neighbour xa = neighbour_of("xa-a1"), other = neighbour_of("xa-a2");
+	struct stage *g = *state, top = { .f = g->f, .s = station_new(g->f, "tinh") };
+	struct neighbour a = neighbour_of("huyen-a"), b = neighbour_of("huyen-b");
 
-	(void)send_to(g, 1, to, 2);
-	neighbour_up(g->s, &g->tinh);
-	neighbour_up(g->s, &xa);
-	neighbour_up(g->s, &other);
-	neighbour_subscribe(g->s, &g->tinh, LANE_NORMAL, 0);
-	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
-	neighbour_subscribe(g->s, &other, LANE_NORMAL, 0);
-	spoil(g, FAMILY_ENVELOPE, first_out());
-	assert_true(given_up(g, first_out(), 0));
-	(void)pump(g, &xa);
-	acknowledge(g, &xa, 1, 1);
-	assert_int_equal(answer_for(g, 1, "xa-a1").reason, ERR_SIGNED_LOST);
-	assert_int_equal(station_count(g->s, FAMILY_RECEIPT), 1);
+	(void)send_to(&top, 1, to, 2);
+	neighbour_up(top.s, &a);
+	neighbour_up(top.s, &b);
+	neighbour_subscribe(top.s, &a, LANE_NORMAL, 0);
+	neighbour_subscribe(top.s, &b, LANE_NORMAL, 0);
+	spoil(&top, FAMILY_ENVELOPE, first_out());
+	assert_true(given_up(&top, first_out(), 0));
+	(void)pump(&top, &a);
+	acknowledge(&top, &a, 1, 1);
+	assert_int_equal(answer_for(&top, 1, "xa-a1").reason, ERR_SIGNED_LOST);
+	assert_int_equal(answer_for(&top, 1, "huyen-a").reason, ERR_SIGNED_LOST);
+	assert_int_equal(station_count(top.s, FAMILY_RECEIPT), 2);
+	station_free(top.s);
 }
 
 static void test_who_had_it_all_the_same_says_so_and_is_refused_nothing(void **state)
