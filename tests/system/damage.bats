@@ -59,9 +59,8 @@ arrived() { # ROUND I…: and those only
 	damaged 4 3 0
 	arrived 4 1 2 3 4 5
 	[ "$(v thads inbox --json | jq '[.data[].number | select(startswith("4"))] | length')" = 1 ]
-	# unless vanphong has given it back by now, on a machine that others keep busy
-	run v btp target recount
-	[[ $status = 1 && $output == *VT-4003* ]] || v btp status --json | jq -e '.data.damaged == 0'
+	run -1 v btp target recount
+	[[ $output == *VT-4003* ]]
 }
 
 # As above, but a bit of a key, where it lies in the file: LMDB finds nothing wrong with it.
