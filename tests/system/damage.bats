@@ -43,11 +43,12 @@ arrived() { # ROUND I…: and those only
 	arrived 1 1 2 4 5
 }
 
-@test "a row of the queue: likewise, and no row is put over it" {
+@test "a row of the queue: the lane stands until it is made again, and no row is put over it" {
 	damaged 2 9 2
-	arrived 2 1 2
 	v btp send doc.txt --to vanphong --type CV --number 28-CV/ĐU --subject "sau" -q >/dev/null
-	[ "$(v btp link show vanphong --json | jq .data.queued)" -ge 4 ]
+	wait_for 20 grep -q 'event=lane-stands committee=vanphong lane=3' "$LAB/btp/vanthud.log"
+	wait_for 60 eval 'v vanphong inbox --json | jq -e "[.data[].number] | index(\"28-CV/ĐU\") != null"'
+	arrived 2 1 2 3 4 5 8
 }
 
 @test "the state of a document: it is delivered, and only its receipt cannot be kept" {
