@@ -35,10 +35,12 @@ arrived() { # ROUND I…: and those only
 	wait_for 20 eval "[ \"\$(v vanphong inbox --json | jq -r '[.data[].number | select(startswith(\"$round\"))] | sort | .[]' | tr '\n' ' ')\" = \"$want\" ]"
 }
 
-@test "the signed bytes of a document in the queue: what stands before it goes, the lane stands, all else runs" {
+@test "the signed bytes of a document in the queue, and nobody has it: the lane stands until that is known, what is behind it comes, all else runs" {
 	damaged 1 5 2
-	arrived 1 1 2
 	wait_for 20 grep -q 'event=lane-stands committee=vanphong lane=3' "$LAB/btp/vanthud.log"
+	wait_for 60 grep -q 'event=signed-bytes-lost committee=vanphong lane=3' "$LAB/btp/vanthud.log"
+	wait_for 60 eval 'v vanphong inbox --json | jq -e "[.data[].number] | index(\"15-CV/ĐU\") != null"'
+	arrived 1 1 2 4 5
 }
 
 # What can be made again is, sooner or later: each test waits for what holds then.
