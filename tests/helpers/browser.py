@@ -55,6 +55,11 @@ class Browser:
         self.driver.execute_cdp_cmd("Network.enable", {})
         self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": not on, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1})
 
+    def block(self, *patterns):
+        """Requests for these get no answer; what is open already goes on."""
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": list(patterns)})
+
     def close(self):
         with contextlib.suppress(WebDriverException):
             self.note()
@@ -154,7 +159,7 @@ class Browser:
                 set.call(arguments[0], arguments[1]); arguments[0].dispatchEvent(new Event("input", {bubbles: true})); arguments[0].dispatchEvent(new Event("change", {bubbles: true}));""", field, text)
         else:
             self.script("arguments[0].scrollIntoView({block: 'center'})", field)
-            field.clear() if field.get_attribute("value") else None
+            field.send_keys(Keys.CONTROL, "a")
             field.send_keys(text)
 
     def choose(self, label):

@@ -3,9 +3,12 @@
 
 Prints what was not as it should be; exit 1 then. What a scene needs of the lab (accounts, documents, a daemon that is killed) its caller
 makes; where it has to happen in the middle, the scene runs the command that it was given."""
+import contextlib
 import os
 import subprocess
 import sys
+
+from selenium.common.exceptions import WebDriverException
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from browser import SIZES, Browser, Keys  # noqa: E402
@@ -159,8 +162,15 @@ def ended(b, name, first, folder, end):
     b.get("h1")
     write(b, w, "Viết dở thì hết phiên", os.path.join(folder, "plan.txt"))
     run(end)
-    b.press(w["check"])
-    b.see(w["kept"])
+
+    def noticed():
+        """By what is asked next, or by the stream of events that broke."""
+        button = b.find("button", w["check"])
+        if button:
+            with contextlib.suppress(WebDriverException):
+                button.click()
+        return w["kept"] in b.text()
+    b.until("the end of the session", noticed)
     must("Viết dở" not in b.script("return document.body.textContent"), "what was written is seen by who is not signed in")
     sign_in(b, w, name)
     must(b.field(w["subject"]).get_attribute("value") == "Viết dở thì hết phiên", "the draft is not offered again")
@@ -185,6 +195,77 @@ def cut(b, name, first):
     b.network(True)
     b.see("trực tuyến")
     b.until("said no more", lambda: b.find(".away") is None)
+    b.block("*/v1/documents*")  # while the stream of events stays open
+    b.press("Tất cả")
+    b.see(w["away"])
+    b.block()
+    b.until("said no more", lambda: b.find(".away") is None)
+    b.until("the list", lambda: b.find(".failure") is None)
+
+
+def recalled(b, name, first, folder, agree):
+    """One of ours is asked back, and its recipient agrees: both are seen as they happen. Then it is written anew, and that is replaced."""
+    w = begin(b, "vi")
+    enter(b, w, name, first)
+    b.get("nav a[aria-current]")
+    write(b, w, "Văn bản có sai sót", os.path.join(folder, "plan.txt"))
+    b.press(w["check"])
+    b.press(w["send"])
+    b.see(w["sent"])
+    b.see("đã đến 1/1")
+    b.press("Đề nghị thu hồi")
+    b.write(w["reason"], "sai số liệu")
+    b.script("document.querySelector('dialog form').requestSubmit()")
+    b.see("Đã đề nghị thu hồi 1 văn bản")
+    run(agree, b.script("return location.hash.split('/')[2].split('?')[0]"))
+    b.see("đồng ý trả lại")
+    must(b.find("a", "Thay thế") is None, "what has been given back is offered to be replaced")
+    for way, note in (("Soạn lại", None), ("Thay thế", "Thay thế 0")):
+        b.press(way)
+        b.until("filled in", lambda: b.field(w["subject"]).get_attribute("value") == "Văn bản có sai sót")
+        must((b.find(".note", note) is None) == (note is None), "what it replaces is not said")
+        b.attach(os.path.join(folder, "plan.txt"))
+        b.press(w["check"])
+        b.press(w["send"])
+        b.see(w["sent"])
+        b.see("đã đến 1/1")
+
+
+def search(b, name, first, deliver):
+    """Found as one types, without tone marks; the filter is in the address, and the list live under it."""
+    w = begin(b, "vi")
+    enter(b, w, name, first)
+    b.get("nav a[aria-current]")
+    run(deliver, "Hướng dẫn nghiệp vụ lưu trữ")
+    row_of(b, "Hướng dẫn nghiệp vụ lưu trữ")
+    b.keys("/")
+    b.keys(*"huong dan luu tru")
+    b.until("one row", lambda: count_rows(b) == 1)
+    must("text=huong" in b.script("return location.hash"), "the search is not in the address")
+    b.driver.refresh()
+    b.until("one row again", lambda: count_rows(b) == 1)
+    b.write("Tìm", "qqq")
+    b.until("none", lambda: count_rows(b) == 0)
+
+
+def roles(b, menus):
+    """Each role has its menu and no other view: NAME PASSWORD WORDS, a line each."""
+    w = WORDS["vi"]
+    b.open()
+    for line in menus.splitlines():
+        name, first, *words = line.split("|")
+        enter(b, w, name, first)
+        b.get("nav a[aria-current]")
+        have = b.script("return [...document.querySelectorAll('nav a')].map((a) => a.firstChild.textContent)")
+        must(have == words, "%s has %s" % (name, have))
+        b.get("h1")
+        b.until("loaded", lambda: b.find(".waiting") is None)
+        must(b.find(".failure") is None, "%s meets a failure: %s" % (name, b.text()[:400]))
+        b.go("#/send")
+        if "Gửi văn bản" not in words:
+            b.until("sent back", lambda: b.script("return location.hash") != "#/send")
+        b.press(w["out"])
+        b.field(w["account"])
 
 
 def hostile(b, name, first):
@@ -237,16 +318,16 @@ def looked_at(b, name, first, views):
         b.get("h1")
         b.until("loaded", lambda: b.find(".waiting") is None)
         look(view)
-    b.go("#/arrived")
-    b.get("h1")
-    if b.find(".row a"):
-        b.script("document.querySelector('.row a').click()")
+    if "arrived" in views:
+        b.go("#/arrived")
+        b.until("a new one", lambda: b.script("return document.querySelector('.row.new a')")).click()
         b.see(w["valid"])
         look("a document")
         b.press(w["return"])
         b.get("dialog")
         look("a dialog")
         b.keys(Keys.ESCAPE)
+        b.until("closed", lambda: b.find("dialog") is None)
     b.keys("?")
     b.get("dialog")
     look("the keys")
@@ -265,7 +346,7 @@ def run(command, *more):
     subprocess.run(["bash", "-c", command, "scene", *more], check=True, stdout=subprocess.DEVNULL)
 
 
-SCENES = {f.__name__: f for f in (day, back, killed, ended, cut, hostile, looked_at, load)}
+SCENES = {f.__name__: f for f in (day, back, killed, ended, cut, recalled, search, roles, hostile, looked_at, load)}
 
 
 def main():

@@ -1,22 +1,23 @@
 #!/usr/bin/python3 -B
-"""Texts of the office's page that tools/page/vi.js lacks, and those that it has for nothing.   page_words.py FOLDER
+"""Texts of the office's page that vi.js and vi_more.js lack, and those that they have for nothing.   page_words.py FOLDER
 
-A text is what t("…") and tn("…", "…") are called with, and what stands in tables as label, help, text or done."""
+A text is what t("…") and tn("…", "…") are called with, and what stands in tables as label, help, text or done, or first in a row."""
 import pathlib
 import re
 import sys
 
 TEXT = r'"((?:[^"\\]|\\.)*)"'
 folder = pathlib.Path(sys.argv[1])
-wanted, words = {}, set(re.findall(r'^  (?:"((?:[^"\\]|\\.)*)"|(\w+)):', (folder / "vi.js").read_text(encoding="utf-8"), re.M))
+wanted, words = {}, set(re.findall(r'^  (?:"((?:[^"\\]|\\.)*)"|(\w+)):', "".join(p.read_text(encoding="utf-8") for p in folder.glob("vi*.js")), re.M))
 have = {a or b for a, b in words}
 everywhere = ""
 for path in sorted(folder.glob("*.js")):
-    if path.name == "vi.js":
+    if path.name.startswith("vi"):
         continue
     code = path.read_text(encoding="utf-8")
     everywhere += code
-    for pattern in (r"\bt\(\s*" + TEXT, r"\b(?:label|help|text): " + TEXT, r"\bdone: \[" + TEXT, r"\bdone: \[" + TEXT + ", " + TEXT):
+    for pattern in (r"\bt\(\s*" + TEXT, r"\b(?:label|help|text): " + TEXT, r"\bdone: \[" + TEXT, r"\bdone: \[" + TEXT + ", " + TEXT,
+                    r"\[\s*\"([A-Z][^\"]*)\",", r"\[\"\d\w*\", \"([^\"]*)\"\]"):
         for found in re.finditer(pattern, code):
             wanted.setdefault(found.groups()[-1], path.name)
     for found in re.finditer(r"\btn\(\s*" + TEXT + r",\s*" + TEXT, code):

@@ -33,7 +33,8 @@ SCENES="$BATS_TEST_DIRNAME/../helpers/page_scenes.py"
 has_browser() {
 	/usr/bin/python3 -c 'import selenium' 2>/dev/null && command -v chromium chromedriver >/dev/null || skip "no Chromium here (packages chromium, chromium-driver, python3-selenium)"
 }
-account() { v tren user add "u$BATS_TEST_NUMBER" --person "Nguyễn Thị Lan" --role "${1:-clerk}" --json | jq -r .data.password; } # [ROLE]: its first password
+# [ROLE [NAME]]: its first password
+account() { v tren user add "${2:-u$BATS_TEST_NUMBER}" --person "Nguyễn Thị Lan" --role "${1:-clerk}" --json | jq -r .data.password; }
 scene() { # SCENE ARGUMENT…
 	local name=$1
 	shift
@@ -105,7 +106,32 @@ daemon_start() { echo "'$VANTHU' lab start '$LAB' -q"; }
 	scene hostile u$BATS_TEST_NUMBER "$(account)"
 }
 
+@test "one of ours is asked back, and sent anew in its place" {
+	has_browser
+	scene recalled u$BATS_TEST_NUMBER "$(account)" "$DIR" "'$VANTHU' -c $LAB/duoi recall agree \"\$1\" -q"
+}
+
+@test "found as one types, without tone marks" {
+	has_browser
+	scene search u$BATS_TEST_NUMBER "$(account)" "$(deliver)"
+}
+
+@test "each role has its menu, and no view besides" {
+	has_browser
+	local role menus=
+	declare -A views=([clerk]='Văn bản đến|Gửi văn bản|Văn bản đi|Sổ đăng ký|Tỷ lệ điện tử' [leader]='Văn bản đến|Gửi văn bản|Văn bản đi|Sổ đăng ký|Tỷ lệ điện tử'
+		[handler]='Văn bản đến' [viewer]='Tỷ lệ điện tử|Vận hành' [operator]='Tỷ lệ điện tử|Vận hành')
+	for role in "${!views[@]}"; do menus+="$role|$(account "$role" "$role")|${views[$role]}"$'\n'; done
+	scene roles "$menus"
+}
+
 @test "axe finds nothing on any view of a clerk, light and dark, and nothing is wider than three windows" {
 	has_browser
-	scene looked_at u$BATS_TEST_NUMBER "$(account)" "arrived send sent"
+	bash "$DIR/deliver" 'Một văn bản để xem'
+	scene looked_at u$BATS_TEST_NUMBER "$(account)" "arrived send sent books meter password"
+}
+
+@test "axe finds nothing on the views of an operator" {
+	has_browser
+	scene looked_at u$BATS_TEST_NUMBER "$(account operator)" "operation meter"
 }

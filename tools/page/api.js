@@ -13,7 +13,7 @@ export class Problem extends Error {
     super(from.title);
     Object.assign(this, from);
     // What to type at a command line helps nobody here.
-    this.help = from.fix && !/vanthu|gateway\.|systemctl/.test(from.fix) ? from.fix : null;
+    this.help = from.fix && !/vanthu|gateway\.|systemctl|--[a-z]/.test(from.fix) ? from.fix : null;
   }
 
   // Nobody knows whether it happened: asking the same again is safe.

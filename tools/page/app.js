@@ -19,6 +19,9 @@ const views = {
   arrived: { label: "Arrived", roles: ["clerk", "leader", "handler"], take: () => Arrived, key: "1" },
   send: { label: "Send", roles: ["clerk", "leader"], take: () => import("/office/send.js").then((m) => m.Send), key: "2" },
   sent: { label: "Sent", roles: ["clerk", "leader"], take: () => Sent, key: "3" },
+  books: { label: "Registers", roles: ["clerk", "leader"], take: () => import("/office/books.js").then((m) => m.Books), key: "4" },
+  meter: { label: "Digital share", roles: ["clerk", "leader", "viewer", "operator"], take: () => import("/office/meter.js").then((m) => m.Meter), key: "5" },
+  operation: { label: "Operation", roles: ["operator", "viewer"], take: () => import("/office/operation.js").then((m) => m.Operation), key: "6" },
   document: { roles: ["clerk", "leader", "handler"], take: () => import("/office/document.js").then((m) => m.Document) },
   password: { roles: ["clerk", "leader", "handler", "viewer", "operator"], take: () => ChangePassword },
 };
@@ -105,7 +108,7 @@ function Header({ redraw, showKeys }) {
     <p class="title"><strong>${t("Office")}</strong>${s ? html`<span class="quiet"> ${name && `· ${name}`}</span>` : null}</p>
     ${inside ? html`<p class="line ${stream.open ? "open" : ""}">${stream.open ? t("live") : t("connecting…")}</p>` : null}
     <p class="who">
-      ${s && html`<span>${s.person}</span>`}
+      ${s && html`<span class="person">${s.person}</span>`}
       <button type="button" class="plain" lang=${to} onClick=${switchTo}>${to === "vi" ? "Tiếng Việt" : "English"}</button>
       ${inside && html`<button type="button" class="plain keys-button" onClick=${showKeys}>${t("Keys")}</button><a href="#/password">${t("Password")}</a><button type="button" class="plain" onClick=${signOut}>${t("Sign out")}</button>`}
     </p>

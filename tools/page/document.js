@@ -134,7 +134,9 @@ export function Document({ id, sent, back }) {
     ${problem && html`<${Failure} problem=${problem} again=${again} />`}
     ${(acts.length > 0 || own) && html`<div class="acts" role="group" aria-label=${t("What may be done")}>
       ${acts.map((a, i) => html`<button type="button" class=${i === 0 && !own ? "main" : ""} onClick=${() => begin(a, [d])}>${labelOf(a)}</button>`)}
-      ${own && has("clerk", "leader") && html`<a class="button" href=${`#/send?replace=${d.id}`}>${t("Replace it")}</a><a class="button" href=${`#/send?update=${d.id}`}>${t("Update it")}</a>`}
+      ${own && has("clerk", "leader") && html`
+        ${(d.receipts ?? []).some((r) => !r.recall) && html`<a class="button" href=${`#/send?replace=${d.id}`}>${t("Replace it")}</a><a class="button" href=${`#/send?update=${d.id}`}>${t("Update it")}</a>`}
+        <a class="button" href=${`#/send?again=${d.id}`}>${t("Write it anew")}</a>`}
       ${!own && has("clerk", "leader") && html`<a class="button" href=${`#/send?reply_to=${d.id}`}>${t("Answer it")}</a>`}
       <button type="button" onClick=${() => print()}>${t("Print")}</button>
     </div>`}

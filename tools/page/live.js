@@ -9,6 +9,7 @@ const kinds = (
 ).split(" ");
 const first_ms = 1000;
 const most_ms = 30000;
+const probe_ms = 2000;
 
 export const live = makeSource();
 export const stream = { open: false };
@@ -78,6 +79,26 @@ changed.listen(() => {
   close();
   stream.open = false;
   if (now) open();
+});
+
+// Whether somebody is there again is asked, not waited for; then everything is looked at anew.
+let there = true;
+
+function probe() {
+  setTimeout(async () => {
+    try {
+      await findSession();
+    } catch {
+      if (!state.reachable) probe();
+    }
+  }, probe_ms);
+}
+
+changed.listen(() => {
+  const was = there;
+  there = state.reachable;
+  if (was && !there) probe();
+  if (!was && there) live.tell({ kind: "missed" });
 });
 
 addEventListener("online", () => owner && !stream.open && open());

@@ -1,4 +1,5 @@
 // What the page says by itself: what was done (with what takes it back, where the rules have that), what was not, and what arrived.
+import { state } from "/office/api.js";
 import { html, makeSource, useEffect, useState } from "/office/kit.js";
 import { t } from "/office/words.js";
 
@@ -19,12 +20,11 @@ let number = 0;
 // What one account was told is not for who signs in next.
 export function News({ account }) {
   const [all, set] = useState([]);
-  useEffect(() => () => set([]), [account]);
   const without = (id) => set((now) => now.filter((n) => n.id !== id));
   useEffect(
     () =>
       source.listen((what) => {
-        const one = { ...what, id: ++number };
+        const one = { ...what, id: ++number, account: state.session?.name };
         set((now) => [...now.filter((n) => n.kind === "wrong" || n.kind !== one.kind), one].slice(-4));
         // What can be taken back, and what went wrong, stays until it is read.
         if (one.kind !== "wrong" && !one.undo) setTimeout(() => without(one.id), shown_ms);
@@ -47,8 +47,9 @@ export function News({ account }) {
       : null}
     <button type="button" class="plain" aria-label=${t("Close this message")} onClick=${() => without(n.id)}>×</button>
   </li>`;
-  const wrong = all.filter((n) => n.kind === "wrong");
-  const rest = all.filter((n) => n.kind !== "wrong");
+  const own = all.filter((n) => n.account === account);
+  const wrong = own.filter((n) => n.kind === "wrong");
+  const rest = own.filter((n) => n.kind !== "wrong");
   return html`<div class="newsboard">
     <div role="alert" aria-label=${t("What was not done")}><ul>${wrong.map(item)}</ul></div>
     <div role="status" aria-live="polite" aria-label=${t("News")}><ul>${rest.map(item)}</ul></div>

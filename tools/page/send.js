@@ -23,17 +23,17 @@ function metaOf(draft) {
 
 const begun = (d) => Boolean(d.subject || d.to.length || d.type || d.note || d.signer);
 
-// What the draft begins with: an older draft, or the document that it answers, updates or replaces.
+// What the draft begins with: an older draft, or the document that it answers, updates, replaces or says once more.
 async function beginning(query) {
   if (query.draft) {
     const kept = read(query.draft);
     if (kept) return { ...empty, ...kept };
   }
   const draft = { ...empty, id: newId() };
-  const about = ["reply_to", "update", "replace"].find((name) => query[name]);
+  const about = ["reply_to", "update", "replace", "again"].find((name) => query[name]);
   if (!about) return draft;
   const d = await get(path(["v1", "documents", query[about]]));
-  const more = { [about]: d.id, about: { number: d.number, subject: d.subject, how: about } };
+  const more = about === "again" ? {} : { [about]: d.id, about: { number: d.number, subject: d.subject, how: about } };
   if (about === "reply_to") return { ...draft, ...more, to: [d.from], finish: true };
   return { ...draft, ...more, to: d.to, type: d.type_name ?? d.type, subject: d.subject, signer: d.signer?.name ?? "", position: d.signer?.position ?? "", competence: d.signer?.competence ?? "" };
 }
@@ -249,7 +249,7 @@ export function Send({ query, setQuery }) {
   useEffect(() => {
     // The form itself writes the draft's id into the address: that is no other draft.
     if (!all || query.draft !== all.first.id) load();
-  }, [query.draft, query.reply_to, query.update, query.replace]);
+  }, [query.draft, query.reply_to, query.update, query.replace, query.again]);
   return html`<${Heading}>${t("Send a document")}</${Heading}>
     ${problem && html`<${Failure} problem=${problem} again=${load} />`}
     ${!all && !problem && html`<${Waiting} />`}

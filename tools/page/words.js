@@ -27,9 +27,13 @@ export function setLanguage(to) {
 
 document.documentElement.lang = language;
 
-// A text with {names} filled in. What the table lacks is said in English.
+// Texts of views that come when they are asked for.
+export const add = (more) => Object.assign(vi, more);
+
+// A text with {names} filled in. What the table lacks is said in English. What stands behind || tells one text from
+// another that reads the same in English.
 export function t(text, values) {
-  const said = language === "vi" ? (vi[text] ?? text) : text.replace(/^[^|]*\|\|/, "");
+  const said = language === "vi" ? (vi[text] ?? text) : text.replace(/\|\|.*$/, "");
   return values ? said.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? "") : said;
 }
 
