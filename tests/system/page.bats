@@ -98,6 +98,11 @@ daemon_start() { echo "'$VANTHU' lab start '$LAB' -q"; }
 	scene cut u$BATS_TEST_NUMBER "$(account)"
 }
 
+@test "one request has no answer: the page finds out when there is one again" {
+	has_browser
+	scene unanswered u$BATS_TEST_NUMBER "$(account)"
+}
+
 @test "HTML in subject, note, file name and the name of a committee is text, and a false PDF is not opened" {
 	has_browser
 	curl -sS -f -m 60 -H "Authorization: Bearer $(cat "$LAB/duoi/gateway.token")" "$(url_of duoi)/v1/documents" \
