@@ -116,7 +116,7 @@ $(B)/gen/daemon/%.inc: etc/%
 	@mkdir -p $(@D)
 	$(Q)sed 's/[\\"]/\\&/g; s/\t/\\t/g; s/.*/"&\\n"/' $< > $@
 # The office's page: its files with their digests in their names, compressed.
-$(B)/gen/tools/gateway/page_files.inc: tools/page/pack $(wildcard tools/page/*)
+$(B)/gen/tools/gateway/page_files.inc: tools/page/pack $(wildcard tools/page/* tools/page/vendor/*)
 	@mkdir -p $(@D)
 	$(Q)tools/page/pack tools/page $(B)/page
 	$(Q)cp $(B)/page/page_files.inc $@

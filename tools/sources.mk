@@ -418,7 +418,8 @@ GATEWAY := \
 	gateway/submit \
 	gateway/tally \
 	gateway/throttle \
-	gateway/tls
+	gateway/tls \
+	gateway/types
 # What unit tests use of it.
 GATEWAY_TEST := \
 	gateway/axis \
@@ -452,4 +453,5 @@ GATEWAY_TEST := \
 	gateway/submit \
 	gateway/tally \
 	gateway/throttle \
-	gateway/tls
+	gateway/tls \
+	gateway/types

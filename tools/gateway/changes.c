@@ -12,7 +12,6 @@
 #include "tools/base/text.h"
 #include "tools/gateway/exchange.h"
 #include "tools/gateway/pool.h"
-#include "tools/gateway/sessions.h"
 #include "tools/output/output.h"
 
 enum {
@@ -346,13 +345,6 @@ static void print_events(struct follow *f, const json_t *answer, bool missed)
 	fclose(to);
 }
 
-static enum err still_good(const struct follow *f)
-{
-	if (f->rights.name[0] == '@')
-		return sessions_still(f->gateway->sessions, &f->session, text_now_ms());
-	return token_book_still(f->gateway->book, f->rights.name, token_book_now());
-}
-
 /* More text, or a sign of life. False: it ends. */
 static bool fill(struct follow *f)
 {
@@ -365,7 +357,8 @@ static bool fill(struct follow *f)
 	f->text = NULL;
 	f->text_len = f->text_sent = 0;
 	while (f->text_len == 0) {
-		if (exchange_now_ms() > ends_ms || is_over(f) || still_good(f) != ERR_OK)
+		if (exchange_now_ms() > ends_ms || is_over(f) ||
+		    exchange_still(f->gateway, &f->rights, &f->session) != ERR_OK)
 			return false;
 		f->until_ms = exchange_now_ms() + SLICE_MS;
 		good = next_answer(f, &answer, &missed) == ERR_OK;

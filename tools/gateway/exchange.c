@@ -10,6 +10,7 @@
 
 #include "tools/base/text.h"
 #include "tools/gateway/fields.h"
+#include "tools/gateway/sessions.h"
 #include "tools/gateway/share.h"
 
 struct run_program exchange_program(const struct exchange *x, int timeout_ms)
@@ -21,6 +22,14 @@ struct run_program exchange_program(const struct exchange *x, int timeout_ms)
 	program.stop = x->gateway->stop;
 	program.secret = !token_hides_secret(&x->rights);
 	return program;
+}
+
+enum err exchange_still(struct gateway *g, const struct token_rights *rights,
+			const struct digest *session)
+{
+	if (rights->name[0] == '@')
+		return sessions_still(g->sessions, session, text_now_ms());
+	return token_book_still(g->book, rights->name, token_book_now());
 }
 
 int exchange_fd(const struct exchange *x)

@@ -94,4 +94,10 @@ struct run_program exchange_program(const struct exchange *x, int timeout_ms);
 int exchange_fd(const struct exchange *x); /* the client's, lent; -1: unknown */
 int64_t exchange_now_ms(void);		   /* monotonic */
 
+/* May who asked still, after hours of an upload or of a stream: by a token, or signed in at the
+ * page (`session`)? All three as in the exchange, which may be over. ERR_TOKEN_…, ERR_SESSION,
+ * ERR_FILE. */
+must_use enum err exchange_still(struct gateway *g, const struct token_rights *rights,
+				 const struct digest *session);
+
 #endif

@@ -136,7 +136,7 @@ void form_take(struct exchange *x, const char *bytes, size_t len)
 /* An upload may take hours: who was revoked meanwhile hands nothing in. */
 static bool is_whole(struct exchange *x)
 {
-	enum err e = token_book_still(x->gateway->book, x->rights.name, token_book_now());
+	enum err e = exchange_still(x->gateway, &x->rights, &x->session);
 
 	if (e == ERR_OK && multipart_finish(x->form->multipart) != ERR_OK)
 		e = ERR_HTTP_MULTIPART;

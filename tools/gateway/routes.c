@@ -14,6 +14,7 @@
 #include "tools/gateway/part.h"
 #include "tools/gateway/sign_in.h"
 #include "tools/gateway/tally.h"
+#include "tools/gateway/types.h"
 
 #define TEXT(name, help)                                                                           \
 	{                                                                                          \
@@ -123,6 +124,9 @@ static const struct route rows[] = {
 		 TEXT("person", "only what is assigned to this person or unit (in)"),
 		 COUNT("limit", "at most so many; 0: all"),
 		 TEXT("cursor", "next of the answer before: what comes after it")) },
+	{ "GET", "/v1/types", "listTypes", DOCUMENTS,
+	  "The types of documents that may be sent today.", TOKEN_ACT_SUBMIT, ROUTE_GENERAL,
+	  ROUTE_NO_BODY, NULL, NULL, NULL, types_answer, NULL },
 	{ "POST", "/v1/documents/accept-all-valid", "acceptAllValid", OFFICE,
 	  "Enter all that has arrived whole, with a good signature, in the register.",
 	  TOKEN_ACT_INTAKE, ROUTE_GENERAL, ROUTE_JSON, "accept --all-valid", NULL, NULL, NULL,
