@@ -31,6 +31,7 @@ setup_file() {
 	v btp export 31-KH/ĐU --to evidence.vtd -q >/dev/null
 	v thads key new --sign -q >/dev/null
 	v btp token add there --scope read -q >/dev/null
+	v btp user add there --person Lan --role viewer -q >/dev/null
 	v btp webhook add there https://hooks.example/ -q >/dev/null
 	(umask 077; echo bi-mat >secret)
 	v btp axis add there --address https://axis.example/ --system btp --secret-file secret -q >/dev/null
@@ -103,6 +104,13 @@ table() {
 		token list  -c $LAB/btp token list
 		token show  -c $LAB/btp token show there
 		token revoke -c $LAB/btp token revoke there -n
+		user add    -c $LAB/btp user add x$N --person Lan --role viewer
+		user list   -c $LAB/btp user list
+		user show   -c $LAB/btp user show there
+		user change -c $LAB/btp user change there --role viewer
+		user reset  -c $LAB/btp user reset there
+		user disable -c $LAB/btp user disable there -n
+		user enable -c $LAB/btp user enable there -n
 		webhook add -c $LAB/btp webhook add x$N https://hooks.example/
 		webhook list -c $LAB/btp webhook list
 		webhook show -c $LAB/btp webhook show there
@@ -200,7 +208,7 @@ each() { # DO MODE…: for each line, in $A what to run
 	local line a
 	while read -r line; do
 		N=$((N + 1))
-		a=${line#"$(grep -oE '^[a-z]+( (add|list|accept|release|aside|all|clock|key|links|queue|room|directory|damage|store|target|cancel|show|by|report|declare|declared|why|simulate|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy|lists|pause|replay|remove|systems|system|retry|backup|verify|prune|restore|drop) )? *' <<<"$line")"}
+		a=${line#"$(grep -oE '^[a-z]+( (add|list|accept|release|aside|all|clock|key|links|queue|room|directory|damage|store|target|cancel|show|by|report|declare|declared|why|simulate|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy|lists|pause|replay|remove|systems|system|retry|backup|verify|prune|restore|drop|reset|disable|enable) )? *' <<<"$line")"}
 		eval "A=($a)"
 		# Only a newer directory can be installed.
 		[[ $line != "committee import"* ]] || "$VANTHU" committee renew --registry "$LAB/registry" -q >/dev/null
