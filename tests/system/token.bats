@@ -142,7 +142,7 @@ http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()'
 	[ "$(stat -c %a lab/tren/gateway.token lab/tren/gateway/tokens/lab | xargs)" = "600 600" ]
 	grep -qx "secret: $(tr -d '\n' <lab/duoi/gateway.token | sha256sum | cut -d' ' -f1)" lab/duoi/gateway/tokens/lab
 	[ "$("$VANTHU" -c lab/tren config show --json | jq -r '.data[] | select(.key == "gateway.listen").value')" = "127.0.0.1:$((PORT + 2))" ]
-	[ "$("$VANTHU" -c lab/tren token show lab --json | jq -c '.data | [.scopes, .rate]')" = '[["office","operate","read","send","receive","secret"],0]' ]
+	[ "$("$VANTHU" -c lab/tren token show lab --json | jq -c '.data | [.scopes, .rate]')" = '[["office","operate","read","send","receive","secret","work"],0]' ]
 	start_lab
 	states() { "$VANTHU" lab status lab --json | jq -r '[.data[] | .state + "/" + .gateway] | join(" ")'; }
 	[ "$(states)" = "running/running running/running" ]
