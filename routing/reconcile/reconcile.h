@@ -36,6 +36,7 @@
 #include "routing/reconcile/rebuild.h"
 #include "routing/reconcile/repair.h"
 #include "routing/reconcile/take.h"
+#include "routing/reconcile/unheard.h"
 #include "routing/reconcile/wanted.h"
 
 #endif
