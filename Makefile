@@ -49,7 +49,7 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols libmicrohttpd gnutls libsodium libcurl libxml-2.0 libzip
 
-.PHONY: all library man api bench chaos clerk coverage figures nightly survive setback crash sweep demo check sim exhaust fuzz year vectors install clean help packages lint locale
+.PHONY: all library man api bench chaos clerk coverage figures nightly survive setback versions crash sweep demo check sim exhaust fuzz year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu $(B)/vanthu-gateway library locale man
 
 help:
@@ -59,6 +59,7 @@ help:
 	@echo 'make clerk      how long each command of a clerk takes after a year of 20,000 documents'
 	@echo 'make figures    a year of 20,000 documents in 31 daemons: every figure counted again from the books'
 	@echo 'make setback        a store put back to older copies for ten minutes under traffic: nothing lost, nothing doubled, no number twice'
+	@echo 'make versions       daemons of older revisions beside this one in one tree, and exchanged for it; REVISIONS="COMMIT…"'
 	@echo 'make crash SEED=n  some 5,000 disks after power cuts, each started and asked for all that was acknowledged; IMAGES=n'
 	@echo 'make sweep SEED=n  writes, syncs, memory, sockets … fail one after the other, once and for good, in daemon and commands; ATTEMPTS=n'
 	@echo 'make survive SEED=n  gateways, daemons and programs killed for ten minutes: nothing lost, nothing doubled'
@@ -480,6 +481,12 @@ figures: packages
 setback: packages
 	@$(MAKE) --no-print-directory -j2 all
 	@tests/bench/setback $(SECONDS_OF_TROUBLE)
+
+# Older revisions beside this build in one tree: tests/bench/versions, by the list in tests/bench/revisions.
+REVISIONS ?=
+versions: packages
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/bench/versions --seed $(SEED) $(REVISIONS)
 
 # Power cuts at each moment of a recorded lab: tests/crash/crash.
 IMAGES ?= 7000

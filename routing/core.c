@@ -93,6 +93,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = passed_load(&t);
 	if (e == ERR_OK)
+		e = unheard_load(&t);
+	if (e == ERR_OK)
 		e = install_load(&t);
 	if (e == ERR_OK)
 		e = link_prepare_all(&t);

@@ -87,6 +87,7 @@ ROUTING := \
 	reconcile/rebuild \
 	reconcile/repair \
 	reconcile/take \
+	reconcile/unheard \
 	reconcile/wanted \
 	rules/competence \
 	rules/deadline \

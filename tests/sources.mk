@@ -131,6 +131,7 @@ UNIT := \
 	routing/reconcile/test_hollow \
 	routing/reconcile/test_own \
 	routing/reconcile/test_repair \
+	routing/reconcile/test_unheard \
 	routing/rules/test_competence \
 	routing/rules/test_deadline \
 	routing/rules/test_distribution \

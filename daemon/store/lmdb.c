@@ -287,22 +287,27 @@ static void lmdb_close(struct store *base)
  * entries in stages. In 4 the keys of SWEEP say what is to be done. In 5
  * there are registers, whose numbers an older daemon would not go on with. In 6 their lines and the
  * series of numbers lie elsewhere, in 7 the lines and the index of open work once more. In 8 the
- * target is counted by type and place. An older one is raised before anything is moved, so that an
+ * target is counted by type and place, and all statuses of offices are known: what came to an
+ * older daemon is asked for. An older one is raised before anything is moved, so that an
  * older daemon does not take half a store for a whole one. */
 static enum err check_format(struct lmdb_store *s)
 {
 	struct write w = { .key = key_name("format"),
 			   .record = { .family = FAMILY_META,
 				       .u.note = { .number = FORMAT_VERSION } } };
+	struct write unheard = { .key = key_name(UNHEARD_NOTE),
+				 .record = { .family = FAMILY_META, .u.note = { .number = 1 } } };
 	struct lookup lookup = lmdb_lookup(&s->base);
 	struct record r;
 	MDB_txn *txn;
+	bool passed_over;
 	enum err e;
 
 	arena_reset(s->arena);
 	e = lookup.get(lookup.ctx, s->arena, FAMILY_META, &w.key, &r);
 	if (e == ERR_OK && r.u.note.number >= FORMAT_VERSION)
 		return r.u.note.number > FORMAT_VERSION ? ERR_STORE_VERSION : ERR_OK;
+	passed_over = e == ERR_OK && r.u.note.number < FORMAT_KNOWS_STATUSES;
 	if (e == ERR_DAMAGED &&
 	    s->sums_held) /* its last writer kept sums, as this format has them */
 		log_event(LOG_WARNING, "store-format-written-anew", "format=%d", FORMAT_VERSION);
@@ -312,6 +317,8 @@ static enum err check_format(struct lmdb_store *s)
 	if (e != ERR_OK)
 		return e;
 	e = write_one(s, txn, &w, &s->ledger); /* who fails here does not open it */
+	if (e == ERR_OK && passed_over)
+		e = write_one(s, txn, &unheard, &s->ledger);
 	if (e != ERR_OK) {
 		mdb_txn_abort(txn);
 		return e;

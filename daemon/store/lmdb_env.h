@@ -15,6 +15,7 @@
 enum {
 	LMDB_PATH_MAX = 1024,
 	LMDB_READERS_KEPT = 8,
+	FORMAT_KNOWS_STATUSES = 8,
 	FORMAT_VERSION = 8, /* check_format in lmdb.c says what each brought */
 };
 

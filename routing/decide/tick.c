@@ -131,5 +131,7 @@ enum err decide_tick(struct turn_view *t)
 		e = wanted_tick(t);
 	if (e == ERR_OK)
 		e = last_number_tick(t);
+	if (e == ERR_OK)
+		e = unheard_tick(t);
 	return e == ERR_OK ? retention_tick(t) : e;
 }

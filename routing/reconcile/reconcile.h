@@ -39,6 +39,7 @@
 #include "routing/reconcile/rebuild.h"
 #include "routing/reconcile/repair.h"
 #include "routing/reconcile/take.h"
+#include "routing/reconcile/unheard.h"
 #include "routing/reconcile/wanted.h"
 
 #endif

@@ -507,6 +507,13 @@ struct wanted_round {
 	int64_t next_ms; /* monotonic: not before */
 };
 
+/* What was said to an older build; see routing/reconcile/unheard.h. */
+struct unheard {
+	uint32_t round;	   /* that is due; 0: none */
+	int64_t next_ms;   /* wall: not before */
+	int64_t booted_ms; /* monotonic */
+};
+
 struct core {
 	struct core_config config;
 	struct deadline_rules deadlines;
@@ -526,6 +533,7 @@ struct core {
 	struct stand stand;
 	struct reconcile reconcile;
 	struct wanted_round wanted;
+	struct unheard unheard;
 	struct quest quest;
 	struct shunned shunned[SHUNNED_MAX];
 	struct visit visit;

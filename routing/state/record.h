@@ -105,6 +105,9 @@ struct key {
 	uint8_t bytes[KEY_MAX_BYTES];
 };
 
+/* META: of a store from before all statuses were known (routing/reconcile/unheard.h). The
+ * number: of the round that is due, and 16 times when (wall). */
+#define UNHEARD_NOTE "unheard"
 struct key key_name(const char *name); /* META; at most KEY_MAX_BYTES characters */
 struct key key_ident(struct doc_id id, struct committee_id origin);
 struct key key_serial(enum role role, struct serial serial);

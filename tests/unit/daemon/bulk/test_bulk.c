@@ -126,9 +126,16 @@ static void counted(struct msg_fetch *f)
 	asked_most = f->count > asked_most ? f->count : asked_most;
 }
 
+/* Room for a whole request, and not for all of the file before anything comes. */
+static void window_of_one_request(struct pair *p)
+{
+	bulk_set_window(p->rx.bulk, p->tx.id, PIECES_PER_FETCH * CHUNK_BYTES);
+}
+
 static void test_neighbour_that_sends_one_chunk_a_message_is_asked_for_eight_at_most(void **state)
 {
 	asked_most = 0;
+	window_of_one_request(*state);
 	arrives_in_messages_of(*state, counted_of_one, 1);
 	assert_int_equal(asked_most, 8);
 }
@@ -136,9 +143,7 @@ static void test_neighbour_that_sends_one_chunk_a_message_is_asked_for_eight_at_
 static void test_neighbour_that_sends_two_is_asked_for_more_from_then_on(void **state)
 {
 	asked_first = asked_most = 0;
-	/* not all of it is asked for before anything comes */
-	bulk_set_window(((struct pair *)*state)->rx.bulk, ((struct pair *)*state)->tx.id,
-			PIECES_PER_FETCH * CHUNK_BYTES);
+	window_of_one_request(*state);
 	arrives_in_messages_of(*state, counted, CHUNKS_A_MESSAGE);
 	assert_int_equal(asked_first, 8);
 	assert_int_equal(asked_most, PIECES_PER_FETCH);

@@ -262,6 +262,32 @@ static void expect_all(struct corner *p)
 	assert_int_equal(r.u.note.number, 8);
 }
 
+/* An older daemon passed statuses over: they are asked for (routing/reconcile/unheard.h). */
+static bool has_note(struct corner *p)
+{
+	struct lookup l = p->lmdb->ops->lookup(p->lmdb);
+	struct key k = key_name(UNHEARD_NOTE);
+	struct record r;
+	enum err e;
+
+	arena_reset(p->arena);
+	e = l.get(l.ctx, p->arena, FAMILY_META, &k, &r);
+	return e == ERR_OK && r.u.note.number == 1;
+}
+
+static void test_only_a_store_of_an_older_format_has_statuses_to_ask_for(void **state)
+{
+	struct corner *p = *state;
+
+	assert_false(has_note(p)); /* a new one */
+	write_old(p, 0, 7);
+	open_lmdb(p);
+	assert_true(has_note(p));
+	write_old(p, 0, 8);
+	open_lmdb(p);
+	assert_true(has_note(p)); /* of its first start here */
+}
+
 static bool has_database(struct corner *p, const char *name)
 {
 	MDB_env *env;
@@ -522,6 +548,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_families_that_share_a_database_are_walked_as_if_alone),
 		TEST(test_store_of_format_1_moves_in),
+		TEST(test_only_a_store_of_an_older_format_has_statuses_to_ask_for),
 		TEST(test_store_that_was_moving_when_it_ended_goes_on),
 		TEST(test_sweeps_of_format_3_get_their_kind),
 		TEST(test_sweeps_that_were_moving_when_it_ended_go_on),
